@@ -1,0 +1,124 @@
+//! The catalog: the registry index joined with the packs' content. Immutable, sorted, the one input of all that is rendered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use jiff::Timestamp;
+
+use crate::content::Listing;
+use crate::diag::{Diagnostic, Severity};
+use crate::ecosystem::Ecosystem;
+use crate::ident::{PackId, Version};
+use crate::index::event::Release as ReleaseRecord;
+use crate::pack::Pack;
+use crate::source::Snapshot;
+
+/// Everything that is rendered.
+#[derive(Debug)]
+pub struct Catalog {
+    /// The registry's name.
+    pub name: String,
+    /// Where the registry is served, without a slash at the end; feeds with absolute links need it.
+    pub url: Option<String>,
+    /// What the registry is, in a sentence.
+    pub description: Option<String>,
+    /// The packs.
+    pub packs: BTreeMap<PackId, CatalogPack>,
+    /// Which components refer to a component: by ecosystem and reference, the pages that use it.
+    pub used_by: BTreeMap<(String, &'static str, String), Vec<Usage>>,
+    /// Which packs need a pack, sorted.
+    pub dependents: BTreeMap<PackId, Vec<PackId>>,
+    /// When the newest event happened; `None` for an empty registry.
+    pub updated: Option<Timestamp>,
+}
+
+/// A pack with its releases.
+#[derive(Debug)]
+pub struct CatalogPack {
+    /// Its identity.
+    pub id: PackId,
+    /// Its ecosystem.
+    pub ecosystem: &'static dyn Ecosystem,
+    /// The source that owns the name.
+    pub source: String,
+    /// Its releases, highest version first; never empty.
+    pub releases: Vec<CatalogRelease>,
+    /// Which of them is the default: the highest that is stable and not yanked, else the highest not yanked, else the highest.
+    pub latest: usize,
+    /// Set when the pack as a whole is deprecated or quarantined.
+    pub status: Status,
+    /// What is wrong with its newest state in the source, released or not.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// A release.
+#[derive(Debug)]
+pub struct CatalogRelease {
+    /// What the index records.
+    pub record: ReleaseRecord,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// What changed since.
+    pub status: Status,
+    /// The pack as it was read from the released content.
+    pub pack: Arc<Pack>,
+    /// The released files.
+    pub content: Snapshot,
+    /// The released files with their digests.
+    pub listing: Arc<Listing>,
+    /// What is wrong with it, by the rules of today.
+    pub findings: Arc<[Diagnostic]>,
+    /// Where the archive store keeps its archive.
+    pub archive: Utf8PathBuf,
+}
+
+/// What may change after a release; everything absent is the normal state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Why it was yanked.
+    pub yanked: Option<String>,
+    /// Why it is deprecated, and what to use instead.
+    pub deprecated: Option<(String, Option<String>)>,
+    /// Why it is held back.
+    pub quarantined: Option<String>,
+}
+
+/// A component that uses another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Usage {
+    /// The pack that holds it, at its default release.
+    pub pack: PackId,
+    /// The kind's key.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// How it uses it.
+    pub relation: crate::pack::Relation,
+}
+
+impl CatalogPack {
+    /// Returns the default release.
+    pub fn latest(&self) -> &CatalogRelease {
+        &self.releases[self.latest]
+    }
+
+    /// Returns the release of a version.
+    pub fn release(&self, version: &Version) -> Option<&CatalogRelease> {
+        self.releases.iter().find(|release| &release.record.version == version)
+    }
+}
+
+impl CatalogRelease {
+    /// Returns the version.
+    pub fn version(&self) -> &Version {
+        &self.record.version
+    }
+
+    /// Tells whether the runtime can be expected to install it: nothing in it is an error, and it may be chosen.
+    pub fn is_installable(&self) -> bool {
+        self.status.yanked.is_none()
+            && self.status.quarantined.is_none()
+            && !self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}

@@ -1,0 +1,234 @@
+//! `packyard.toml` → [`Config`].
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Deserialize;
+
+use crate::diag::{Level, Levels};
+
+/// The configuration of a registry; every key is optional.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What the registry is.
+    #[serde(default)]
+    pub registry: Registry,
+    /// Where packs come from; without any, the directory of the configuration.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<SourceConfig>,
+    /// Severities by diagnostic code.
+    #[serde(default)]
+    pub lints: BTreeMap<String, Level>,
+    /// Bounds of what one pack may hold.
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    /// The runtime feeds.
+    #[serde(default)]
+    pub feeds: Feeds,
+}
+
+/// `[registry]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Registry {
+    /// What people call it.
+    pub name: String,
+    /// Where it is served; feeds with absolute links need it.
+    pub url: Option<String>,
+    /// What it is, in a sentence.
+    pub description: Option<String>,
+    /// The folder of the registry index.
+    pub index: Utf8PathBuf,
+    /// The folder of the archive store.
+    pub archives: Utf8PathBuf,
+    /// The folder of templates that replace built-in ones.
+    pub templates: Option<Utf8PathBuf>,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self {
+            name: "Pack registry".to_owned(),
+            url: None,
+            description: None,
+            index: "registry-index".into(),
+            archives: "registry-archives".into(),
+            templates: None,
+        }
+    }
+}
+
+/// `[[source]]`: exactly one of `path` and `git`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceConfig {
+    /// A directory; its releases come from git when it lies in a repository.
+    pub path: Option<Utf8PathBuf>,
+    /// A git repository: a local path, a bare repository, `file://`, `http(s)://` or `ssh`.
+    pub git: Option<String>,
+    /// Which directories hold packs, as a glob relative to the source; without it they are found.
+    pub packs: Option<String>,
+    /// Where releases come from.
+    pub releases: Option<Releases>,
+    /// The tag pattern, with `{version}` and optionally `{name}`.
+    pub tag: Option<String>,
+    /// The ecosystem of every pack here; without it the packs tell.
+    pub ecosystem: Option<String>,
+    /// The public URL of the repository, where it differs from where it is read.
+    pub repository: Option<String>,
+    /// Whether the packs appear in public builds.
+    #[serde(default)]
+    pub visibility: Visibility,
+}
+
+/// Where releases come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Releases {
+    /// From tags.
+    Tags,
+    /// From the history of the manifest's version, along the first-parent line.
+    History,
+    /// From the present state only.
+    Head,
+}
+
+/// Who sees a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Builds made with `--private` only.
+    Private,
+}
+
+/// `[limits]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Most files in a pack.
+    pub files: usize,
+    /// Largest file, in bytes.
+    pub file_bytes: u64,
+    /// Most bytes in all files of a pack.
+    pub pack_bytes: u64,
+    /// Largest YAML file, in bytes.
+    pub yaml_bytes: usize,
+    /// Deepest YAML nesting.
+    pub yaml_depth: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        let (files, yaml) = (crate::source::Limits::default(), crate::yaml::Limits::default());
+        Self {
+            files: files.files,
+            file_bytes: files.file_bytes,
+            pack_bytes: files.pack_bytes,
+            yaml_bytes: yaml.bytes,
+            yaml_depth: yaml.depth,
+        }
+    }
+}
+
+impl LimitsConfig {
+    /// Returns the bounds of a pack's files.
+    pub fn files(&self) -> crate::source::Limits {
+        let Self { files, file_bytes, pack_bytes, .. } = *self;
+        crate::source::Limits { files, file_bytes, pack_bytes, ..Default::default() }
+    }
+
+    /// Returns the bounds of a YAML file.
+    pub fn yaml(&self) -> crate::yaml::Limits {
+        crate::yaml::Limits { bytes: self.yaml_bytes, depth: self.yaml_depth, ..Default::default() }
+    }
+}
+
+/// `[feeds]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Feeds {
+    /// Whether the experimental Attune 1.0 index and archives are written.
+    pub attune_v1: bool,
+}
+
+/// Reports a configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error(transparent)]
+    Io(#[from] crate::fs::PathError),
+    /// The file is not TOML, or has keys or values that are not known.
+    #[error("`{path}` is not a valid configuration:\n{reason}")]
+    Invalid {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What is wrong, with the place in the file.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// The file name.
+    pub const FILE: &'static str = "packyard.toml";
+
+    /// Reads `packyard.toml` in a directory, or the defaults when there is none.
+    pub fn load(directory: &Utf8Path) -> Result<Self, ConfigError> {
+        let path = directory.join(Self::FILE);
+        match crate::fs::read_if_exists(&path)? {
+            Some(bytes) => Self::parse(&path, &String::from_utf8_lossy(&bytes)),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Parses the text of a configuration; `path` is for its errors.
+    pub fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigError> {
+        let invalid = |reason: String| ConfigError::Invalid { path: path.to_owned(), reason };
+        let config: Self = toml::from_str(text).map_err(|error| invalid(error.to_string()))?;
+        for (number, source) in config.sources.iter().enumerate() {
+            let number = number + 1;
+            match (&source.path, &source.git) {
+                (Some(_), None) | (None, Some(_)) => {}
+                _ => return Err(invalid(format!("source {number} needs exactly one of `path` and `git`"))),
+            }
+            if let Some(id) = &source.ecosystem
+                && crate::ecosystem::by_id(id).is_none()
+            {
+                let known: Vec<&str> = crate::ecosystem::ALL.iter().map(|ecosystem| ecosystem.id()).collect();
+                return Err(invalid(format!(
+                    "source {number}: unknown ecosystem `{id}`; known are {}",
+                    known.join(", ")
+                )));
+            }
+            if let Some(tag) = &source.tag
+                && tag.matches("{version}").count() != 1
+            {
+                return Err(invalid(format!("source {number}: the tag pattern `{tag}` must have `{{version}}` once")));
+            }
+        }
+        if let Some(url) = &config.registry.url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            return Err(invalid(format!("registry.url `{url}` is not an http(s) URL")));
+        }
+        if let Some(name) = config.lints.keys().find(|name| crate::rules::by_name(name).is_none()) {
+            return Err(invalid(format!(
+                "unknown diagnostic code `{name}` in [lints]; `packyard explain` lists them all"
+            )));
+        }
+        Ok(config)
+    }
+
+    /// Returns the severities of `[lints]`.
+    pub fn levels(&self) -> Levels {
+        Levels::new(self.lints.clone())
+    }
+
+    /// Returns the registry's URL without a slash at the end.
+    pub fn url(&self) -> Option<String> {
+        self.registry.url.as_ref().map(|url| url.trim_end_matches('/').to_owned())
+    }
+}

@@ -1,0 +1,101 @@
+//! Diagnostics: findings about somebody's pack, collected and rendered.
+//!
+//! [`Code`] names a fault, [`Diagnostic`] is one finding of it at a [`Place`], [`Sink`] collects findings while a pack is
+//! read, [`Levels`] applies the severities of `packyard.toml`. The renderers ([`human`], [`json`], [`sarif`],
+//! [`github`]) turn a sorted list of findings into text; none of them prints.
+
+mod code;
+pub mod github;
+pub mod human;
+pub mod json;
+mod levels;
+pub mod sarif;
+mod sink;
+
+pub use code::{Code, CodeInfo, Severity};
+pub use levels::{Level, Levels};
+pub use sink::{Draft, Sink};
+
+pub(crate) use code::{codes, explanation};
+
+/// Where a fault lies: lines and columns count from 1, columns in characters; the end is exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First line.
+    pub line: u32,
+    /// First column.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column behind the last character.
+    pub end_column: u32,
+}
+
+/// One place in a file, with the lines it covers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The file, relative to the source's root once a finding has left the pack, `/`-joined and safe to print.
+    pub path: String,
+    /// Where in the file; absent when the fault is the whole file.
+    pub span: Option<Span>,
+    /// The covered lines as the author wrote them, at most [`Place::MAX_LINES`], each cut to a readable length.
+    pub excerpt: Option<String>,
+}
+
+impl Place {
+    /// Most lines that an excerpt holds.
+    pub const MAX_LINES: u32 = 6;
+    /// Most characters of a line that an excerpt holds.
+    const MAX_COLUMNS: usize = 240;
+
+    /// Returns the place of a whole file.
+    pub fn file(path: impl Into<String>) -> Self {
+        Self { path: path.into(), span: None, excerpt: None }
+    }
+
+    /// Returns a place in `text`, the whole text of the file, and copies the lines it covers.
+    pub fn in_text(path: impl Into<String>, span: Span, text: &str) -> Self {
+        let last = span.end_line.min(span.line + Self::MAX_LINES - 1);
+        let lines: Vec<String> = text
+            .lines()
+            .skip(span.line.saturating_sub(1) as usize)
+            .take((last.saturating_sub(span.line) + 1) as usize)
+            .map(|line| line.chars().take(Self::MAX_COLUMNS).collect())
+            .collect();
+        let excerpt = (!lines.is_empty()).then(|| lines.join("\n"));
+        Self { path: path.into(), span: Some(span), excerpt }
+    }
+}
+
+/// A finding about somebody's pack.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Diagnostic {
+    /// What kind of fault it is.
+    pub code: Code,
+    /// How serious it is, after the configuration had its say.
+    pub severity: Severity,
+    /// Where it is; the path is empty for a finding about a whole source.
+    pub place: Place,
+    /// What is wrong, in the author's words.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Other places that belong to it, each with a label.
+    pub related: Vec<(String, Place)>,
+    /// The release or revision it was found in, such as `v1.2.0`; absent for a working directory.
+    pub revision: Option<String>,
+}
+
+impl Diagnostic {
+    /// Returns the order of the output: path, line, column, code, then the rest.
+    fn order(&self) -> impl Ord + '_ {
+        let at = self.place.span.map(|span| (span.line, span.column));
+        (&self.place.path, &self.revision, at, self.code.name(), &self.message)
+    }
+}
+
+/// Sorts findings by path, line and code, and drops exact repetitions.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
+    diagnostics.dedup();
+}

@@ -1,0 +1,166 @@
+//! Ecosystems: what a pack of each runtime is, how it is checked, and what its client fetches.
+//!
+//! An ecosystem is a folder and a line in [`ALL`]. It says which directories are its packs ([`Ecosystem::evidence`]), reads
+//! one into the normalised [`Pack`], checks it against the rest of the catalog, and writes its runtime feed.
+
+pub mod attune;
+pub mod stackstorm;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use crate::catalog::Catalog;
+use crate::config::Feeds;
+use crate::diag::{Code, Sink, codes};
+use crate::ident::{EcosystemId, PackName, RelPath};
+use crate::output::PlannedFile;
+use crate::pack::{ComponentKind, Example, Pack, PackTree};
+
+/// Lists every ecosystem, in the order of the documentation.
+pub static ALL: &[&dyn Ecosystem] = &[&attune::Attune, &stackstorm::StackStorm];
+
+/// A family of packs with one format and one runtime.
+pub trait Ecosystem: Sync + Debug {
+    /// Returns the identifier, such as `attune`.
+    fn id(&self) -> &'static str;
+
+    /// Returns what people call it, such as `Attune`.
+    fn title(&self) -> &'static str;
+
+    /// Returns one sentence on what its packs are.
+    fn summary(&self) -> &'static str;
+
+    /// Returns the file names that mark the root of a pack, such as `pack.yaml`.
+    fn manifests(&self) -> &'static [&'static str];
+
+    /// Returns file names that look like a manifest but are not, with what to call them instead.
+    fn near_misses(&self) -> &'static [(&'static str, &'static str)];
+
+    /// Returns names of directories below which no pack is looked for, besides dot-directories.
+    fn skipped_directories(&self) -> &'static [&'static str];
+
+    /// Returns the component kinds, in the order of the documentation.
+    fn kinds(&self) -> &'static [&'static ComponentKind];
+
+    /// Returns every code of this ecosystem's rules.
+    fn codes(&self) -> &'static [Code];
+
+    /// Returns what speaks for a directory being a pack of this ecosystem; `None` when its manifest already says no.
+    fn evidence(&self, tree: &PackTree<'_>) -> Option<Evidence>;
+
+    /// Reads a pack and checks it by itself; `None` when it has no usable identity, which is then among the findings.
+    fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack>;
+
+    /// Checks a pack against the names that the rest of the catalog provides.
+    fn check_references(&self, pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink);
+
+    /// Tells whether the runtime itself supplies a pack of this name, so that no registry needs to have it.
+    fn is_bundled(&self, name: &str) -> bool;
+
+    /// Returns how a release is installed with the runtime's own client, for its page; `url` is the registry's.
+    fn install(&self, pack: &Pack, url: &str) -> Vec<Example>;
+
+    /// Returns the runtime feed, below `runtimes/<ecosystem>/`, and what had to be left out of it.
+    fn feed<'a>(&self, catalog: &'a Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<PlannedFile<'a>>;
+
+    /// Returns the files of a new pack that passes every check.
+    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, String>;
+
+    /// Returns the JSON Schemas of its manifest and components, by file name such as `pack.schema.json`.
+    fn schemas(&self) -> &'static [(&'static str, &'static str)];
+}
+
+/// What speaks for an ecosystem, strongest first: action files, other components, files, manifest keys.
+///
+/// The rows are those of the detection tables that Attune and StackStorm share, since both have a `pack.yaml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Evidence(pub [bool; 4]);
+
+/// What the catalog provides, for rules that look beyond one pack: per ecosystem and pack the component references.
+#[derive(Debug, Default, Clone)]
+pub struct Names {
+    packs: BTreeMap<(String, String), BTreeMap<&'static str, std::collections::BTreeSet<String>>>,
+}
+
+impl Names {
+    /// Adds what a pack provides.
+    pub fn add(&mut self, pack: &Pack) {
+        let key = (pack.id.ecosystem.to_string(), pack.id.name.to_string());
+        let kinds = self.packs.entry(key).or_default();
+        for component in &pack.components {
+            kinds.entry(component.kind.key).or_default().insert(component.reference.clone());
+        }
+    }
+
+    /// Tells whether some source has the pack.
+    pub fn has_pack(&self, ecosystem: &str, name: &str) -> bool {
+        self.packs.contains_key(&(ecosystem.to_owned(), name.to_owned()))
+    }
+
+    /// Tells whether a pack has the component; `None` when no source has the pack.
+    pub fn has_component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> Option<bool> {
+        let kinds = self.packs.get(&(ecosystem.to_owned(), pack.to_owned()))?;
+        Some(kinds.get(kind).is_some_and(|references| references.contains(reference)))
+    }
+}
+
+/// Returns the ecosystem of that identifier.
+pub fn by_id(id: &str) -> Option<&'static dyn Ecosystem> {
+    ALL.iter().copied().find(|ecosystem| ecosystem.id() == id)
+}
+
+/// Returns the identifier as a value.
+///
+/// # Panics
+///
+/// Never: the identifiers of [`ALL`] are valid, which a test asserts.
+pub fn id_of(ecosystem: &dyn Ecosystem) -> EcosystemId {
+    EcosystemId::new(ecosystem.id()).expect("a built-in identifier is valid")
+}
+
+/// Decides which ecosystem a directory's pack belongs to, or reports why none claims it.
+///
+/// The first row of evidence in which anything speaks decides: exactly one ecosystem there claims the pack. Both, or no
+/// evidence at all, is [`AMBIGUOUS_ECOSYSTEM`]. Returns nothing and reports nothing where no manifest parses to an
+/// identity: then every candidate reads it, and its own findings tell.
+pub fn claim(candidates: &[&'static dyn Ecosystem], tree: &PackTree<'_>) -> Claim {
+    let evidence: Vec<(&'static dyn Ecosystem, Evidence)> =
+        candidates.iter().filter_map(|ecosystem| Some((*ecosystem, ecosystem.evidence(tree)?))).collect();
+    match evidence[..] {
+        [] => return Claim::None,
+        [(only, _)] if candidates.len() == 1 => return Claim::By(only),
+        _ => {}
+    }
+    for row in 0..Evidence::default().0.len() {
+        let speaking: Vec<&'static dyn Ecosystem> =
+            evidence.iter().filter(|(_, evidence)| evidence.0[row]).map(|(ecosystem, _)| *ecosystem).collect();
+        match speaking[..] {
+            [] => {}
+            [only] => return Claim::By(only),
+            _ => return Claim::Ambiguous(speaking.iter().map(|ecosystem| ecosystem.title()).collect()),
+        }
+    }
+    Claim::Ambiguous(Vec::new())
+}
+
+/// The outcome of [`claim`].
+#[derive(Debug)]
+pub enum Claim {
+    /// Nothing here is a pack.
+    None,
+    /// The pack belongs to this ecosystem.
+    By(&'static dyn Ecosystem),
+    /// Evidence speaks for several ecosystems (named), or for none (empty).
+    Ambiguous(Vec<&'static str>),
+}
+
+codes! {
+    /// A `pack.yaml` shows evidence of two ecosystems, or of none, so no ecosystem claims the pack.
+    ///
+    /// Attune and StackStorm both use a root `pack.yaml`. Packyard looks at action files, then sensors and rules, then other
+    /// files, then manifest keys; the first row with any evidence decides. Say `ecosystem = "…"` in the source's
+    /// configuration, or make the pack say clearly what it is.
+    AMBIGUOUS_ECOSYSTEM = "ambiguous-ecosystem", Warning;
+    /// A file or directory is spelt almost like one that a runtime reads, but not quite.
+    NEAR_MISS = "near-miss", Warning;
+}

@@ -1,0 +1,122 @@
+//! The wire format of `registry-index/`: one line per event.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ident::{Digest, Version};
+use crate::pack::{Dependency, Requirement};
+
+/// One line of a pack's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Event {
+    /// The number of the line, from 0.
+    pub seq: u64,
+    /// The SHA-256 of the line before, without its line feed; null on the first line.
+    pub prev: Option<Digest>,
+    /// When it happened: RFC 3339 in UTC, whole seconds.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum What {
+    /// The name is bound to a source.
+    Owner {
+        /// The source: a repository's public URL, or the path that the registry's configuration names.
+        source: String,
+    },
+    /// A version was published.
+    Release(Box<Release>),
+    /// A release should no longer be chosen; it stays downloadable by exact version and digest.
+    Yank {
+        /// The release.
+        version: Version,
+        /// Why.
+        reason: String,
+        /// Where to read more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advisory: Option<String>,
+    },
+    /// A yanked release may be chosen again.
+    Unyank {
+        /// The release.
+        version: Version,
+        /// Why.
+        reason: String,
+    },
+    /// The pack, or one release of it, has a better choice.
+    Deprecate {
+        /// The release; the whole pack when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
+        /// Why.
+        reason: String,
+        /// What to use instead: `ecosystem/name`, or a version of this pack.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        successor: Option<String>,
+    },
+    /// The pack, or one release of it, is held back until a person decides.
+    Quarantine {
+        /// The release; the whole pack when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Release {
+    /// The version, as its author wrote it.
+    pub version: Version,
+    /// The SHA-256 of the release's `SHA256SUMS`.
+    pub content_digest: Digest,
+    /// The archive.
+    pub archive: ArchiveFacts,
+    /// Where it came from.
+    pub source: SourceFacts,
+    /// What the runtime must offer.
+    pub requirements: Vec<Requirement>,
+    /// Which packs it needs.
+    pub dependencies: Vec<Dependency>,
+    /// The names of its components, by kind.
+    pub components: BTreeMap<String, Vec<String>>,
+    /// Checksums that the ecosystem itself defines, by their name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub checksums: BTreeMap<String, String>,
+}
+
+/// What is recorded of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct ArchiveFacts {
+    /// The SHA-256 of its bytes.
+    pub sha256: Digest,
+    /// Its size, in bytes.
+    pub size: u64,
+}
+
+/// Where a release came from; what git knows is absent for a plain directory.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SourceFacts {
+    /// The repository's public URL, or the path that the registry's configuration names.
+    pub repository: String,
+    /// Where the pack lies in it; empty at its root.
+    pub path: String,
+    /// The tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// The commit id, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The id of the pack's tree, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
+}

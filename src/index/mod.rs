@@ -1,0 +1,34 @@
+//! The registry index: the append-only history of releases and status events, in `registry-index/`.
+//!
+//! 1. [`event`] is the wire format: one canonical-JSON line (RFC 8785) per event.
+//! 2. [`history`] reads the lines of one pack, verifies the chain and folds them into releases and status.
+//! 3. [`store`] locks the folder, reads it, and appends.
+//! 4. [`archives`] keeps published archives, named by what the index records of them.
+
+pub mod archives;
+pub mod event;
+pub mod history;
+pub mod store;
+
+use crate::diag::codes;
+
+codes! {
+    /// A recorded version now has other content; the recorded release stays.
+    ///
+    /// A release never changes: whoever installed it yesterday must get the same bytes tomorrow. Raise the version.
+    RELEASE_CONTENT_CHANGED = "release-content-changed", Error;
+    /// A released tag now points to other content; the recorded release stays.
+    ///
+    /// Tags are moved by force pushes, by mistake or by somebody who should not. Release the new content under a new version.
+    TAG_MOVED = "tag-moved", Error;
+    /// A pack's name is already bound to another source; its releases are not recorded.
+    ///
+    /// The first release binds a name to its source. Another source gets it only by an explicit transfer.
+    DUPLICATE_REF = "duplicate-ref", Error, blocking;
+    /// A pack's name differs from a known one only by letter case, `-`, `_` or `.`.
+    NAME_CONFUSABLE = "name-confusable", Error, blocking;
+    /// A pack's name cannot be used in file names and URLs everywhere.
+    NAME_UNSAFE = "name-unsafe", Error, blocking;
+    /// The archive of a recorded release is in no store, and its content can no longer be read from the source.
+    ARCHIVE_MISSING = "archive-missing", Error;
+}

@@ -1,0 +1,228 @@
+//! The types of the normalised pack.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ident::{PackId, RelPath, Version};
+
+/// A pack at one version, checked and normalised.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Its identity.
+    pub id: PackId,
+    /// Its version, as the manifest says.
+    pub version: Version,
+    /// What people call it; never empty.
+    pub title: String,
+    /// What it does; may be empty, may have several lines.
+    pub description: String,
+    /// Who made it: free text, often several people.
+    pub authors: Vec<String>,
+    /// How to reach the authors.
+    pub contact: Option<String>,
+    /// An SPDX expression or the author's own words; absent when nothing says.
+    pub license: Option<String>,
+    /// Words to find it by.
+    pub keywords: Vec<String>,
+    /// Its home page, as written: any text.
+    pub homepage: Option<String>,
+    /// What the runtime must offer.
+    pub requirements: Vec<Requirement>,
+    /// Which other packs it needs.
+    pub dependencies: Vec<Dependency>,
+    /// Its parts, sorted by kind in the ecosystem's order, then by name.
+    pub components: Vec<Arc<Component>>,
+    /// The settings of the pack.
+    pub configuration: Option<FieldTable>,
+    /// Where the manifest lies in the pack.
+    pub manifest: RelPath,
+    /// The README, if any.
+    pub readme: Option<RelPath>,
+    /// The changelog, if any.
+    pub changelog: Option<RelPath>,
+    /// The licence text, if any.
+    pub license_file: Option<RelPath>,
+    /// A PNG icon, if any.
+    pub icon: Option<RelPath>,
+    /// Anything else worth a row among the facts.
+    pub facts: Vec<Fact>,
+    /// Checksums that the ecosystem itself defines, by their name, such as `attune-pack-file-v1`.
+    pub checksums: BTreeMap<String, String>,
+}
+
+/// What a runtime must offer, such as `stackstorm >=3.6.0`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Requirement {
+    /// What is required: a runtime, an interpreter, a tool.
+    pub name: String,
+    /// In which versions, as the author wrote it; absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<String>,
+}
+
+/// Another pack that this one needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Dependency {
+    /// The name of the pack in the same ecosystem, or whatever the author wrote in its place.
+    pub name: String,
+    /// In which versions, as the author wrote it; absent for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<String>,
+}
+
+/// A kind of component: its key in URLs and indexes, and what people call it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ComponentKind {
+    /// The key, such as `action`: lowercase letters, digits and `-`.
+    pub key: &'static str,
+    /// The heading of a list, such as `Actions`.
+    pub plural: &'static str,
+    /// One of them, such as `Action`.
+    pub singular: &'static str,
+}
+
+/// A part that a pack declares.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// What it is.
+    pub kind: &'static ComponentKind,
+    /// Its name within the pack; the author's text, but safe as a file name: see [`Component::is_safe_name`].
+    pub name: String,
+    /// What other components call it, such as `aws.ec2_start`.
+    pub reference: String,
+    /// What people call it, when the author says.
+    pub title: Option<String>,
+    /// What it does; may be empty.
+    pub description: String,
+    /// The file that declares it.
+    pub file: RelPath,
+    /// The line of its declaration.
+    pub line: u32,
+    /// The file that implements it, when that is in the pack.
+    pub entry_point: Option<RelPath>,
+    /// Whether it is switched on when the pack is installed.
+    pub enabled: bool,
+    /// Rows for its page, such as runner or interval.
+    pub facts: Vec<Fact>,
+    /// Its tables: parameters, output, payload.
+    pub tables: Vec<FieldTable>,
+    /// What it refers to.
+    pub links: Vec<Link>,
+    /// The steps of a workflow, in the order of the file.
+    pub steps: Vec<Step>,
+    /// How it is used, in the runtime's own syntax.
+    pub examples: Vec<Example>,
+}
+
+impl Component {
+    /// Tells whether a name can be a file name and a URL segment everywhere.
+    ///
+    /// No separator, control character, leading dot or reserved device name; 1 to 200 bytes.
+    pub fn is_safe_name(name: &str) -> bool {
+        (1..=200).contains(&name.len())
+            && RelPath::new(name).is_ok()
+            && !name.contains('/')
+            && !name.starts_with('.')
+            && !crate::ident::is_device(name)
+    }
+}
+
+/// A row of facts: label and value, with an optional note of where the label leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The label, ours.
+    pub label: &'static str,
+    /// The value, the author's text.
+    pub value: String,
+}
+
+/// A table of fields: parameters, settings, output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldTable {
+    /// The heading, such as `Parameters`.
+    pub title: &'static str,
+    /// The anchor on the page, such as `parameters`.
+    pub anchor: &'static str,
+    /// The fields, in the order of the file unless the ecosystem has one.
+    pub fields: Vec<Field>,
+}
+
+/// What a field accepts, as text such as `string` or `array of integer`.
+pub type TypeText = String;
+
+/// One field of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// What it accepts; empty when the author does not say.
+    pub type_text: TypeText,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Whether its value is hidden.
+    pub secret: bool,
+    /// Whether its value is fixed: shown apart from what a caller may set.
+    pub fixed: bool,
+    /// The default, as compact JSON; masked by the pages if `secret`.
+    pub default: Option<String>,
+    /// The values it allows, as compact JSON; empty when any.
+    pub allowed: Vec<String>,
+    /// Further constraints in words, such as `at least 1`.
+    pub constraints: Vec<String>,
+    /// Its place on a command line, when it has one.
+    pub position: Option<i64>,
+    /// What it is for.
+    pub description: String,
+    /// The fields of an object, or of the objects in a list.
+    pub fields: Vec<Field>,
+}
+
+/// How a component uses another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// Runs it.
+    Calls,
+    /// Fires it.
+    Emits,
+    /// Waits for it.
+    ListensTo,
+    /// Applies to it.
+    Governs,
+}
+
+/// A reference from one component to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// How it uses it.
+    pub relation: Relation,
+    /// The kind of the target, such as `action`: a key of [`ComponentKind`].
+    pub kind: &'static str,
+    /// The target's reference, such as `core.local`.
+    pub target: String,
+    /// Where the reference stands in the file.
+    pub line: u32,
+}
+
+/// A step of a workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// What it runs, when that is known before it runs.
+    pub action: Option<String>,
+    /// The condition or event under which each next step runs (may be empty), and that step's name.
+    pub next: Vec<(String, String)>,
+}
+
+/// An example of use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// What it shows, such as `Run it from the command line`.
+    pub title: String,
+    /// The language for highlighting, such as `shell`.
+    pub language: &'static str,
+    /// The text.
+    pub text: String,
+}

@@ -1,0 +1,75 @@
+//! Candidates: which packs a source has, at which revisions, and what each of them is.
+//!
+//! 1. [`tags`] reads versions and names out of tag names.
+//! 2. [`discover`] finds packs in a snapshot: manifests, claimed by an ecosystem, none inside another.
+//! 3. [`candidates`] lists, for one source, its drafts and its releases: from tags, from history, or the present state.
+//! 4. [`read`] turns a candidate into a [`Candidate`] with its pack, listing and findings.
+//!
+//! In: an open source. Out: values; what is wrong with a pack is a finding, never an error.
+
+pub mod candidates;
+pub mod discover;
+pub mod read;
+pub mod tags;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::content::Listing;
+use crate::diag::{Diagnostic, codes};
+use crate::ecosystem::Ecosystem;
+use crate::index::event::SourceFacts;
+use crate::pack::Pack;
+use crate::source::Snapshot;
+
+/// A pack at one revision of a source.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The ecosystem that claims it.
+    pub ecosystem: &'static dyn Ecosystem,
+    /// Where it comes from, with what git knows.
+    pub source: SourceFacts,
+    /// What it is in the source's life.
+    pub stage: Stage,
+    /// When it was released: the tag's or commit's time; `None` for a plain directory.
+    pub at: Option<Timestamp>,
+    /// The pack's files.
+    pub snapshot: Snapshot,
+    /// The pack; `None` when it has no usable identity.
+    pub pack: Option<Arc<Pack>>,
+    /// Its files with their digests; `None` when a file could not be read.
+    pub listing: Option<Arc<Listing>>,
+    /// What is wrong with it, places relative to the source's root.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What a candidate is in its source's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Released: by a tag, or by a version in the history.
+    Released,
+    /// The present state of a plain directory, or of a source with `releases = "head"`: published as it is, if it is clean.
+    Head,
+    /// The working directory of a repository, or its newest commit where no release is: shown to its author only.
+    Draft,
+}
+
+codes! {
+    /// A tag looks like a version, but no release could be made of it.
+    ///
+    /// The tagged commit has no pack that can be read, or the tag names a pack that is not there.
+    TAG_WITHOUT_PACK = "tag-without-pack", Warning;
+    /// A tag is not a version by any pattern, so it is no release.
+    TAG_IGNORED = "tag-ignored", Note;
+    /// Two tags release the same version of the same pack; the first in the order of the patterns counts.
+    DUPLICATE_TAG = "duplicate-tag", Warning;
+    /// A tag's version and the manifest's version differ.
+    ///
+    /// The tag names the release: it is what a client asks for. Raise the manifest's version in the same commit as the tag.
+    VERSION_TAG_MISMATCH = "version-tag-mismatch", Warning;
+    /// A released pack has another name than the repository's pack: it was renamed later.
+    RELEASE_OF_OTHER_NAME = "release-of-other-name", Warning;
+    /// A path or repository holds no pack at all.
+    NO_PACK = "no-pack", Warning;
+}

@@ -1,0 +1,45 @@
+//! The list of every diagnostic code, for `packyard explain`, `[lints]` and the documentation.
+
+use crate::diag::Code;
+use crate::{ecosystem, index, pack, release, source};
+
+/// Returns every code: those of the stages, then those of each ecosystem, in the order of the documentation.
+pub fn all() -> Vec<Code> {
+    let mut codes = Vec::new();
+    for list in [source::CODES, pack::CODES, release::CODES, ecosystem::CODES, index::CODES] {
+        codes.extend(list);
+    }
+    for ecosystem in ecosystem::ALL {
+        codes.extend(ecosystem.codes());
+    }
+    codes
+}
+
+/// Returns the code of that name.
+pub fn by_name(name: &str) -> Option<Code> {
+    all().into_iter().find(|code| code.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_well_formed() {
+        let mut names: Vec<&str> = all().iter().map(|code| code.name()).collect();
+        let count = names.len();
+        assert!(
+            names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'))
+        );
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn every_rule_is_a_sentence() {
+        for code in all() {
+            assert!(code.description().ends_with(['.', ':', ';']), "{code}: {}", code.description());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Snapshots: the regular files of a source at one state.
+
+use std::sync::Arc;
+
+use crate::diag::Diagnostic;
+use crate::ident::{Digest, RelPath};
+
+/// Bounds what one pack may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Most files.
+    pub files: usize,
+    /// Largest file, in bytes.
+    pub file_bytes: u64,
+    /// Most bytes in all files together.
+    pub pack_bytes: u64,
+    /// Most path segments.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    /// 10 000 files of at most 50 MiB, 100 MiB in all, 32 levels: what Attune's installer accepts, the narrowest known.
+    fn default() -> Self {
+        Self { files: 10_000, file_bytes: 50 << 20, pack_bytes: 100 << 20, depth: 32 }
+    }
+}
+
+/// Identifies the content of a file, so that what was learnt about it can be shared between snapshots.
+///
+/// A git blob id, or the SHA-256 of a file that no repository holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobId([u8; 32]);
+
+impl BlobId {
+    /// Returns the id of a git blob.
+    pub fn git(oid: [u8; 20]) -> Self {
+        let mut id = [0; 32];
+        id[..20].copy_from_slice(&oid);
+        Self(id)
+    }
+
+    /// Returns the id of content with this digest.
+    pub fn sha256(digest: Digest) -> Self {
+        Self(*digest.as_bytes())
+    }
+
+    /// Returns the git blob id, when it is one.
+    pub fn as_git(&self) -> [u8; 20] {
+        self.0[..20].try_into().expect("20 of 32 bytes")
+    }
+}
+
+/// A regular file of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Where it lies, relative to the snapshot's root.
+    pub path: RelPath,
+    /// Its content.
+    pub blob: BlobId,
+    /// Its size, in bytes.
+    pub size: u64,
+    /// Whether it is executable.
+    pub executable: bool,
+}
+
+/// Says why a file of a snapshot could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The content is not there, or could not be read.
+    #[error("cannot read `{path}`: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system or git says.
+        reason: String,
+    },
+    /// The content is not what was listed: somebody is writing to it.
+    #[error("`{0}` changed while it was read")]
+    Changed(String),
+}
+
+/// Gives the content of files; one per source, shared by its snapshots.
+pub trait Blobs: Send + Sync {
+    /// Returns the content of a file, exactly what its blob id names.
+    fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError>;
+}
+
+/// The regular files of a source, or of a pack in it, at one state.
+#[derive(Clone)]
+pub struct Snapshot {
+    files: Arc<[FileEntry]>,
+    blobs: Arc<dyn Blobs>,
+    findings: Arc<[Diagnostic]>,
+}
+
+impl Snapshot {
+    /// Returns a snapshot of `files`, which it sorts bytewise by path; `findings` have paths relative to its root.
+    pub fn new(mut files: Vec<FileEntry>, blobs: Arc<dyn Blobs>, findings: Vec<Diagnostic>) -> Self {
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Self { files: files.into(), blobs, findings: findings.into() }
+    }
+
+    /// Returns the files, sorted bytewise by path.
+    pub fn files(&self) -> &[FileEntry] {
+        &self.files
+    }
+
+    /// Returns what could not become a file, and what was read in part only.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.findings
+    }
+
+    /// Returns the file at a path.
+    pub fn get(&self, path: &str) -> Option<&FileEntry> {
+        self.files.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok().map(|at| &self.files[at])
+    }
+
+    /// Returns the files below a directory, sorted; all of them for the empty path.
+    pub fn below(&self, directory: &str) -> &[FileEntry] {
+        if directory.is_empty() {
+            return &self.files;
+        }
+        let prefix = format!("{directory}/");
+        let start = self.files.partition_point(|entry| entry.path.as_str() < prefix.as_str());
+        let len = self.files[start..].partition_point(|entry| entry.path.as_str().starts_with(&prefix));
+        &self.files[start..start + len]
+    }
+
+    /// Returns the content of a file.
+    pub fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
+        self.blobs.read(entry)
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").field("files", &self.files.len()).field("findings", &self.findings.len()).finish()
+    }
+}
