@@ -227,6 +227,12 @@ impl Config {
         Levels::new(self.lints.clone())
     }
 
+    /// Returns this configuration with directories in place of its sources.
+    pub fn with_paths(&self, paths: &[Utf8PathBuf]) -> Self {
+        let source = |path: &Utf8PathBuf| SourceConfig { path: Some(path.clone()), ..SourceConfig::default() };
+        Self { sources: paths.iter().map(source).collect(), ..self.clone() }
+    }
+
     /// Returns the registry's URL without a slash at the end.
     pub fn url(&self) -> Option<String> {
         self.registry.url.as_ref().map(|url| url.trim_end_matches('/').to_owned())

@@ -33,6 +33,7 @@ pub mod ident;
 pub mod index;
 pub mod output;
 pub mod pack;
+pub mod progress;
 pub mod release;
 pub mod rules;
 pub mod site;

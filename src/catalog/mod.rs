@@ -1,7 +1,11 @@
 //! The catalog: the registry index joined with the packs' content. Immutable, sorted, the one input of all that is rendered.
 
+mod join;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use join::catalog as join;
 
 use camino::Utf8PathBuf;
 use jiff::Timestamp;

@@ -2,12 +2,14 @@
 //!
 //! 1. [`event`] is the wire format: one canonical-JSON line (RFC 8785) per event.
 //! 2. [`history`] reads the lines of one pack, verifies the chain and folds them into releases and status.
-//! 3. [`store`] locks the folder, reads it, and appends.
-//! 4. [`archives`] keeps published archives, named by what the index records of them.
+//! 3. [`record`] decides what a build adds and what it refuses.
+//! 4. [`store`] locks the folder, reads it, and appends.
+//! 5. [`archives`] keeps published archives, named by what the index records of them.
 
 pub mod archives;
 pub mod event;
 pub mod history;
+pub mod record;
 pub mod store;
 
 use crate::diag::codes;
@@ -27,8 +29,6 @@ codes! {
     DUPLICATE_REF = "duplicate-ref", Error, blocking;
     /// A pack's name differs from a known one only by letter case, `-`, `_` or `.`.
     NAME_CONFUSABLE = "name-confusable", Error, blocking;
-    /// A pack's name cannot be used in file names and URLs everywhere.
-    NAME_UNSAFE = "name-unsafe", Error, blocking;
     /// The archive of a recorded release is in no store, and its content can no longer be read from the source.
     ARCHIVE_MISSING = "archive-missing", Error;
 }

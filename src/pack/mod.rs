@@ -34,4 +34,6 @@ codes! {
     YAML_PARSERS_DISAGREE = "yaml-parsers-disagree", Warning;
     /// A README or changelog is larger or deeper nested than is rendered: its text is shown as it is.
     DOCUMENT_TOO_LARGE = "document-too-large", Warning;
+    /// A pack's name cannot be used in file names and URLs everywhere.
+    NAME_UNSAFE = "name-unsafe", Error, blocking;
 }

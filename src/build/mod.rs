@@ -1,0 +1,216 @@
+//! The pipeline: from a configuration to a registry.
+//!
+//! 1. [`sources`] reads every source into candidates, and checks what refers beyond one pack.
+//! 2. [`crate::index::record`] plans what is new and refuses what must not be; [`recording`] writes archives, then the index.
+//! 3. [`joining`] finds the content of every recorded release: among the candidates, else in the archive store.
+//! 4. [`crate::emit`] and [`crate::site`] plan the files; [`crate::output`] writes what changed.
+//!
+//! [`build`] runs all of it, [`check`] the first step only.
+
+mod against;
+mod joining;
+mod recording;
+mod sources;
+
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+
+pub use against::check_against;
+
+use crate::config::Config;
+use crate::diag::{self, Diagnostic, Severity, Sink};
+use crate::ident::{PackId, Version};
+use crate::index::archives::ArchiveStore;
+use crate::index::record;
+use crate::index::store::{Loaded, RegistryFile, Store};
+use crate::output::{self, Written};
+use crate::progress::Progress;
+use crate::release::Stage;
+use crate::release::candidates::Wanted;
+use crate::site;
+
+/// How long a build waits for another one that records into the same index.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// What a build is asked to do.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The directory of `packyard.toml`; relative paths in the configuration start here.
+    pub root: Utf8PathBuf,
+    /// Where the registry is written.
+    pub out: Utf8PathBuf,
+    /// Whether nothing new is recorded.
+    pub locked: bool,
+    /// Whether an error in any pack stops the build before anything is written.
+    pub strict: bool,
+    /// Whether private sources take part.
+    pub private: bool,
+    /// The time that dates releases of plain directories, which nothing else dates.
+    pub now: Timestamp,
+    /// A folder of templates that replace built-in ones, besides the configured one.
+    pub templates: Option<Utf8PathBuf>,
+    /// Where clones of remote repositories are kept.
+    pub cache: Utf8PathBuf,
+}
+
+/// What a check is asked to do.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// The directory of `packyard.toml`.
+    pub root: Utf8PathBuf,
+    /// Directories to check instead of the configured sources.
+    pub paths: Vec<Utf8PathBuf>,
+    /// Whether releases are checked too, not only the present state.
+    pub all: bool,
+    /// Where clones of remote repositories are kept.
+    pub cache: Utf8PathBuf,
+}
+
+/// What a build did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What is wrong with the present state of the packs, and what was refused: these decide the exit code.
+    pub findings: Vec<Diagnostic>,
+    /// What is wrong with releases, by the rules of today: nobody can mend them.
+    pub historical: Vec<Diagnostic>,
+    /// Packs in the registry.
+    pub packs: usize,
+    /// Releases in the registry.
+    pub releases: usize,
+    /// What was recorded.
+    pub new_releases: Vec<(PackId, Version)>,
+    /// What was written; `None` when `strict`, or an index that does not verify, stopped the build.
+    pub written: Option<Written>,
+}
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct CheckReport {
+    /// Everything that is wrong.
+    pub findings: Vec<Diagnostic>,
+    /// How many packs were looked at.
+    pub packs: usize,
+}
+
+/// Reports what stopped a build: the machine, never a pack.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A source could not be read.
+    #[error(transparent)]
+    Source(#[from] crate::source::SourceError),
+    /// The registry index could not be read or written.
+    #[error(transparent)]
+    Index(#[from] crate::index::store::StoreError),
+    /// The archive store could not be read or written.
+    #[error(transparent)]
+    Archives(#[from] crate::index::archives::ArchiveStoreError),
+    /// A template is wrong.
+    #[error(transparent)]
+    Templates(#[from] site::TemplateError),
+    /// The registry could not be written.
+    #[error(transparent)]
+    Output(#[from] output::OutputError),
+    /// Git could not tell what an older revision holds.
+    #[error("cannot read `{path}` at revision `{revision}`: {reason}")]
+    Revision {
+        /// What was to be read.
+        path: Utf8PathBuf,
+        /// The revision.
+        revision: String,
+        /// What git says.
+        reason: String,
+    },
+}
+
+/// Builds a registry: records what is new, and writes what changed.
+///
+/// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
+pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
+    let levels = config.levels();
+    let templates = site::Templates::load(&template_folders(config, options))?;
+    let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
+    let written = own.into_iter().chain([options.out.clone()]).collect();
+    let place = sources::Place { root: &options.root, cache: &options.cache, written };
+    let mut reading = sources::read(config, &place, Wanted::Everything, options.private, progress)?;
+    sources::apply_levels(&mut reading, &levels);
+
+    let store = Store::at(options.root.join(&config.registry.index));
+    let archives = ArchiveStore::at(options.root.join(&config.registry.archives));
+    let guard = store.lock(PATIENCE, |path| progress.note(&format!("waiting for another build, which holds `{path}`")))?;
+    let Loaded { mut histories, findings: broken } = store.load()?;
+    let mut findings = std::mem::take(&mut reading.findings);
+    // Nothing is built on a history that does not verify: it would be recorded anew.
+    let is_broken = !broken.is_empty();
+    findings.extend(broken);
+    let planned = record::plan(&histories, &reading.candidates, options.now);
+    findings.extend(planned.findings.iter().cloned());
+    let mut historical = Vec::new();
+    for candidate in &reading.candidates {
+        let list = if candidate.stage == Stage::Released { &mut historical } else { &mut findings };
+        list.extend(candidate.findings.iter().cloned());
+    }
+    levels.apply(&mut findings);
+    let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if is_broken || (options.strict && has_errors) {
+        diag::sort(&mut findings);
+        diag::sort(&mut historical);
+        return Ok(Report { findings, historical, packs: reading.packs(), ..Report::default() });
+    }
+
+    let mut new_releases = Vec::new();
+    if !options.locked {
+        let mut refused = Sink::new();
+        new_releases = recording::record(&planned, &mut histories, &store, &guard, &archives, progress, &mut refused)?;
+        let registry = RegistryFile { format_version: 1, name: config.registry.name.clone(), base_url: config.url() };
+        store.write_registry(&guard, &registry)?;
+        findings.extend(refused.finish());
+    }
+    drop(guard);
+    drop(planned);
+
+    let mut sink = Sink::new();
+    let packs = joining::join(config, options, &histories, reading, &archives, progress, &mut sink)?;
+    let catalog = crate::catalog::join(config, packs);
+    let mut files = crate::emit::plan(&catalog, &config.feeds, &mut sink);
+    files.extend(site::plan(&catalog, &templates));
+    progress.stage("Writing", Some(files.len() as u64));
+    let written = output::write_site(&options.out, files, &|n| progress.tick(n as u64))?;
+    findings.extend(sink.finish());
+    levels.apply(&mut findings);
+    diag::sort(&mut findings);
+    diag::sort(&mut historical);
+    Ok(Report {
+        findings,
+        historical,
+        packs: catalog.packs.len(),
+        releases: catalog.packs.values().map(|pack| pack.releases.len()).sum(),
+        new_releases,
+        written: Some(written),
+    })
+}
+
+/// Checks packs without publishing anything.
+pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -> Result<CheckReport, BuildError> {
+    let levels = config.levels();
+    let config = if options.paths.is_empty() { config.clone() } else { config.with_paths(&options.paths) };
+    let wanted = if options.all { Wanted::Everything } else { Wanted::Drafts };
+    let written = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder)).into();
+    let place = sources::Place { root: &options.root, cache: &options.cache, written };
+    let mut reading = sources::read(&config, &place, wanted, true, progress)?;
+    sources::apply_levels(&mut reading, &levels);
+    let packs = reading.packs();
+    let mut findings = std::mem::take(&mut reading.findings);
+    findings.extend(record::plan(&Default::default(), &reading.candidates, Timestamp::UNIX_EPOCH).findings);
+    findings.extend(reading.candidates.into_iter().flat_map(|candidate| candidate.findings));
+    levels.apply(&mut findings);
+    diag::sort(&mut findings);
+    Ok(CheckReport { findings, packs })
+}
+
+/// Returns the folders of overriding templates, the most specific first.
+fn template_folders(config: &Config, options: &Options) -> Vec<Utf8PathBuf> {
+    let configured = config.registry.templates.as_deref().map(|folder: &Utf8Path| options.root.join(folder));
+    options.templates.iter().cloned().chain(configured).collect()
+}

@@ -1,0 +1,173 @@
+//! Decides what a build adds to the registry index, and what it refuses.
+//!
+//! In: the histories as they are, and the candidates of every source. Out: a [`Plan`]. Pure: nothing is written here.
+//!
+//! 1. [`bind_names`] gives each name to one source: the owner the index records, else the first that brings it.
+//! 2. [`compare`] holds recorded releases against what the sources say now; a difference is a finding, the record stays.
+//! 3. What is new and fit to be recorded is listed in order of publication.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::history::History;
+use super::{DUPLICATE_REF, NAME_CONFUSABLE, RELEASE_CONTENT_CHANGED, TAG_MOVED};
+use crate::diag::{Diagnostic, Place, Severity, Sink};
+use crate::ident::{PackId, Version};
+use crate::release::{Candidate, Stage};
+
+/// What a build would add to the registry index.
+#[derive(Debug, Default)]
+pub struct Plan<'a> {
+    /// New releases, by pack, each in order of publication.
+    pub releases: BTreeMap<PackId, Vec<NewRelease<'a>>>,
+    /// Which source each new name is bound to.
+    pub owners: BTreeMap<PackId, String>,
+    /// What was refused, and what no longer is as it was recorded.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// A release that is not recorded yet.
+#[derive(Debug)]
+pub struct NewRelease<'a> {
+    /// The pack at that version.
+    pub candidate: &'a Candidate,
+    /// The version.
+    pub version: Version,
+    /// When it is published.
+    pub at: Timestamp,
+}
+
+/// Plans what the candidates of all sources, in the order of the configuration, add to the histories.
+///
+/// `now` dates releases of plain directories only, which nothing else dates.
+pub fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [Candidate], now: Timestamp) -> Plan<'a> {
+    let mut sink = Sink::new();
+    let (owners, accepted) = bind_names(histories, candidates, &mut sink);
+    let mut releases: BTreeMap<PackId, BTreeMap<Version, NewRelease<'a>>> = BTreeMap::new();
+    for candidate in accepted {
+        let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else { continue };
+        if candidate.stage == Stage::Draft {
+            continue;
+        }
+        let recorded = histories.get(&pack.id).and_then(|history| history.release(&pack.version));
+        if let Some((recorded, _)) = recorded {
+            if recorded.content_digest != listing.content_digest {
+                compare(candidate, recorded, &mut sink);
+            }
+        } else if is_fit(candidate) {
+            let version = pack.version.clone();
+            let at = whole_seconds(candidate.at.unwrap_or(now));
+            let of_pack = releases.entry(pack.id.clone()).or_default();
+            // Two candidates of one version in one build: the release stage reports them; the first counts.
+            of_pack.entry(version.clone()).or_insert(NewRelease { candidate, version, at });
+        }
+    }
+    let in_order = |of_pack: BTreeMap<Version, NewRelease<'a>>| {
+        let mut list: Vec<NewRelease<'a>> = of_pack.into_values().collect();
+        list.sort_by(|a, b| (a.at, &a.version).cmp(&(b.at, &b.version)));
+        list
+    };
+    let releases: BTreeMap<_, _> = releases.into_iter().map(|(id, of_pack)| (id, in_order(of_pack))).collect();
+    let owners = owners.into_iter().filter(|(id, _)| releases.contains_key(id) && !histories.contains_key(id)).collect();
+    Plan { releases, owners, findings: sink.finish() }
+}
+
+/// Tells whether a candidate may be recorded.
+///
+/// What was released upstream is history: only a fault that would make our output unsafe blocks it. The present state of a
+/// plain directory is being published now: any error blocks it.
+fn is_fit(candidate: &Candidate) -> bool {
+    let blocks = |finding: &Diagnostic| match candidate.stage {
+        Stage::Released => finding.code.blocks(),
+        Stage::Head => finding.severity == Severity::Error,
+        Stage::Draft => true,
+    };
+    !candidate.findings.iter().any(blocks)
+}
+
+/// Gives each name to one source and one directory in it; returns the owners and the candidates that may go on.
+fn bind_names<'a>(
+    histories: &BTreeMap<PackId, History>,
+    candidates: &'a [Candidate],
+    sink: &mut Sink,
+) -> (BTreeMap<PackId, String>, Vec<&'a Candidate>) {
+    let mut owners: BTreeMap<PackId, String> = histories
+        .iter()
+        .filter_map(|(id, history)| Some((id.clone(), history.owner()?.to_owned())))
+        .collect();
+    let mut folded: BTreeMap<(String, String), PackId> = owners.keys().map(|id| (fold(id), id.clone())).collect();
+    // Where the present state of a name lies: two directories of one source cannot both hold it.
+    let mut present: BTreeMap<PackId, &str> = BTreeMap::new();
+    let mut reported: BTreeSet<(PackId, &str, &str)> = BTreeSet::new();
+    let mut accepted = Vec::new();
+    for candidate in candidates {
+        let Some(pack) = &candidate.pack else { continue };
+        let (id, source) = (&pack.id, &candidate.source);
+        let place = || Place::file(join(&source.path, pack.manifest.as_str()));
+        let mut first_report = || reported.insert((id.clone(), source.repository.as_str(), source.path.as_str()));
+        if let Some(other) = folded.get(&fold(id)).filter(|other| *other != id) {
+            if first_report() {
+                let message = format!("`{id}` is too much like `{other}`, which is already there");
+                sink.report(NAME_CONFUSABLE, place(), message).help("choose a name that cannot be taken for it");
+            }
+            continue;
+        }
+        let owner = owners.entry(id.clone()).or_insert_with(|| source.repository.clone());
+        if *owner != source.repository {
+            if first_report() {
+                let message = format!("`{id}` belongs to `{owner}`; `{}` claims it too", source.repository);
+                let help = "rename this pack, or remove one of the two sources from the configuration";
+                sink.report(DUPLICATE_REF, place(), message).help(help);
+            }
+            continue;
+        }
+        if candidate.stage != Stage::Released {
+            let path = *present.entry(id.clone()).or_insert(&source.path);
+            if path != source.path {
+                if first_report() {
+                    let message = format!("`{id}` is in `{}` too", if path.is_empty() { "." } else { path });
+                    sink.report(DUPLICATE_REF, place(), message).help("a name can be used once: rename one of them");
+                }
+                continue;
+            }
+        }
+        folded.entry(fold(id)).or_insert_with(|| id.clone());
+        accepted.push(candidate);
+    }
+    (owners, accepted)
+}
+
+/// Reports a recorded release whose source now has other content.
+fn compare(candidate: &Candidate, recorded: &super::event::Release, sink: &mut Sink) {
+    let Some(pack) = &candidate.pack else { return };
+    let place = Place::file(join(&candidate.source.path, pack.manifest.as_str()));
+    let same_tag = candidate.source.tag.is_some() && candidate.source.tag == recorded.source.tag;
+    let (code, message) = if same_tag && candidate.source.commit != recorded.source.commit {
+        let short = |commit: &Option<String>| commit.as_deref().map_or("?", |id| id.get(..10).unwrap_or(id)).to_owned();
+        let tag = candidate.source.tag.as_deref().unwrap_or_default();
+        let (now, then) = (short(&candidate.source.commit), short(&recorded.source.commit));
+        (TAG_MOVED, format!("tag `{tag}` of `{}` now points to {now}; it was released from {then}", pack.id))
+    } else {
+        let message = format!("`{} {}` was released with other content", pack.id, pack.version);
+        (RELEASE_CONTENT_CHANGED, message)
+    };
+    sink.report(code, place, message).help(format!(
+        "the recorded bytes stay ({}); release this content under a new version",
+        recorded.content_digest
+    ));
+}
+
+/// Returns the form under which confusable names of an ecosystem are equal.
+fn fold(id: &PackId) -> (String, String) {
+    (id.ecosystem.to_string(), id.name.folded())
+}
+
+fn join(directory: &str, file: &str) -> String {
+    if directory.is_empty() { file.to_owned() } else { format!("{directory}/{file}") }
+}
+
+/// Drops fractions of a second, which the index does not record.
+fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
