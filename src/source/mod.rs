@@ -5,7 +5,10 @@
 //! Nothing is executed, checked out or filtered; no symlink is followed.
 
 pub mod git;
+pub(crate) mod paths;
 mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod worktree;
 
 use camino::Utf8PathBuf;

@@ -6,7 +6,7 @@ use crate::diag::Diagnostic;
 use crate::ident::{Digest, RelPath};
 
 /// Bounds what one pack may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// Most files.
     pub files: usize,

@@ -1,1 +1,234 @@
-//! (to come)
+//! Directories: the files of a disk as a snapshot.
+//!
+//! The walk follows no link, stops at the limits, and reads every file once to know its content. Small files stay in
+//! memory; larger ones are read again when they are asked for, and refused if they are not what was listed.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use walkdir::WalkDir;
+
+use super::git::finding;
+use super::paths::{self, Siblings};
+use super::{
+    BlobId, Blobs, FILE_UNREADABLE, FileEntry, Limits, PACK_TOO_LARGE, ReadError, SYMLINK, Snapshot, SourceError,
+};
+use crate::diag::Diagnostic;
+use crate::fs::PathError;
+use crate::ident::{Digest, RelPath};
+
+/// Largest file whose content is kept in memory, in bytes.
+const KEPT_BYTES: u64 = 64 << 10;
+
+/// Returns the regular files below a directory.
+///
+/// `.git` is left out. What cannot be a file, and every limit that was reached, is a finding of the snapshot; an error means
+/// that the directory itself cannot be listed.
+pub fn snapshot(root: &Utf8Path, limits: &Limits) -> Result<Snapshot, SourceError> {
+    snapshot_without(root, limits, &|_, _| false)
+}
+
+/// Returns the regular files below a directory, without those for which `left_out` (path, whether it is a directory) says
+/// so.
+pub fn snapshot_without(
+    root: &Utf8Path,
+    limits: &Limits,
+    left_out: &dyn Fn(&str, bool) -> bool,
+) -> Result<Snapshot, SourceError> {
+    let mut walk = Walk { root, limits, files: Vec::new(), findings: Vec::new(), kept: HashMap::new(), bytes: 0 };
+    let mut siblings: HashMap<String, Siblings> = HashMap::new();
+    let mut directories = 0;
+    // One level more than is allowed, to see that there is something.
+    let mut entries =
+        WalkDir::new(root).follow_root_links(true).max_depth(limits.depth + 1).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                walk.unlisted(error)?;
+                continue;
+            }
+        };
+        if entry.depth() == 0 {
+            continue;
+        }
+        let is_directory = entry.file_type().is_dir();
+        let skip = |entries: &mut walkdir::IntoIter| {
+            if is_directory {
+                entries.skip_current_dir();
+            }
+        };
+        let Some(directory) = relative(root, entry.path().parent()) else {
+            skip(&mut entries);
+            continue;
+        };
+        let name = entry.file_name().as_encoded_bytes();
+        if name == b".git" {
+            skip(&mut entries);
+            continue;
+        }
+        let name = match paths::check_name(name) {
+            Ok(name) => name,
+            Err(why) => {
+                walk.findings.push(paths::unsafe_path(&directory, name, &why));
+                skip(&mut entries);
+                continue;
+            }
+        };
+        let path = paths::join(&directory, name).into_owned();
+        if left_out(&path, is_directory) {
+            skip(&mut entries);
+            continue;
+        }
+        if let Some(clash) = siblings.entry(directory).or_default().add(parent(&path), name) {
+            walk.findings.push(clash);
+            skip(&mut entries);
+            continue;
+        }
+        let mut excess = None;
+        if entry.depth() > limits.depth {
+            excess = Some(format!("`{}` is nested deeper than {} levels", parent(&path), limits.depth));
+        } else if is_directory {
+            directories += 1;
+        } else if entry.file_type().is_file() {
+            walk.add(&path, entry.metadata());
+        } else {
+            walk.irregular(&path, entry.file_type());
+        }
+        let excess = excess.or_else(|| limits.excess(walk.files.len(), directories, walk.findings.len(), walk.bytes));
+        if let Some(excess) = excess {
+            walk.findings.push(finding(PACK_TOO_LARGE, "", excess, "split the pack, or raise `[limits]`"));
+            break;
+        }
+    }
+    let blobs = Files { root: root.to_owned(), kept: walk.kept };
+    Ok(Snapshot::new(walk.files, Arc::new(blobs), walk.findings))
+}
+
+/// Returns a path below `root` as text; nothing when it is not UTF-8, which its own directory has reported.
+fn relative(root: &Utf8Path, path: Option<&std::path::Path>) -> Option<String> {
+    let path = path?.strip_prefix(root).ok()?.to_str()?;
+    Some(if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") })
+}
+
+fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..slash])
+}
+
+struct Walk<'a> {
+    root: &'a Utf8Path,
+    limits: &'a Limits,
+    files: Vec<FileEntry>,
+    findings: Vec<Diagnostic>,
+    kept: HashMap<BlobId, Arc<[u8]>>,
+    bytes: u64,
+}
+
+impl Walk<'_> {
+    fn add(&mut self, path: &str, metadata: walkdir::Result<std::fs::Metadata>) {
+        let size = metadata.as_ref().map(std::fs::Metadata::len).unwrap_or_default();
+        // Not even opened: the size is the file system's, and reading would take as long as somebody likes.
+        if size > self.limits.file_bytes {
+            self.findings.push(self.limits.too_large(path, size));
+            return;
+        }
+        if self.bytes.saturating_add(size) > self.limits.pack_bytes {
+            self.bytes = self.bytes.saturating_add(size);
+            return;
+        }
+        let read = metadata
+            .map_err(io::Error::from)
+            .and_then(|metadata| Ok((is_executable(&metadata), read(&self.root.join(path), self.limits.file_bytes)?)));
+        let (executable, bytes) = match read {
+            Ok((executable, Some(bytes))) => (executable, bytes),
+            Ok((_, None)) => {
+                self.findings.push(self.limits.too_large(path, self.limits.file_bytes + 1));
+                return;
+            }
+            Err(error) => {
+                let message = format!("cannot read `{path}`: {error}");
+                self.findings.push(finding(
+                    FILE_UNREADABLE,
+                    path,
+                    message,
+                    "make it readable, or move it out of the pack",
+                ));
+                return;
+            }
+        };
+        let Ok(path) = RelPath::new(path) else { return };
+        let (size, blob) = (bytes.len() as u64, BlobId::sha256(Digest::of(&bytes)));
+        self.bytes = self.bytes.saturating_add(size);
+        if size <= KEPT_BYTES {
+            self.kept.entry(blob).or_insert_with(|| bytes.into());
+        }
+        self.files.push(FileEntry { path, blob, size, executable });
+    }
+
+    fn irregular(&mut self, path: &str, kind: std::fs::FileType) {
+        let (what, help) = if kind.is_symlink() {
+            ("a symbolic link", "replace it by the file that it points to")
+        } else {
+            ("no regular file", "move it out of the pack")
+        };
+        self.findings.push(finding(SYMLINK, path, format!("`{path}` is {what}"), help));
+    }
+
+    /// Handles what the walk could not list: the root is an error, anything below it a finding.
+    fn unlisted(&mut self, error: walkdir::Error) -> Result<(), SourceError> {
+        let path = error.path().map(|path| paths::printable(path.as_os_str().as_encoded_bytes())).unwrap_or_default();
+        let below = relative(self.root, error.path()).filter(|path| !path.is_empty());
+        match below {
+            Some(below) => {
+                let reason = error.into_io_error().map(|error| error.to_string()).unwrap_or_default();
+                let message = format!("cannot list `{below}`: {reason}");
+                self.findings.push(finding(FILE_UNREADABLE, &below, message, "make it readable"));
+                Ok(())
+            }
+            None => Err(PathError { act: "list", path: path.into(), source: io::Error::from(error) }.into()),
+        }
+    }
+}
+
+/// Returns the content of a file of at most `limit` bytes, or nothing when it has more.
+fn read(path: &Utf8Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= limit).then_some(bytes))
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    // The owner's bit alone, as git has it.
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+/// The content of the files of a directory.
+#[derive(Debug)]
+struct Files {
+    root: Utf8PathBuf,
+    kept: HashMap<BlobId, Arc<[u8]>>,
+}
+
+impl Blobs for Files {
+    fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
+        if let Some(bytes) = self.kept.get(&entry.blob) {
+            return Ok(Arc::clone(bytes));
+        }
+        let path = self.root.join(entry.path.as_str());
+        let changed = || ReadError::Changed(entry.path.to_string());
+        let bytes = read(&path, entry.size)
+            .map_err(|error| ReadError::Unreadable { path: entry.path.to_string(), reason: error.to_string() })?;
+        let bytes = bytes.ok_or_else(changed)?;
+        if BlobId::sha256(Digest::of(&bytes)) == entry.blob { Ok(bytes.into()) } else { Err(changed()) }
+    }
+}

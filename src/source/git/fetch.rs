@@ -1,0 +1,239 @@
+//! Fetching: a bare copy of a remote repository, kept in a cache and brought up to date by the `git` program.
+//!
+//! Git itself fetches, so that everybody's credentials, proxies and ssh settings just work; the copy is then read as any
+//! other repository. It holds all branches and tags and the remote's default branch, never less than the full history, or
+//! the result would depend on how deep somebody cloned. It is made once and fetched into ever after.
+//!
+//! What a hostile remote or URL could try, and what stops it: running a command (`ext::` is no URL here, `--` ends the
+//! options, `core.hooksPath` names nothing), asking for a password (no terminal, no input), broken objects
+//! (`transfer.fsckObjects`), never answering (a time limit, and a lowest speed).
+
+use std::fs::{File, TryLockError};
+use std::io::{Read as _, Seek as _};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::refs::REMOTE_HEAD;
+use super::{Repository, open};
+use crate::fs::{self, Context as _};
+use crate::ident::Digest;
+use crate::source::SourceError;
+use crate::source::paths::printable;
+
+/// How repositories are fetched.
+#[derive(Debug, Clone)]
+pub struct FetchOptions {
+    /// The program.
+    pub program: String,
+    /// How long one fetch may take, and how long another process is waited for.
+    pub timeout: Duration,
+}
+
+impl Default for FetchOptions {
+    /// `git`, and fifteen minutes.
+    fn default() -> Self {
+        Self { program: "git".to_owned(), timeout: Duration::from_secs(15 * 60) }
+    }
+}
+
+/// The settings that every call gets; `gc` is off because it would go on in the background and hold locks.
+const SETTINGS: &[&str] = &[
+    "protocol.ext.allow=never",
+    "core.hooksPath=/dev/null",
+    "transfer.fsckObjects=true",
+    "fetch.fsckObjects=true",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "http.lowSpeedLimit=100",
+    "http.lowSpeedTime=60",
+];
+
+/// The variables of git that would send it to another repository, as they are set while a hook runs.
+const MISLEADING: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_SHALLOW_FILE",
+];
+
+/// Most of git's messages that an error repeats, in bytes.
+const MESSAGE_BYTES: u64 = 4096;
+
+/// Brings the cached copy of a repository up to date, and opens it.
+pub fn fetch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Repository, SourceError> {
+    let shown = without_credentials(url);
+    let failed = |reason: String| SourceError::Fetch { url: shown.clone(), reason };
+    if !is_fetchable(url) {
+        return Err(failed("only https, http, ssh, git and file URLs and `host:path` are fetched".to_owned()));
+    }
+    fs::create_dir_all(cache)?;
+    let directory = cache.join(folder_name(&shown));
+    let _lock = lock(&directory.with_extension("lock"), options.timeout, &failed)?;
+    if !directory.join("HEAD").exists() {
+        let mut init = git2::RepositoryInitOptions::new();
+        init.bare(true).external_template(false).mkpath(true);
+        git2::Repository::init_opts(&directory, &init)
+            .map_err(|error| failed(format!("cannot make `{directory}`: {}", error.message())))?;
+    }
+    let run = Run { url, shown: &shown, directory: &directory, options };
+    let head = format!("+HEAD:{REMOTE_HEAD}");
+    match run.fetch(&["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", &head]) {
+        Ok(()) => {}
+        // The default branch of the remote may not exist.
+        Err(reason) if reason.contains("remote ref HEAD") => {
+            run.fetch(&["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]).map_err(failed)?;
+            if let Ok(mut reference) = open::bare(&directory, &shown)?.find_reference(REMOTE_HEAD) {
+                reference.delete().map_err(|error| failed(error.message().to_owned()))?;
+            }
+        }
+        Err(reason) => return Err(failed(reason)),
+    }
+    Repository::at(&directory, &shown)
+}
+
+/// Returns a URL without user name and password, for messages and records; the user of an ssh URL is no secret and stays.
+pub fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
+    let Some((user, host)) = authority.rsplit_once('@') else { return url.to_owned() };
+    match user.split(':').next() {
+        Some(user) if scheme.contains("ssh") && !user.is_empty() => format!("{scheme}://{user}@{host}{path}"),
+        _ => format!("{scheme}://{host}{path}"),
+    }
+}
+
+/// Tells whether text names a remote repository, not a local path: a URL, or `host:path` as ssh has it.
+pub fn is_remote(text: &str) -> bool {
+    text.contains("://") || text.contains("::") || {
+        let colon = text.find(':');
+        // One letter before the colon is a drive on Windows.
+        colon.is_some_and(|colon| colon > 1 && !text[..colon].contains(['/', '\\']))
+    }
+}
+
+fn is_fetchable(url: &str) -> bool {
+    match url.split_once("://") {
+        Some((scheme, _)) => matches!(scheme, "https" | "http" | "ssh" | "git+ssh" | "ssh+git" | "git" | "file"),
+        None => !url.contains("::") && !url.starts_with('-') && is_remote(url),
+    }
+}
+
+/// Returns the name of the folder that keeps a repository: readable, and different for different URLs.
+fn folder_name(url: &str) -> String {
+    let last = url.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let last = last.strip_suffix(".git").unwrap_or(last);
+    let readable: String =
+        last.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
+    format!("{readable}-{}.git", &Digest::of(url.as_bytes()).hex()[..16])
+}
+
+/// Waits until no other process fetches into the same folder.
+fn lock(path: &Utf8Path, timeout: Duration, failed: &dyn Fn(String) -> SourceError) -> Result<File, SourceError> {
+    let file = File::create(path).context("create", path)?;
+    let until = Instant::now() + timeout;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::WouldBlock) => {
+                return Err(failed(format!("another process holds `{path}` for longer than {}", seconds(timeout))));
+            }
+            Err(TryLockError::Error(error)) => Err(error).context("lock", path)?,
+        }
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} seconds", duration.as_secs_f32())
+}
+
+struct Run<'a> {
+    url: &'a str,
+    shown: &'a str,
+    directory: &'a Utf8PathBuf,
+    options: &'a FetchOptions,
+}
+
+impl Run<'_> {
+    fn fetch(&self, references: &[&str]) -> Result<(), String> {
+        let program = &self.options.program;
+        let mut messages = tempfile::tempfile().map_err(|error| format!("cannot make a temporary file: {error}"))?;
+        let stderr = messages.try_clone().map_err(|error| format!("cannot make a temporary file: {error}"))?;
+        let mut command = Command::new(program);
+        for setting in SETTINGS {
+            command.args(["-c", setting]);
+        }
+        command.arg("--git-dir").arg(self.directory);
+        command.args(["fetch", "--quiet", "--prune", "--no-tags", "--force", "--update-shallow"]);
+        command.args(["--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--"]);
+        command.arg(self.url).args(references);
+        MISLEADING.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+        let mut child = command.spawn().map_err(|error| format!("cannot run `{program}`: {error}"))?;
+        let until = Instant::now() + self.options.timeout;
+        let mut pause = Duration::from_millis(2);
+        let status = loop {
+            match child.try_wait().map_err(|error| format!("cannot wait for `{program}`: {error}"))? {
+                Some(status) => break status,
+                None if Instant::now() < until => std::thread::sleep(pause),
+                None => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(format!("it took longer than {}", seconds(self.options.timeout)));
+                }
+            }
+            pause = (pause * 2).min(Duration::from_millis(100));
+        };
+        if status.success() {
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        let _ = messages.rewind();
+        let _ = messages.take(MESSAGE_BYTES).read_to_end(&mut text);
+        Err(self.explain(&String::from_utf8_lossy(&text)))
+    }
+
+    /// Returns what git said, without credentials, and what to do where we know.
+    fn explain(&self, messages: &str) -> String {
+        let said: Vec<String> = messages
+            .replace(self.url, self.shown)
+            .lines()
+            .map(|line| printable(redacted(line.trim()).as_bytes()))
+            .filter(|line| !line.is_empty())
+            .take(12)
+            .collect();
+        let said = said.join("; ");
+        let advice = if said.contains("fsck") {
+            "the repository has malformed objects, which are not taken; some old histories need to be rewritten"
+        } else if said.contains("object format") || said.contains("algorithms") {
+            "the repository uses SHA-256 object ids, which cannot be read"
+        } else if said.contains("could not read Username") || said.contains("Authentication failed") {
+            "it does not exist, or needs credentials: set up a credential helper for git"
+        } else if said.contains("Permission denied (publickey") {
+            "the server does not accept your ssh key"
+        } else {
+            ""
+        };
+        match (said.as_str(), advice) {
+            ("", _) => "git says nothing about why".to_owned(),
+            (_, "") => said,
+            _ => format!("{advice} (git: {said})"),
+        }
+    }
+}
+
+/// Removes user names and passwords from every URL in a message.
+fn redacted(line: &str) -> String {
+    line.split_inclusive([' ', '\'', '"'])
+        .map(|word| if word.contains("://") { without_credentials(word) } else { word.to_owned() })
+        .collect()
+}

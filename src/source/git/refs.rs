@@ -1,0 +1,193 @@
+//! Tags, branches and history.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{ObjectId, Repository};
+use crate::source::SourceError;
+
+/// A commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its tree.
+    pub tree: ObjectId,
+    /// When it was committed.
+    pub time: Timestamp,
+}
+
+/// A tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name without `refs/tags/`; an error holds a printable form of a name that is not UTF-8.
+    pub name: Result<String, String>,
+    /// What it finally points to.
+    pub target: TagTarget,
+}
+
+/// What a tag finally points to, however many tag objects lie between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TagTarget {
+    /// A commit.
+    Commit {
+        /// The commit.
+        commit: Commit,
+        /// When it was tagged; a tag without an object of its own has no other time than its commit.
+        time: Timestamp,
+    },
+    /// Something that cannot be released, such as `a blob` or `an object that is not here`.
+    Other(&'static str),
+}
+
+/// A branch, local or remote-tracking.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Branch {
+    /// The name as its repository has it, without `refs/heads/` or the remote's name, printable.
+    pub name: String,
+    /// Its newest commit.
+    pub tip: ObjectId,
+}
+
+/// The reference under which a fetched copy keeps the newest commit of the remote's default branch.
+pub(super) const REMOTE_HEAD: &str = "refs/packyard/head";
+
+impl Repository {
+    /// Tells whether older commits are missing.
+    pub fn is_shallow(&self) -> Result<bool, SourceError> {
+        self.with(|handle| Ok(handle.is_shallow()))
+    }
+
+    /// Returns the newest commit: of the current branch, or of the remote's default branch in a fetched copy; `None`
+    /// before the first commit.
+    pub fn head(&self) -> Result<Option<Commit>, SourceError> {
+        self.with(|handle| {
+            let reference = match handle.find_reference(REMOTE_HEAD) {
+                Ok(reference) => reference,
+                Err(_) => match handle.head() {
+                    Ok(reference) => reference,
+                    Err(error) if matches!(error.code(), git2::ErrorCode::UnbornBranch | git2::ErrorCode::NotFound) => {
+                        return Ok(None);
+                    }
+                    Err(error) => return Err(error),
+                },
+            };
+            reference.peel_to_commit().map(|commit| Some(commit_of(&commit)))
+        })
+    }
+
+    /// Returns every tag, sorted by name.
+    pub fn tags(&self) -> Result<Vec<Tag>, SourceError> {
+        self.with(|handle| {
+            let mut tags = Vec::new();
+            for reference in handle.references_glob("refs/tags/*")? {
+                let reference = reference?;
+                let bytes = reference.name_bytes().strip_prefix(b"refs/tags/").unwrap_or(reference.name_bytes());
+                let name =
+                    std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| crate::source::paths::printable(bytes));
+                tags.push(Tag { name, target: target_of(handle, &reference) });
+            }
+            tags.sort_by(|a, b| a.name.cmp(&b.name));
+            Ok(tags)
+        })
+    }
+
+    /// Returns every branch, sorted by name; one that several remotes have occurs as often.
+    pub fn branches(&self) -> Result<Vec<Branch>, SourceError> {
+        self.with(|handle| {
+            let mut branches = BTreeSet::new();
+            for (glob, skip) in [("refs/heads/*", 2), ("refs/remotes/*", 3)] {
+                for reference in handle.references_glob(glob)? {
+                    let reference = reference?;
+                    let Some(tip) = reference.resolve().ok().and_then(|reference| reference.target()) else { continue };
+                    let name = reference.name_bytes().splitn(skip + 1, |byte| *byte == b'/').nth(skip);
+                    let name = crate::source::paths::printable(name.unwrap_or_default());
+                    if name != "HEAD" {
+                        branches.insert(Branch { name, tip: ObjectId::of(tip) });
+                    }
+                }
+            }
+            Ok(branches.into_iter().collect())
+        })
+    }
+
+    /// Returns those of `commits` that no branch leads to.
+    pub fn unreachable(&self, commits: &[ObjectId]) -> Result<BTreeSet<ObjectId>, SourceError> {
+        let branches = self.branches()?;
+        self.with(|handle| {
+            let mut walk = handle.revwalk()?;
+            for commit in commits {
+                walk.push(commit.git2())?;
+            }
+            for branch in &branches {
+                // A branch may point to what is no commit, or is missing.
+                let _ = walk.hide(branch.tip.git2());
+            }
+            let wanted: BTreeSet<ObjectId> = commits.iter().copied().collect();
+            let mut found = BTreeSet::new();
+            for id in walk {
+                let id = ObjectId::of(id?);
+                if wanted.contains(&id) {
+                    found.insert(id);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Returns a commit and its first parents, newest first, as far as they are here.
+    ///
+    /// The last one has no parent, or its parent is missing because the repository is shallow.
+    pub fn first_parents(&self, from: ObjectId) -> Result<Vec<Commit>, SourceError> {
+        self.with(|handle| {
+            let mut commits = Vec::new();
+            let mut next = Some(from.git2());
+            while let Some(id) = next {
+                let commit = match handle.find_commit(id) {
+                    Ok(commit) => commit,
+                    Err(error) if error.code() == git2::ErrorCode::NotFound && !commits.is_empty() => break,
+                    Err(error) => return Err(error),
+                };
+                commits.push(commit_of(&commit));
+                next = commit.parent_id(0).ok();
+            }
+            Ok(commits)
+        })
+    }
+}
+
+fn target_of(handle: &git2::Repository, reference: &git2::Reference<'_>) -> TagTarget {
+    let Some(id) = reference.resolve().ok().and_then(|reference| reference.target()) else {
+        return TagTarget::Other("a reference that leads nowhere");
+    };
+    let Ok(object) = handle.find_object(id, None) else { return TagTarget::Other("an object that is not here") };
+    let tagged = object.as_tag().and_then(|tag| tag.tagger().map(|tagger| timestamp(tagger.when())));
+    // Peeling "to anything" leads from a tag to the first object that is none, but from a commit to its tree.
+    let object = if object.as_tag().is_some() { object.peel(git2::ObjectType::Any) } else { Ok(object) };
+    match object {
+        Ok(object) => match object.kind() {
+            Some(git2::ObjectType::Commit) => match object.peel_to_commit() {
+                Ok(commit) => {
+                    let commit = commit_of(&commit);
+                    TagTarget::Commit { commit, time: tagged.unwrap_or(commit.time) }
+                }
+                Err(_) => TagTarget::Other("a commit that cannot be read"),
+            },
+            Some(git2::ObjectType::Tree) => TagTarget::Other("a tree"),
+            Some(git2::ObjectType::Blob) => TagTarget::Other("a blob"),
+            _ => TagTarget::Other("an object of an unknown kind"),
+        },
+        Err(_) => TagTarget::Other("an object that is not here"),
+    }
+}
+
+fn commit_of(commit: &git2::Commit<'_>) -> Commit {
+    Commit { id: ObjectId::of(commit.id()), tree: ObjectId::of(commit.tree_id()), time: timestamp(commit.time()) }
+}
+
+/// Returns a time of git; one before 1970 or after 9999 (anybody can write any number) is the nearest between.
+fn timestamp(time: git2::Time) -> Timestamp {
+    const LAST: i64 = 253_402_207_200;
+    Timestamp::from_second(time.seconds().clamp(0, LAST)).expect("between 1970 and 9999")
+}

@@ -1,0 +1,295 @@
+//! Trees: listed once, turned into snapshots that share what they have in common.
+//!
+//! Two hundred tags of a repository have most of their subtrees in common. A directory is listed once per tree id, a file
+//! is asked for its size once per blob id, and the files of an unchanged subdirectory are the same entries in every
+//! snapshot. Trees are a crafted graph as far as we know: everything that walks them has a budget.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use super::{ObjectId, Repository};
+use crate::diag::{Code, Diagnostic, Place, Sink};
+use crate::ident::RelPath;
+use crate::source::paths::{self, Siblings, join, only, printable};
+use crate::source::{
+    Blobs, FILE_UNREADABLE, FileEntry, LFS_POINTER, Limits, PACK_TOO_LARGE, ReadError, SUBMODULE, SYMLINK, Snapshot,
+    SourceError,
+};
+
+/// Largest tree object that is read, in bytes: hundreds of thousands of names.
+const TREE_BYTES: usize = 32 << 20;
+
+/// The sizes that a Git LFS pointer has (its specification says below 1024; without extensions it has about 130 bytes).
+const LFS_SIZES: std::ops::RangeInclusive<u64> = 100..=512;
+const LFS_START: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
+
+/// What the entry of a tree is, by its mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File {
+        /// Whether it is executable.
+        executable: bool,
+    },
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Symlink,
+    /// A submodule.
+    Submodule,
+}
+
+/// An entry of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// The name, as any bytes.
+    pub name: Box<[u8]>,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The object.
+    pub id: ObjectId,
+}
+
+/// What is known about objects.
+#[derive(Default)]
+pub(super) struct Known {
+    listings: Mutex<HashMap<ObjectId, Arc<[TreeEntry]>>>,
+    blobs: Mutex<HashMap<ObjectId, BlobFacts>>,
+    subtrees: Mutex<HashMap<(ObjectId, String, Limits), Arc<Subtree>>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct BlobFacts {
+    size: u64,
+    is_lfs_pointer: bool,
+}
+
+/// The files below a directory of a pack, with paths relative to the pack.
+#[derive(Default)]
+struct Subtree {
+    files: Vec<FileEntry>,
+    findings: Vec<Diagnostic>,
+    directories: usize,
+    bytes: u64,
+    /// Which limit stopped the walk.
+    excess: Option<String>,
+}
+
+impl Repository {
+    /// Returns the entries of a tree.
+    pub fn list(&self, tree: ObjectId) -> Result<Arc<[TreeEntry]>, SourceError> {
+        let listings = &self.0.known.listings;
+        if let Some(found) = listings.lock().expect("no panic while locked").get(&tree) {
+            return Ok(Arc::clone(found));
+        }
+        let entries: Arc<[TreeEntry]> = self.with(|handle| {
+            let (size, _) = handle.odb()?.read_header(tree.git2())?;
+            if size > TREE_BYTES {
+                return Err(git2::Error::from_str(&format!("the tree {tree} has {size} bytes")));
+            }
+            let tree = handle.find_tree(tree.git2())?;
+            Ok(tree.iter().map(|entry| entry_of(&entry)).collect())
+        })?;
+        listings.lock().expect("no panic while locked").insert(tree, Arc::clone(&entries));
+        Ok(entries)
+    }
+
+    /// Returns the tree at a path below another tree, which is the one at the empty path; `None` when there is none.
+    pub fn tree_at(&self, tree: ObjectId, path: &str) -> Result<Option<ObjectId>, SourceError> {
+        let mut tree = tree;
+        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+            let entries = self.list(tree)?;
+            let found =
+                entries.iter().find(|entry| entry.kind == EntryKind::Directory && &*entry.name == segment.as_bytes());
+            match found {
+                Some(entry) => tree = entry.id,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(tree))
+    }
+
+    /// Returns the regular files of a tree.
+    ///
+    /// What cannot be a file, and every limit that was reached, is a finding of the snapshot.
+    pub fn snapshot(&self, tree: ObjectId, limits: &Limits) -> Result<Snapshot, SourceError> {
+        let root = self.subtree(tree, String::new(), limits)?;
+        let mut findings = root.findings.clone();
+        if let Some(excess) = &root.excess {
+            findings.push(finding(PACK_TOO_LARGE, "", excess.clone(), "split the pack, or raise `[limits]`"));
+        }
+        Ok(Snapshot::new(root.files.clone(), Arc::new(self.clone()), findings))
+    }
+
+    /// Returns the regular files of the tree with this id, when the repository still has it.
+    pub fn snapshot_of_tree_id(&self, hex: &str, limits: &Limits) -> Option<Snapshot> {
+        self.snapshot(hex.parse().ok()?, limits).ok()
+    }
+
+    fn subtree(&self, tree: ObjectId, prefix: String, limits: &Limits) -> Result<Arc<Subtree>, SourceError> {
+        let subtrees = &self.0.known.subtrees;
+        let key = (tree, prefix, *limits);
+        if let Some(found) = subtrees.lock().expect("no panic while locked").get(&key) {
+            return Ok(Arc::clone(found));
+        }
+        let found = Arc::new(self.walk(tree, &key.1, limits)?);
+        // The root of a pack changes with every release, and what was cut short depends on what came before.
+        if !key.1.is_empty() && found.excess.is_none() {
+            subtrees.lock().expect("no panic while locked").insert(key, Arc::clone(&found));
+        }
+        Ok(found)
+    }
+
+    fn walk(&self, tree: ObjectId, prefix: &str, limits: &Limits) -> Result<Subtree, SourceError> {
+        let mut found = Subtree { directories: 1, ..Subtree::default() };
+        if !prefix.is_empty() && prefix.split('/').count() >= limits.depth {
+            found.excess = Some(format!("`{prefix}` is nested deeper than {} levels", limits.depth));
+            return Ok(found);
+        }
+        let mut siblings = Siblings::default();
+        for entry in &*self.list(tree)? {
+            let name = match paths::check_name(&entry.name) {
+                Ok(name) => name,
+                Err(why) => {
+                    found.findings.push(paths::unsafe_path(prefix, &entry.name, &why));
+                    continue;
+                }
+            };
+            if let Some(clash) = siblings.add(prefix, name) {
+                found.findings.push(clash);
+                continue;
+            }
+            let path = join(prefix, name);
+            match entry.kind {
+                EntryKind::File { executable } => self.add_file(&mut found, &path, entry.id, executable, limits),
+                EntryKind::Directory => {
+                    let below = match self.subtree(entry.id, path.to_string(), limits) {
+                        Ok(below) => below,
+                        Err(error) => {
+                            let message = format!("cannot read `{path}`: {error}");
+                            let help = "fetch the repository in full";
+                            found.findings.push(finding(FILE_UNREADABLE, &path, message, help));
+                            continue;
+                        }
+                    };
+                    found.files.extend_from_slice(&below.files);
+                    found.findings.extend_from_slice(&below.findings);
+                    found.directories += below.directories;
+                    found.bytes = found.bytes.saturating_add(below.bytes);
+                    found.excess.clone_from(&below.excess);
+                }
+                EntryKind::Symlink => found.findings.push(finding(
+                    SYMLINK,
+                    &path,
+                    format!("`{path}` is a symbolic link"),
+                    "replace it by the file that it points to",
+                )),
+                EntryKind::Submodule => found.findings.push(finding(
+                    SUBMODULE,
+                    &path,
+                    format!("`{path}` is a submodule"),
+                    "copy its files into the pack",
+                )),
+            }
+            if found.excess.is_none() {
+                found.excess = limits.excess(found.files.len(), found.directories, found.findings.len(), found.bytes);
+            }
+            if found.excess.is_some() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn add_file(&self, found: &mut Subtree, path: &str, id: ObjectId, executable: bool, limits: &Limits) {
+        let facts = match self.blob_facts(id) {
+            Ok(facts) => facts,
+            Err(error) => {
+                let message = format!("cannot read `{path}`: {error}");
+                found.findings.push(finding(FILE_UNREADABLE, path, message, "fetch the repository in full"));
+                return;
+            }
+        };
+        if facts.size > limits.file_bytes {
+            found.findings.push(limits.too_large(path, facts.size));
+            return;
+        }
+        if facts.is_lfs_pointer {
+            let message = format!("`{path}` is a Git LFS pointer");
+            found.findings.push(finding(LFS_POINTER, path, message, "commit the file itself"));
+        }
+        found.bytes = found.bytes.saturating_add(facts.size);
+        let Ok(path) = RelPath::new(path) else { return };
+        found.files.push(FileEntry { path, blob: id.blob(), size: facts.size, executable });
+    }
+
+    /// Returns the size of a blob, read without its content, and whether it is a pointer to content elsewhere.
+    fn blob_facts(&self, id: ObjectId) -> Result<BlobFacts, SourceError> {
+        let blobs = &self.0.known.blobs;
+        if let Some(facts) = blobs.lock().expect("no panic while locked").get(&id) {
+            return Ok(*facts);
+        }
+        let facts = self.with(|handle| {
+            let database = handle.odb()?;
+            let (size, _) = database.read_header(id.git2())?;
+            let size = size as u64;
+            let is_lfs_pointer = LFS_SIZES.contains(&size) && database.read(id.git2())?.data().starts_with(LFS_START);
+            Ok(BlobFacts { size, is_lfs_pointer })
+        })?;
+        blobs.lock().expect("no panic while locked").insert(id, facts);
+        Ok(facts)
+    }
+}
+
+impl Blobs for Repository {
+    fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
+        let id = git2::Oid::from_bytes(&entry.blob.as_git()).expect("20 bytes are a SHA-1");
+        self.with(|handle| Ok(Arc::from(handle.find_blob(id)?.content()))).map_err(|error| ReadError::Unreadable {
+            path: entry.path.to_string(),
+            reason: match error {
+                SourceError::Git { reason, .. } => reason,
+                error => error.to_string(),
+            },
+        })
+    }
+}
+
+impl Limits {
+    /// Says which limit a walk has passed; findings count too, since a crafted tree can hold nothing else.
+    pub(in crate::source) fn excess(
+        &self,
+        files: usize,
+        directories: usize,
+        findings: usize,
+        bytes: u64,
+    ) -> Option<String> {
+        if files > self.files || directories > self.files || findings > self.files {
+            return Some(format!("the pack has more than {} files or directories", self.files));
+        }
+        (bytes > self.pack_bytes).then(|| format!("the pack has more than {} bytes", self.pack_bytes))
+    }
+
+    /// Returns the finding about a file above the limit.
+    pub(in crate::source) fn too_large(&self, path: &str, size: u64) -> Diagnostic {
+        let message = format!("`{path}` has {size} bytes; at most {} are taken", self.file_bytes);
+        finding(PACK_TOO_LARGE, path, message, "keep large files out of the pack, or raise `[limits]`")
+    }
+}
+
+/// Returns a finding about one path.
+pub(in crate::source) fn finding(code: Code, path: &str, message: String, help: &str) -> Diagnostic {
+    let mut sink = Sink::new();
+    sink.report(code, Place::file(printable(path.as_bytes())), message).help(help);
+    only(sink)
+}
+
+fn entry_of(entry: &git2::TreeEntry<'_>) -> TreeEntry {
+    let kind = match entry.filemode() {
+        0o040_000 => EntryKind::Directory,
+        0o120_000 => EntryKind::Symlink,
+        0o160_000 => EntryKind::Submodule,
+        0o100_755 => EntryKind::File { executable: true },
+        _ => EntryKind::File { executable: false },
+    };
+    TreeEntry { name: entry.name_bytes().into(), kind, id: ObjectId::of(entry.id()) }
+}
