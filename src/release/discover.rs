@@ -1,1 +1,318 @@
-//! (to come)
+//! Finds packs: directories with a manifest, none inside another.
+//!
+//! 1. A [`scan`](scan_tree) lists the directories that hold a manifest or something spelt almost like one, by names alone.
+//! 2. [`Rules`] say which of them are looked at: dot-directories never are; below `tests`, `fixtures` and the like only what
+//!    the configuration names.
+//! 3. [`settle`] reads them from the outside in: a directory that an ecosystem claims hides everything below it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use globset::{GlobBuilder, GlobMatcher};
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::config::SourceConfig;
+use crate::diag::{Diagnostic, Place, Sink};
+use crate::ecosystem::{Ecosystem, NEAR_MISS};
+use crate::source::SourceError;
+use crate::source::git::{EntryKind, ObjectId, Repository};
+use crate::source::paths::join;
+
+use super::read::Reading;
+
+/// Deepest directory in which a pack is looked for, and the most that are looked at: far above any real repository.
+const MAX_DEPTH: usize = 32;
+const MAX_MARKED: usize = 10_000;
+
+/// Which directories are packs.
+#[derive(Debug, Clone)]
+pub(super) struct Rules {
+    /// The ecosystems that may claim a pack.
+    pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
+    packs: Option<GlobMatcher>,
+}
+
+/// A directory that holds a manifest or a near miss.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Marked<K> {
+    /// Its path, empty at the top.
+    pub(super) path: String,
+    /// The names that matter, sorted.
+    names: Vec<String>,
+    /// What identifies its content.
+    pub(super) key: K,
+}
+
+/// A directory whose manifest some ecosystem knows.
+#[derive(Debug, Clone)]
+pub(super) struct Found<K> {
+    /// Its path, empty at the top.
+    pub(super) path: String,
+    /// What identifies its content.
+    pub(super) key: K,
+    /// The ecosystems that may claim it.
+    pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
+}
+
+impl Rules {
+    /// Returns the rules of a source, for a choice of ecosystems.
+    pub(super) fn new(config: &SourceConfig, all: &[&'static dyn Ecosystem]) -> Result<Self, SourceError> {
+        let named = |ecosystem: &&&'static dyn Ecosystem| {
+            config.ecosystem.as_deref().is_none_or(|wanted| ecosystem.id() == wanted)
+        };
+        let packs = match config.packs.as_deref().map(|glob| glob.trim_start_matches("./").trim_end_matches('/')) {
+            None => None,
+            Some(glob) => Some(
+                GlobBuilder::new(if glob == "." { "" } else { glob })
+                    .literal_separator(true)
+                    .build()
+                    .map_err(|error| SourceError::Git {
+                        repository: config
+                            .git
+                            .clone()
+                            .or_else(|| Some(config.path.as_ref()?.to_string()))
+                            .unwrap_or_default(),
+                        reason: format!("`packs` is not a glob: {error}"),
+                    })?
+                    .compile_matcher(),
+            ),
+        };
+        Ok(Self { ecosystems: all.iter().filter(named).copied().collect(), packs })
+    }
+
+    /// Tells whether a file name is a manifest or a near miss of any ecosystem.
+    fn marks(&self, name: &str) -> bool {
+        self.ecosystems.iter().any(|ecosystem| {
+            ecosystem.manifests().contains(&name) || ecosystem.near_misses().iter().any(|(wrong, _)| *wrong == name)
+        })
+    }
+
+    /// Tells whether no pack can lie below a directory of that name.
+    fn never_enters(&self, name: &str) -> bool {
+        name.starts_with('.')
+            || self.packs.is_none()
+                && self.ecosystems.iter().all(|ecosystem| ecosystem.skipped_directories().contains(&name))
+    }
+
+    /// Tells whether an ecosystem's packs are looked for at a path.
+    fn looks_at(&self, ecosystem: &dyn Ecosystem, path: &str) -> bool {
+        match &self.packs {
+            Some(glob) => glob.is_match(path),
+            None => !path.split('/').any(|segment| ecosystem.skipped_directories().contains(&segment)),
+        }
+    }
+
+    /// Returns the directories that may be packs, outer ones before those inside them.
+    pub(super) fn packs<K: Clone>(&self, marked: &[Marked<K>]) -> Vec<Found<K>> {
+        let mut found: Vec<Found<K>> = marked
+            .iter()
+            .filter_map(|Marked { path, names, key }| {
+                let knows = |ecosystem: &&'static dyn Ecosystem| {
+                    self.looks_at(*ecosystem, path)
+                        && ecosystem.manifests().iter().any(|name| names.iter().any(|n| n == name))
+                };
+                let ecosystems: Vec<&'static dyn Ecosystem> =
+                    self.ecosystems.iter().copied().filter(|ecosystem| knows(ecosystem)).collect();
+                let found = Found { path: path.clone(), key: key.clone(), ecosystems };
+                (!found.ecosystems.is_empty()).then_some(found)
+            })
+            .collect();
+        found.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+        found
+    }
+
+    /// Reports files that are spelt almost like a manifest, in directories that have none.
+    pub(super) fn near_misses<K>(&self, marked: &[Marked<K>], sink: &mut Sink) {
+        for Marked { path, names, .. } in marked {
+            let mut right_by_wrong = BTreeMap::new();
+            for ecosystem in self.ecosystems.iter().filter(|ecosystem| self.looks_at(**ecosystem, path)) {
+                for (wrong, right) in ecosystem.near_misses() {
+                    let has = |wanted: &str| names.iter().any(|name| name == wanted);
+                    if has(wrong) && !has(right) {
+                        right_by_wrong.entry(*wrong).or_insert(*right);
+                    }
+                }
+            }
+            for (wrong, right) in right_by_wrong {
+                let file = join(path, wrong);
+                sink.report(NEAR_MISS, Place::file(&*file), format!("`{file}` is not read by any runtime"))
+                    .help(format!("rename it to `{right}`"));
+            }
+        }
+    }
+}
+
+/// Finds marked directories in trees; what was seen of a tree once is known in every other revision.
+#[derive(Debug, Default)]
+pub(super) struct TreeScan(HashMap<(ObjectId, usize), Arc<[Marked<ObjectId>]>>);
+
+impl TreeScan {
+    /// Returns the marked directories of a tree, with paths relative to it.
+    pub(super) fn marked(
+        &mut self,
+        repository: &Repository,
+        rules: &Rules,
+        tree: ObjectId,
+    ) -> Result<Arc<[Marked<ObjectId>]>, SourceError> {
+        self.below(repository, rules, tree, 0)
+    }
+
+    fn below(
+        &mut self,
+        repository: &Repository,
+        rules: &Rules,
+        tree: ObjectId,
+        depth: usize,
+    ) -> Result<Arc<[Marked<ObjectId>]>, SourceError> {
+        // Known by depth too, so that a crafted tree that holds one subtree many times costs one visit per level.
+        if let Some(found) = self.0.get(&(tree, depth)) {
+            return Ok(Arc::clone(found));
+        }
+        let mut marked: Vec<Marked<ObjectId>> = Vec::new();
+        let mut names = Vec::new();
+        for entry in &*repository.list(tree)? {
+            let Ok(name) = std::str::from_utf8(&entry.name) else { continue };
+            match entry.kind {
+                EntryKind::File { .. } if rules.marks(name) => names.push(name.to_owned()),
+                EntryKind::Directory if depth < MAX_DEPTH && !rules.never_enters(name) => {
+                    let below = self.below(repository, rules, entry.id, depth + 1)?;
+                    let room = MAX_MARKED.saturating_sub(marked.len());
+                    marked.extend(
+                        below
+                            .iter()
+                            .take(room)
+                            .map(|below| Marked { path: join_both(name, &below.path), ..below.clone() }),
+                    );
+                }
+                _ => {}
+            }
+        }
+        if !names.is_empty() {
+            names.sort_unstable();
+            marked.push(Marked { path: String::new(), names, key: tree });
+        }
+        let marked: Arc<[Marked<ObjectId>]> = marked.into();
+        self.0.insert((tree, depth), Arc::clone(&marked));
+        Ok(marked)
+    }
+}
+
+fn join_both(directory: &str, below: &str) -> String {
+    if below.is_empty() { directory.to_owned() } else { format!("{directory}/{below}") }
+}
+
+/// Finds marked directories on disk; their path is their key.
+pub(super) fn scan_directory(
+    root: &Utf8Path,
+    rules: &Rules,
+    left_out: &dyn Fn(&str, bool) -> bool,
+) -> Vec<Marked<String>> {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let relative = |path: &std::path::Path| -> Option<String> {
+        Some(path.strip_prefix(root).ok()?.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
+    };
+    let enter = |entry: &walkdir::DirEntry| {
+        if !entry.file_type().is_dir() || entry.depth() == 0 {
+            return true;
+        }
+        let (Some(name), Some(path)) = (entry.file_name().to_str(), relative(entry.path())) else { return false };
+        !rules.never_enters(name) && !left_out(&path, true)
+    };
+    // What cannot be listed holds no pack that could be read; the snapshot of a pack reports what it misses.
+    let entries = WalkDir::new(root).max_depth(MAX_DEPTH + 1).sort_by_file_name().into_iter().filter_entry(enter);
+    for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
+        let Some(name) = entry.file_name().to_str().filter(|name| rules.marks(name)) else { continue };
+        let Some(path) = relative(entry.path()).filter(|path| !left_out(path, false)) else { continue };
+        let directory = path.rfind('/').map_or("", |slash| &path[..slash]);
+        names.entry(directory.to_owned()).or_default().push(name.to_owned());
+        if names.len() >= MAX_MARKED {
+            break;
+        }
+    }
+    names.into_iter().map(|(path, names)| Marked { key: path.clone(), path, names }).collect()
+}
+
+/// A directory of one state, as it was read.
+#[derive(Debug, Clone)]
+pub(super) struct At<K> {
+    /// Its path, empty at the top.
+    pub(super) path: String,
+    /// What identifies its content.
+    pub(super) key: K,
+    /// What it is.
+    pub(super) reading: Arc<Reading>,
+}
+
+/// What was read of directories, by path and content.
+pub(super) type Settled<K> = HashMap<(String, K), Arc<Reading>>;
+
+/// Reads the directories of several states from the outside in, those that are new in parallel, and returns per state the
+/// ones that count: not below a claimed one.
+pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
+    states: &[Vec<Found<K>>],
+    settled: &mut Settled<K>,
+    read: &(dyn Fn(&Found<K>) -> Reading + Sync),
+) -> Vec<Vec<At<K>>> {
+    loop {
+        let mut wanted: HashMap<(String, K), &Found<K>> = HashMap::new();
+        let mut results = Vec::with_capacity(states.len());
+        for state in states {
+            let mut hiding: HashSet<&str> = HashSet::new();
+            let mut result = Vec::new();
+            for found in state {
+                if ancestors(&found.path).any(|above| hiding.contains(above)) {
+                    continue;
+                }
+                let key = (found.path.clone(), found.key.clone());
+                match settled.get(&key) {
+                    Some(reading) => {
+                        if reading.claimed {
+                            hiding.insert(&found.path);
+                        }
+                        result.push(At { path: key.0, key: key.1, reading: Arc::clone(reading) });
+                    }
+                    None => {
+                        hiding.insert(&found.path);
+                        wanted.insert(key, found);
+                    }
+                }
+            }
+            results.push(result);
+        }
+        if wanted.is_empty() {
+            return results;
+        }
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        let read: Vec<_> = wanted.into_par_iter().map(|(key, found)| (key, Arc::new(read(found)))).collect();
+        settled.extend(read);
+    }
+}
+
+/// Returns the directories above a path, the top one (empty) last.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = (!path.is_empty()).then_some(path);
+    std::iter::from_fn(move || {
+        let above = rest?.rfind('/').map_or("", |slash| &rest.unwrap_or_default()[..slash]);
+        rest = (!above.is_empty()).then_some(above);
+        Some(above)
+    })
+}
+
+/// Returns findings with their places below a directory.
+pub(super) fn below(directory: &str, findings: impl IntoIterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+    let put = |place: &mut Place| {
+        if !directory.is_empty() {
+            place.path =
+                if place.path.is_empty() { directory.to_owned() } else { format!("{directory}/{}", place.path) };
+        }
+    };
+    let mut findings: Vec<Diagnostic> = findings.into_iter().collect();
+    for finding in &mut findings {
+        put(&mut finding.place);
+        finding.related.iter_mut().for_each(|(_, place)| put(place));
+    }
+    findings
+}

@@ -1,15 +1,19 @@
 //! Candidates: which packs a source has, at which revisions, and what each of them is.
 //!
 //! 1. [`tags`] reads versions and names out of tag names.
-//! 2. [`discover`] finds packs in a snapshot: manifests, claimed by an ecosystem, none inside another.
-//! 3. [`candidates`] lists, for one source, its drafts and its releases: from tags, from history, or the present state.
-//! 4. [`read`] turns a candidate into a [`Candidate`] with its pack, listing and findings.
+//! 2. [`discover`] finds packs in a tree or directory: manifests, claimed by an ecosystem, none inside another.
+//! 3. [`read`] reads a directory as a pack, with its listing and findings.
+//! 4. [`tagged`] and [`history`] decide which revisions are releases of which pack; [`facts`] says what is odd about them.
+//! 5. [`candidates`] opens a source and puts it all together.
 //!
 //! In: an open source. Out: values; what is wrong with a pack is a finding, never an error.
 
 pub mod candidates;
-pub mod discover;
-pub mod read;
+mod discover;
+mod facts;
+mod history;
+mod read;
+mod tagged;
 pub mod tags;
 
 use std::sync::Arc;
@@ -70,6 +74,25 @@ codes! {
     VERSION_TAG_MISMATCH = "version-tag-mismatch", Warning;
     /// A released pack has another name than the repository's pack: it was renamed later.
     RELEASE_OF_OTHER_NAME = "release-of-other-name", Warning;
+    /// A pack is released by tags, and the version of its newest commit has none.
+    ///
+    /// The version can be read in the repository but not installed from the registry: tag the commit, or raise the version
+    /// when the next release is due.
+    VERSION_UNTAGGED = "version-untagged", Warning;
+    /// A tagged commit is on no branch.
+    ///
+    /// Clients that clone branches do not get it, and git may drop it when the tag is deleted. StackStorm clones in full, so
+    /// the release installs today.
+    ORPHAN_TAG = "orphan-tag", Warning;
+    /// A branch is called like a version, and clients that ask for that version get the branch.
+    ///
+    /// StackStorm looks for a branch before it looks for a tag: what it installs then changes with every commit. Rename the
+    /// branch, for example to `release/1.2`.
+    BRANCH_SHADOWS_VERSION = "branch-shadows-version", Warning;
+    /// A StackStorm pack's repository is not called `stackstorm-<ref>`.
+    ///
+    /// Nothing depends on it, but people and the StackStorm Exchange look for that name.
+    REPOSITORY_NAME_MISMATCH = "repository-name-mismatch", Warning;
     /// A path or repository holds no pack at all.
     NO_PACK = "no-pack", Warning;
 }

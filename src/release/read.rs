@@ -1,1 +1,173 @@
-//! (to come)
+//! Reads the files of one directory as a pack.
+//!
+//! 1. The ecosystems whose manifest is there are asked for evidence; exactly one may claim it.
+//! 2. It reads and checks the pack.
+//! 3. Every file is hashed.
+//!
+//! In: a snapshot. Out: a [`Reading`] with places relative to the pack, which several candidates can share.
+
+use std::sync::Arc;
+
+use super::Candidate;
+use super::candidates::Reader;
+use super::discover::below;
+use crate::content::Listing;
+use crate::diag::{Diagnostic, Place, Sink};
+use crate::ecosystem::{self, AMBIGUOUS_ECOSYSTEM, Claim, Ecosystem};
+use crate::index::event::SourceFacts;
+use crate::pack::{Pack, PackTree};
+use crate::source::{Blobs, FILE_UNREADABLE, FileEntry, ReadError, Snapshot, SourceError};
+
+use super::Stage;
+
+/// What a directory is.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Whether an ecosystem claims it, which hides everything below.
+    pub(super) claimed: bool,
+    /// The ecosystem that reads it; `None` when none can be chosen.
+    pub(super) ecosystem: Option<&'static dyn Ecosystem>,
+    /// The pack; `None` when it has no usable identity.
+    pub(super) pack: Option<Arc<Pack>>,
+    /// The files with their digests; `None` when one could not be read.
+    pub(super) listing: Option<Arc<Listing>>,
+    /// The files.
+    pub(super) snapshot: Snapshot,
+    /// What is wrong, with places relative to the pack.
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// What is known of a directory before it is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    /// The ecosystems that may claim it, at least one.
+    pub(super) ecosystems: &'a [&'static dyn Ecosystem],
+    /// The ecosystem that has claimed the same path in the newest state: it decides where evidence does not.
+    pub(super) usual: Option<&'static dyn Ecosystem>,
+    /// The name of the directory; `None` at the root of a repository.
+    pub(super) directory: Option<&'a str>,
+}
+
+/// Reads a directory.
+pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>, reader: &Reader<'_>) -> Reading {
+    let mut sink = Sink::new();
+    let snapshot = snapshot.unwrap_or_else(|error| {
+        sink.report(FILE_UNREADABLE, Place::file(""), chain(&error));
+        Snapshot::new(Vec::new(), Arc::new(Nothing), Vec::new())
+    });
+    sink.extend(snapshot.findings().iter().cloned());
+    let tree = PackTree {
+        snapshot: &snapshot,
+        memo: reader.memo,
+        directory: setting.directory,
+        yaml_limits: reader.yaml_limits,
+    };
+    let usual = setting.usual.filter(|usual| setting.ecosystems.iter().any(|other| other.id() == usual.id()));
+    let chosen = match (ecosystem::claim(setting.ecosystems, &tree), usual) {
+        (Claim::By(ecosystem), _) => Ok(ecosystem),
+        (_, Some(usual)) => Ok(usual),
+        (Claim::None, None) => match *setting.ecosystems {
+            [only] => Ok(only),
+            _ => Err(None),
+        },
+        (Claim::Ambiguous(titles), None) => Err(Some(titles)),
+    };
+    let (claimed, ecosystem, pack) = match chosen {
+        Ok(ecosystem) => {
+            let pack = ecosystem.read(&tree, &mut sink);
+            // A lone manifest that says nothing may still have packs below it.
+            (pack.is_some() || usual.is_some(), Some(ecosystem), pack)
+        }
+        Err(None) => {
+            // Nobody can say what it is, so everybody says what is wrong with it.
+            for ecosystem in setting.ecosystems {
+                ecosystem.read(&tree, &mut sink);
+            }
+            (false, setting.ecosystems.first().copied(), None)
+        }
+        Err(Some(titles)) => {
+            report_ambiguity(&titles, setting.ecosystems, &mut sink);
+            (false, None, None)
+        }
+    };
+    let listing = match ecosystem {
+        Some(_) => Listing::of(&snapshot, reader.memo)
+            .map_err(|error| {
+                let (ReadError::Unreadable { path, .. } | ReadError::Changed(path)) = &error;
+                sink.report(FILE_UNREADABLE, Place::file(path.clone()), error.to_string());
+            })
+            .ok(),
+        None => None,
+    };
+    let findings = sink.finish();
+    // A listing without a file that is there would name other content than the release has.
+    let listing = listing.filter(|_| !findings.iter().any(|finding| finding.code == FILE_UNREADABLE));
+    Reading { claimed, ecosystem, pack: pack.map(Arc::new), listing: listing.map(Arc::new), snapshot, findings }
+}
+
+fn report_ambiguity(titles: &[&str], ecosystems: &[&'static dyn Ecosystem], sink: &mut Sink) {
+    let message = if titles.is_empty() {
+        let all: Vec<&str> = ecosystems.iter().map(|ecosystem| ecosystem.title()).collect();
+        format!("nothing tells whether this is a pack of {}", all.join(" or "))
+    } else {
+        format!("this could be a pack of {}", titles.join(" or of "))
+    };
+    let manifest = ecosystems.first().and_then(|ecosystem| ecosystem.manifests().first()).copied().unwrap_or_default();
+    let ids: Vec<String> = ecosystems.iter().map(|ecosystem| format!("`ecosystem = \"{}\"`", ecosystem.id())).collect();
+    sink.report(AMBIGUOUS_ECOSYSTEM, Place::file(manifest), message)
+        .help(format!("set {} for the source in `packyard.toml`", ids.join(" or ")));
+}
+
+/// Returns an error with its causes in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl Reading {
+    /// Returns the candidate that this is at one revision; `path` is where the pack lies in the source.
+    ///
+    /// `None` when no ecosystem could be chosen: then the findings are about the source.
+    pub(super) fn candidate(
+        &self,
+        path: &str,
+        source: SourceFacts,
+        stage: Stage,
+        at: Option<jiff::Timestamp>,
+        revision: Option<&str>,
+    ) -> Option<Candidate> {
+        Some(Candidate {
+            ecosystem: self.ecosystem?,
+            source,
+            stage,
+            at,
+            snapshot: self.snapshot.clone(),
+            pack: self.pack.clone(),
+            listing: self.listing.clone(),
+            findings: self.findings_at(path, revision),
+        })
+    }
+
+    /// Returns the findings with places in the source, found at a revision.
+    pub(super) fn findings_at(&self, path: &str, revision: Option<&str>) -> Vec<Diagnostic> {
+        let mut findings = below(path, self.findings.iter().cloned());
+        for finding in &mut findings {
+            finding.revision = revision.map(str::to_owned);
+        }
+        findings
+    }
+}
+
+/// The content of a snapshot without files.
+struct Nothing;
+
+impl Blobs for Nothing {
+    fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
+        Err(ReadError::Unreadable { path: entry.path.to_string(), reason: "there are no files".to_owned() })
+    }
+}

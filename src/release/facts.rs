@@ -1,0 +1,83 @@
+//! What is odd about tags, branches and names of a repository, as its clients would notice.
+
+use std::collections::BTreeSet;
+
+use super::candidates::{Below, OpenSource, joined};
+use super::discover::At;
+use super::tagged::{Tagged, add};
+use super::tags::plain_version;
+use super::{BRANCH_SHADOWS_VERSION, Candidate, ORPHAN_TAG, REPOSITORY_NAME_MISMATCH, Stage, VERSION_UNTAGGED};
+use crate::diag::{Place, Sink};
+use crate::source::SourceError;
+use crate::source::git::{ObjectId, is_remote};
+
+/// Reports releases whose commit is on no branch.
+///
+/// A shallow clone cannot tell: the way from a branch to the commit may be what is missing.
+pub(super) fn orphan_tags(below: &Below, released: &mut [Tagged]) -> Result<(), SourceError> {
+    if released.is_empty() || below.repository.is_shallow()? {
+        return Ok(());
+    }
+    let commits: BTreeSet<ObjectId> = released.iter().map(|tagged| tagged.commit.id).collect();
+    let orphans = below.repository.unreachable(&commits.into_iter().collect::<Vec<_>>())?;
+    for tagged in released.iter_mut().filter(|tagged| orphans.contains(&tagged.commit.id)) {
+        let mut found = Sink::new();
+        let message = format!("the commit of the tag `{}` is on no branch", tagged.tag);
+        found.report(ORPHAN_TAG, Place::file(tagged.path.clone()), message);
+        let tag = tagged.tag.clone();
+        add(&mut tagged.candidate, found, &tag);
+    }
+    Ok(())
+}
+
+/// Reports branches that are called like a version.
+pub(super) fn shadowing_branches(below: &Below, sink: &mut Sink) -> Result<(), SourceError> {
+    let names: BTreeSet<String> = below.repository.branches()?.into_iter().map(|branch| branch.name).collect();
+    for name in names.iter().filter(|name| plain_version(name).is_some()) {
+        sink.report(BRANCH_SHADOWS_VERSION, Place::file(""), format!("the branch `{name}` is called like a version"))
+            .help("rename the branch");
+    }
+    Ok(())
+}
+
+/// Reports packs that have releases by tags, but none of the version they now have; the draft gets the finding.
+pub(super) fn untagged_versions(present: &[At<ObjectId>], released: &[Tagged], candidates: &mut [Candidate]) {
+    for at in present {
+        let Some(pack) = &at.reading.pack else { continue };
+        let of_pack = released.iter().filter_map(|tagged| tagged.candidate.pack.as_ref()).filter(|p| p.id == pack.id);
+        let versions: Vec<_> = of_pack.map(|pack| &pack.version).collect();
+        if versions.is_empty() || versions.contains(&&pack.version) {
+            continue;
+        }
+        let draft = candidates.iter_mut().find(|candidate| {
+            candidate.stage == Stage::Draft && candidate.pack.as_ref().is_some_and(|draft| draft.id == pack.id)
+        });
+        let Some(draft) = draft else { continue };
+        let mut found = Sink::new();
+        let message = format!("version {} of `{}` has no tag", pack.version, pack.id.name);
+        found
+            .report(VERSION_UNTAGGED, Place::file(joined(&at.path, pack.manifest.as_str())), message)
+            .help(format!("tag the commit that releases it: `git tag v{}`", pack.version));
+        draft.findings.extend(found.finish());
+        crate::diag::sort(&mut draft.findings);
+    }
+}
+
+/// Reports a StackStorm pack at the root of a repository that is not called `stackstorm-<ref>`.
+pub(super) fn repository_name(source: &OpenSource, candidate: &mut Candidate) {
+    let Some(pack) = &candidate.pack else { return };
+    if candidate.ecosystem.id() != "stackstorm" || !candidate.source.path.is_empty() || !is_remote(&source.identity) {
+        return;
+    }
+    let name = source.identity.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    let expected = format!("stackstorm-{}", pack.id.name);
+    if name != expected {
+        let mut found = Sink::new();
+        let message = format!("the repository is called `{name}`, not `{expected}`");
+        let manifest = Place::file(pack.manifest.as_str());
+        found.report(REPOSITORY_NAME_MISMATCH, manifest, message).help(format!("rename it to `{expected}`"));
+        candidate.findings.extend(found.finish());
+        crate::diag::sort(&mut candidate.findings);
+    }
+}

@@ -1,0 +1,288 @@
+//! Releases by tags.
+//!
+//! Every tag becomes a release or a finding. A tag that names a pack releases that one. A tag that is only a version
+//! releases the pack of a repository that is nothing but one pack, and elsewhere every pack whose manifest has that very
+//! version at the tagged commit.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::candidates::{Below, Job, Packs, joined};
+use super::discover::At;
+use super::tags::{self, Patterns};
+use super::{
+    Candidate, DUPLICATE_TAG, RELEASE_OF_OTHER_NAME, Stage, TAG_IGNORED, TAG_WITHOUT_PACK, VERSION_TAG_MISMATCH, facts,
+};
+use crate::diag::{Code, Place, Sink};
+use crate::ident::{PackName, Version};
+use crate::pack::Pack;
+use crate::source::SourceError;
+use crate::source::git::{Commit, ObjectId, TagTarget};
+
+/// A tag that is a version by some pattern.
+struct VersionTag {
+    name: String,
+    commit: Commit,
+    time: Timestamp,
+}
+
+/// A release: a pack, as a tag releases it.
+pub(super) struct Tagged {
+    /// The tag.
+    pub(super) tag: String,
+    /// What it points to.
+    pub(super) commit: Commit,
+    /// Where the pack lies in the source.
+    pub(super) path: String,
+    /// The release; its pack already has the tag's version.
+    pub(super) candidate: Candidate,
+    rank: usize,
+}
+
+/// Adds the releases of a repository's tags, and returns the paths of the present packs that have any.
+pub(super) fn releases(
+    job: &mut Job<'_>,
+    below: &Below,
+    packs: &mut Packs<'_>,
+    present: &[At<ObjectId>],
+) -> Result<Vec<String>, SourceError> {
+    let patterns = Patterns::new(job.config.tag.as_deref());
+    let tags = version_tags(job, below, &patterns)?;
+    let trees = tags
+        .iter()
+        .map(|tag| below.repository.tree_at(tag.commit.tree, &below.prefix))
+        .collect::<Result<Vec<_>, SourceError>>()?;
+    let states = packs.at(&trees)?;
+    let renamed = only_name(present);
+    let mut found: Vec<Tagged> = Vec::new();
+    for (tag, state) in tags.iter().zip(&states) {
+        let state: Vec<&At<ObjectId>> = state.iter().filter(|at| at.reading.ecosystem.is_some()).collect();
+        let readings = patterns.read(&tag.name);
+        let released = assign(&readings, &state, below);
+        if released.is_empty() {
+            report_unassigned(job, below, tag, &readings, &state);
+        }
+        for (at, reading) in released {
+            let bound = renamed.as_ref().filter(|_| state.len() == 1);
+            found.extend(release(job, tag, at, reading, bound));
+        }
+    }
+    let mut released = without_duplicates(found, &mut job.sink);
+    facts::orphan_tags(below, &mut released)?;
+    facts::shadowing_branches(below, &mut job.sink)?;
+    facts::untagged_versions(present, &released, &mut job.candidates);
+    released.sort_by(|a, b| a.order().cmp(&b.order()));
+    let paths = released.iter().map(|tagged| tagged.path.clone()).collect();
+    job.candidates.extend(released.into_iter().map(|tagged| tagged.candidate));
+    Ok(paths)
+}
+
+/// Returns the tags that are versions of commits, and reports the others.
+fn version_tags(job: &mut Job<'_>, below: &Below, patterns: &Patterns) -> Result<Vec<VersionTag>, SourceError> {
+    let mut found = Vec::new();
+    for tag in below.repository.tags()? {
+        let name = match tag.name {
+            Ok(name) => name,
+            Err(shown) => {
+                report(&mut job.sink, TAG_IGNORED, &shown, format!("the tag `{shown}` is not UTF-8"));
+                continue;
+            }
+        };
+        if patterns.read(&name).is_empty() {
+            report(&mut job.sink, TAG_IGNORED, &name, format!("the tag `{name}` is not a version by any pattern"));
+            continue;
+        }
+        match tag.target {
+            TagTarget::Commit { commit, time } => found.push(VersionTag { name, commit, time }),
+            TagTarget::Other(what) => {
+                report(&mut job.sink, TAG_WITHOUT_PACK, &name, format!("the tag `{name}` points to {what}"));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn report(sink: &mut Sink, code: Code, tag: &str, message: String) {
+    let mut one = Sink::new();
+    one.report(code, Place::file(""), message);
+    sink.extend(
+        one.finish().into_iter().map(|finding| crate::diag::Diagnostic { revision: Some(tag.to_owned()), ..finding }),
+    );
+}
+
+/// Returns the identity of the newest state when it is one pack and nothing else, for releases under an earlier name.
+fn only_name(present: &[At<ObjectId>]) -> Option<&Pack> {
+    match present {
+        [only] => only.reading.pack.as_deref(),
+        _ => None,
+    }
+}
+
+/// Returns which packs a tag releases, and by which reading: the first that fits any pack.
+fn assign<'s, 'r, 't>(
+    readings: &'r [tags::Reading<'t>],
+    state: &[&'s At<ObjectId>],
+    below: &Below,
+) -> Vec<(&'s At<ObjectId>, &'r tags::Reading<'t>)> {
+    for reading in readings {
+        let released: Vec<_> = match (reading.name, state) {
+            (Some(name), _) => named(name, state, below).into_iter().collect(),
+            // Below a directory of a larger repository, a version alone may be that of anything.
+            (None, [only]) if below.prefix.is_empty() => vec![*only],
+            (None, _) => {
+                let is_version =
+                    |at: &&At<ObjectId>| at.reading.pack.as_ref().is_some_and(|pack| pack.version == reading.version);
+                state.iter().copied().filter(|at| is_version(at)).collect()
+            }
+        };
+        if !released.is_empty() {
+            return released.into_iter().map(|at| (at, reading)).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Returns the pack that a tag names: by its name, by its path, or by a name that differs in case, `-` and `_` only.
+fn named<'s>(name: &str, state: &[&'s At<ObjectId>], below: &Below) -> Option<&'s At<ObjectId>> {
+    let pack_name = |at: &At<ObjectId>| Some(at.reading.pack.as_ref()?.id.name.clone());
+    let is_path = |at: &At<ObjectId>| {
+        at.path == name || joined(&below.prefix, &at.path) == name || at.path.rsplit('/').next() == Some(name)
+    };
+    let folded = PackName::new(name).ok().map(|name| name.folded());
+    let first = |fits: &dyn Fn(&At<ObjectId>) -> bool| state.iter().copied().find(|at| fits(at));
+    first(&|at| pack_name(at).is_some_and(|pack| pack.as_str() == name))
+        .or_else(|| first(&|at| !name.is_empty() && is_path(at)))
+        .or_else(|| first(&|at| folded.is_some() && pack_name(at).map(|pack| pack.folded()) == folded))
+}
+
+fn report_unassigned(
+    job: &mut Job<'_>,
+    below: &Below,
+    tag: &VersionTag,
+    readings: &[tags::Reading<'_>],
+    state: &[&At<ObjectId>],
+) {
+    let name = &tag.name;
+    if !below.prefix.is_empty() {
+        // The rest of the repository has tags of its own.
+        let message = format!("the tag `{name}` releases nothing below `{}`", below.prefix);
+        report(&mut job.sink, TAG_IGNORED, name, message);
+        return;
+    }
+    let message = match (state, readings.iter().find_map(|reading| reading.name)) {
+        ([], _) => format!("the commit of the tag `{name}` has no pack"),
+        (_, Some(pack)) if readings.iter().all(|reading| reading.name.is_some()) => {
+            format!("the tag `{name}` names `{pack}`, and its commit has no such pack")
+        }
+        _ => format!("the tag `{name}` names no pack, and no pack at its commit has that version"),
+    };
+    report(&mut job.sink, TAG_WITHOUT_PACK, name, message);
+}
+
+/// Returns the release of a pack by a tag.
+fn release(
+    job: &Job<'_>,
+    tag: &VersionTag,
+    at: &At<ObjectId>,
+    reading: &tags::Reading<'_>,
+    bound: Option<&&Pack>,
+) -> Option<Tagged> {
+    let facts = job.source.facts(&at.path, Some(&tag.name), Some(tag.commit.id), Some(at.key));
+    let mut candidate = at.reading.candidate(&at.path, facts, Stage::Released, Some(tag.time), Some(&tag.name))?;
+    match &candidate.pack {
+        Some(pack) => {
+            let mut found = Sink::new();
+            let renamed = bound.filter(|bound| bound.id.ecosystem == pack.id.ecosystem);
+            let pack = as_released(pack, &reading.version, renamed.copied(), &at.path, &tag.name, &mut found);
+            candidate.pack = pack.or(candidate.pack);
+            add(&mut candidate, found, &tag.name);
+        }
+        None => {
+            let mut found = Sink::new();
+            let message = format!("the tag `{}` has a pack that cannot be read", tag.name);
+            found.report(TAG_WITHOUT_PACK, Place::file(at.path.clone()), message);
+            add(&mut candidate, found, &tag.name);
+        }
+    }
+    let (tag, commit, path) = (tag.name.clone(), tag.commit, at.path.clone());
+    Some(Tagged { tag, commit, path, candidate, rank: reading.rank })
+}
+
+/// Returns a pack with the version of its release and the name of its repository, when they are not its own.
+pub(super) fn as_released(
+    pack: &Pack,
+    version: &Version,
+    renamed: Option<&Pack>,
+    path: &str,
+    revision: &str,
+    sink: &mut Sink,
+) -> Option<std::sync::Arc<Pack>> {
+    let manifest = || Place::file(joined(path, pack.manifest.as_str()));
+    let mut released = None;
+    if pack.version != *version {
+        let message = format!("`{revision}` releases {version}, and the manifest says {}", pack.version);
+        sink.report(VERSION_TAG_MISMATCH, manifest(), message)
+            .help("the release has the tag's version; set both together next time");
+        released.get_or_insert_with(|| pack.clone()).version = version.clone();
+    }
+    if let Some(renamed) = renamed
+        && renamed.id.name != pack.id.name
+    {
+        let message = format!("`{revision}` is called `{}`; the pack is now `{}`", pack.id.name, renamed.id.name);
+        sink.report(RELEASE_OF_OTHER_NAME, manifest(), message)
+            .help(format!("it is listed as a release of `{}`", renamed.id.name));
+        released.get_or_insert_with(|| pack.clone()).id = renamed.id.clone();
+    }
+    released.map(std::sync::Arc::new)
+}
+
+/// Adds findings of a revision to a candidate.
+pub(super) fn add(candidate: &mut Candidate, found: Sink, revision: &str) {
+    let revision = Some(revision.to_owned());
+    let found =
+        found.finish().into_iter().map(|finding| crate::diag::Diagnostic { revision: revision.clone(), ..finding });
+    candidate.findings.extend(found);
+    crate::diag::sort(&mut candidate.findings);
+}
+
+/// Keeps the first of several tags for one version of a pack, and reports the others.
+fn without_duplicates(mut found: Vec<Tagged>, sink: &mut Sink) -> Vec<Tagged> {
+    found.sort_by(|a, b| (a.rank, &a.tag, &a.path).cmp(&(b.rank, &b.tag, &b.path)));
+    let mut first_by_release: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut kept: Vec<Tagged> = Vec::new();
+    for tagged in found {
+        let Some(pack) = &tagged.candidate.pack else {
+            kept.push(tagged);
+            continue;
+        };
+        let key = (pack.id.to_string(), pack.version.to_string());
+        match first_by_release.get(&key) {
+            None => {
+                first_by_release.insert(key, kept.len());
+                kept.push(tagged);
+            }
+            Some(first) => {
+                let first = &mut kept[*first];
+                let same = first.candidate.source.tree == tagged.candidate.source.tree;
+                let content = if same { "the same content" } else { "other content" };
+                let (name, version, tag) = (&pack.id.name, &pack.version, &tagged.tag);
+                let message =
+                    format!("the tag `{tag}` releases `{name}` {version} with {content}; `{}` counts", first.tag);
+                let mut one = Sink::new();
+                one.report(DUPLICATE_TAG, Place::file(joined(&tagged.path, pack.manifest.as_str())), message);
+                add(&mut first.candidate, one, tag);
+            }
+        }
+    }
+    let _ = sink;
+    kept
+}
+
+impl Tagged {
+    /// Returns the order of the output: by path, then by version, then by tag.
+    fn order(&self) -> impl Ord + '_ {
+        let pack = self.candidate.pack.as_ref();
+        (&self.path, pack.map(|pack| &pack.id.name), pack.map(|pack| &pack.version), &self.tag)
+    }
+}
