@@ -15,6 +15,8 @@ mod history;
 mod read;
 mod tagged;
 pub mod tags;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 

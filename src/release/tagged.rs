@@ -286,3 +286,128 @@ impl Tagged {
         (&self.path, pack.map(|pack| &pack.id.name), pack.map(|pack| &pack.version), &self.tag)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{at_git, at_path, findings, read, releases, shown, toy};
+    use crate::config::SourceConfig;
+    use crate::source::testing::RepoFixture;
+
+    fn tagged(versions: &[(&str, &str)]) -> RepoFixture {
+        let mut repository = RepoFixture::new();
+        for (version, tag) in versions {
+            repository.write("toy.txt", &toy("bear", version)).commit(version);
+            repository.tag(tag);
+        }
+        repository
+    }
+
+    #[test]
+    fn tags_of_every_kind_are_releases() {
+        let mut repository = tagged(&[("1.0.0", "v1.0.0"), ("1.1.0", "1.1.0"), ("1.2.0", "bear-v1.2.0")]);
+        repository.write("toy.txt", &toy("bear", "2.0.0")).commit("2");
+        repository.annotated_tag("bear/2.0.0");
+        let reading = read(&at_git("work"), &repository.outside()).expect("read");
+        assert_eq!(
+            shown(&reading),
+            [
+                "Draft bear 2.0.0 commit",
+                "Released bear 1.0.0 @v1.0.0",
+                "Released bear 1.1.0 @1.1.0",
+                "Released bear 1.2.0 @bear-v1.2.0",
+                "Released bear 2.0.0 @bear/2.0.0",
+            ]
+        );
+        assert_eq!(findings(&reading), [""; 0]);
+        let annotated = &reading.candidates[4];
+        assert!(annotated.at > reading.candidates[0].at, "the tag is a minute younger than its commit");
+    }
+
+    /// Keeps the promise that every tag is a release or has a finding that names it.
+    #[test]
+    fn no_tag_is_lost() {
+        let mut repository = tagged(&[("1.0.0", "v1.0.0"), ("1.0.1", "v1.0.2")]);
+        repository.tag("v1.0").tag("nightly").tag("cat-v1.0.0");
+        repository.git(&["tag", "v3.0.0", "HEAD:toy.txt"]);
+        repository.git(&["tag", "v3.1.0", "HEAD^{tree}"]);
+        repository.git(&["rm", "-q", "toy.txt"]);
+        repository.write("README", "").commit("no pack");
+        repository.tag("v4.0.0");
+        repository.write("toy.txt", "broken").commit("broken");
+        repository.tag("v5.0.0");
+        repository.write("toy.txt", &toy("bear", "6.0.0")).commit("6");
+        repository.git(&["checkout", "-q", "--detach"]);
+        repository.write("toy.txt", &toy("bear", "6.0.1")).commit("on no branch");
+        repository.tag("v6.0.1");
+        repository.git(&["checkout", "-q", "main"]);
+        repository.git(&["branch", "v1.0.0"]);
+        let reading = read(&at_git("work"), &repository.outside()).expect("read");
+        assert_eq!(releases(&reading), ["? @v5.0.0", "bear 1.0.0 @v1.0.0", "bear 1.0.2 @v1.0.2", "bear 6.0.1 @v6.0.1"]);
+        assert_eq!(
+            findings(&reading),
+            [
+                "branch-shadows-version",
+                "duplicate-tag v1.0",
+                "lfs-pointer v5.0.0",
+                "orphan-tag v6.0.1",
+                "tag-ignored nightly",
+                "tag-without-pack cat-v1.0.0",
+                "tag-without-pack v3.0.0",
+                "tag-without-pack v3.1.0",
+                "tag-without-pack v4.0.0",
+                "tag-without-pack v5.0.0",
+                "version-tag-mismatch v1.0.2",
+                "version-untagged",
+            ]
+        );
+    }
+
+    #[test]
+    fn tags_of_many_packs_are_told_apart() {
+        let mut repository = RepoFixture::new();
+        repository.write("packs/bear/toy.txt", &toy("bear", "1.0.0")).write("packs/cat/toy.txt", &toy("cat", "1.0.0"));
+        repository.write("packs/d_og/toy.txt", &toy("d_og", "0.1.0")).commit("three");
+        repository.tag("v1.0.0").tag("d-og-v0.1.0").tag("packs/cat/v9.0.0").tag("v7.0.0");
+        let reading = read(&at_git("work"), &repository.outside()).expect("read");
+        assert_eq!(
+            releases(&reading),
+            [
+                "bear 1.0.0 @v1.0.0 packs/bear",
+                "cat 1.0.0 @v1.0.0 packs/cat",
+                "cat 9.0.0 @packs/cat/v9.0.0 packs/cat",
+                "d_og 0.1.0 @d-og-v0.1.0 packs/d_og",
+            ]
+        );
+        assert_eq!(findings(&reading), ["tag-without-pack v7.0.0", "version-tag-mismatch packs/cat/v9.0.0"]);
+    }
+
+    #[test]
+    fn releases_stay_with_a_pack_that_was_renamed() {
+        let mut repository = tagged(&[("1.0.0", "v1.0.0")]);
+        repository.write("toy.txt", &toy("grizzly", "2.0.0")).commit("renamed");
+        repository.tag("v2.0.0");
+        let reading = read(&at_git("work"), &repository.outside()).expect("read");
+        assert_eq!(releases(&reading), ["grizzly 1.0.0 @v1.0.0", "grizzly 2.0.0 @v2.0.0"]);
+        assert_eq!(findings(&reading), ["release-of-other-name v1.0.0"]);
+    }
+
+    #[test]
+    fn a_configured_pattern_replaces_the_usual_ones() {
+        let repository = tagged(&[("1.0.0", "v1.0.0"), ("1.1.0", "rel_1.1.0")]);
+        let config = SourceConfig { tag: Some("rel_{version}".to_owned()), ..at_git("work") };
+        let reading = read(&config, &repository.outside()).expect("read");
+        assert_eq!(releases(&reading), ["bear 1.1.0 @rel_1.1.0"]);
+        assert_eq!(findings(&reading), ["tag-ignored v1.0.0"]);
+    }
+
+    /// A tag of the program around a pack is not a version of the pack.
+    #[test]
+    fn a_version_of_the_repository_is_none_of_a_pack_below_it() {
+        let mut repository = RepoFixture::new();
+        repository.write("packs/bear/toy.txt", &toy("bear", "1.0.0")).commit("1");
+        repository.tag("v0.3.0").tag("bear-v1.0.0");
+        let reading = read(&at_path("work/packs"), &repository.outside()).expect("read");
+        assert_eq!(shown(&reading), ["Draft bear 1.0.0 bear", "Released bear 1.0.0 @bear-v1.0.0 bear"]);
+        assert_eq!(findings(&reading), ["tag-ignored v0.3.0"]);
+    }
+}

@@ -1,0 +1,177 @@
+//! A small ecosystem and sources for tests: a manifest `toy.txt` with `name version`, and nothing else to know.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::candidates::{Reader, SourceReading, Wanted, read_source_as};
+use super::{Candidate, Stage};
+use crate::catalog::Catalog;
+use crate::config::{Feeds, SourceConfig};
+use crate::diag::{Code, Place, Sink};
+use crate::ecosystem::{Ecosystem, Evidence, Names};
+use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
+use crate::output::PlannedFile;
+use crate::pack::{ComponentKind, Example, Memo, Pack, PackTree};
+use crate::source::{LFS_POINTER, SourceError};
+
+/// Packs with a manifest `toy.txt`; its second line `toy` or `doll` is evidence for one of the two.
+#[derive(Debug)]
+pub(crate) struct Toy(pub(crate) &'static str);
+
+/// Two ecosystems that share a manifest.
+pub(crate) static TOYS: &[&dyn Ecosystem] = &[&Toy("toy"), &Toy("doll")];
+
+impl Ecosystem for Toy {
+    fn id(&self) -> &'static str {
+        self.0
+    }
+    fn title(&self) -> &'static str {
+        self.0
+    }
+    fn summary(&self) -> &'static str {
+        "Toys."
+    }
+    fn manifests(&self) -> &'static [&'static str] {
+        &["toy.txt"]
+    }
+    fn near_misses(&self) -> &'static [(&'static str, &'static str)] {
+        &[("toy.text", "toy.txt")]
+    }
+    fn skipped_directories(&self) -> &'static [&'static str] {
+        if self.0 == "toy" { &["tests", "shelf"] } else { &["tests"] }
+    }
+    fn kinds(&self) -> &'static [&'static ComponentKind] {
+        &[]
+    }
+    fn codes(&self) -> &'static [Code] {
+        &[]
+    }
+    fn evidence(&self, tree: &PackTree<'_>) -> Option<Evidence> {
+        let text = tree.text(tree.get("toy.txt")?, 1000)?;
+        text.split_once(' ')?;
+        Some(Evidence([text.lines().nth(1) == Some(self.0), false, false, false]))
+    }
+    fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
+        let text = tree.text(tree.get("toy.txt")?, 1000)?;
+        let read = text.lines().next().and_then(|line| line.split_once(' '));
+        let read = read.and_then(|(name, version)| Some((PackName::new(name).ok()?, Version::parse(version).ok()?)));
+        let Some((name, version)) = read else {
+            // Any code will do.
+            sink.report(LFS_POINTER, Place::file("toy.txt"), format!("{} cannot read this", self.0));
+            return None;
+        };
+        Some(Pack {
+            id: PackId { ecosystem: EcosystemId::new(self.0).expect("an identifier"), name },
+            version,
+            title: tree.directory.unwrap_or("root").to_owned(),
+            description: String::new(),
+            authors: Vec::new(),
+            contact: None,
+            license: None,
+            keywords: Vec::new(),
+            homepage: None,
+            requirements: Vec::new(),
+            dependencies: Vec::new(),
+            components: Vec::new(),
+            configuration: None,
+            manifest: RelPath::composed("toy.txt"),
+            readme: None,
+            changelog: None,
+            license_file: None,
+            icon: None,
+            facts: Vec::new(),
+            checksums: BTreeMap::new(),
+        })
+    }
+    fn check_references(&self, _: &Pack, _: &PackTree<'_>, _: &Names, _: &mut Sink) {}
+    fn is_bundled(&self, _: &str) -> bool {
+        false
+    }
+    fn install(&self, _: &Pack, _: &str) -> Vec<Example> {
+        Vec::new()
+    }
+    fn feed<'a>(&self, _: &'a Catalog, _: &Feeds, _: &mut Sink) -> Vec<PlannedFile<'a>> {
+        Vec::new()
+    }
+    fn scaffold(&self, _: &PackName) -> BTreeMap<RelPath, String> {
+        BTreeMap::new()
+    }
+    fn schemas(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+}
+
+/// Returns the text of a manifest.
+pub(crate) fn toy(name: &str, version: &str) -> String {
+    format!("{name} {version}\ntoy\n")
+}
+
+/// Returns the configuration of a directory as a source.
+pub(crate) fn at_path(path: &str) -> SourceConfig {
+    SourceConfig { path: Some(path.into()), ..SourceConfig::default() }
+}
+
+/// Returns the configuration of a repository as a source.
+pub(crate) fn at_git(place: impl Into<String>) -> SourceConfig {
+    SourceConfig { git: Some(place.into()), ..SourceConfig::default() }
+}
+
+/// Reads a source in full; relative paths start at `root`.
+pub(crate) fn read(config: &SourceConfig, root: &Utf8Path) -> Result<SourceReading, SourceError> {
+    read_without(config, root, &[])
+}
+
+/// Reads a source in full, except for directories that the program writes.
+pub(crate) fn read_without(
+    config: &SourceConfig,
+    root: &Utf8Path,
+    written: &[Utf8PathBuf],
+) -> Result<SourceReading, SourceError> {
+    let memo = Memo::new();
+    let cache = root.join("cache");
+    let reader = Reader {
+        root,
+        cache: &cache,
+        written,
+        memo: &memo,
+        limits: crate::source::Limits::default(),
+        yaml_limits: crate::yaml::Limits::default(),
+        wanted: Wanted::Everything,
+    };
+    read_source_as(config, &reader, TOYS)
+}
+
+/// Returns candidates as text: `stage name version @tag-or-commit path`.
+pub(crate) fn shown(reading: &SourceReading) -> Vec<String> {
+    reading.candidates.iter().map(shown_one).collect()
+}
+
+/// Returns the releases as text: `name version @tag path`, with `commit` for those from history.
+pub(crate) fn releases(reading: &SourceReading) -> Vec<String> {
+    let released = reading.candidates.iter().filter(|candidate| candidate.stage == Stage::Released);
+    released.map(|candidate| shown_one(candidate).replacen("Released ", "", 1)).collect()
+}
+
+fn shown_one(candidate: &Candidate) -> String {
+    let pack = candidate.pack.as_ref();
+    let pack = pack.map_or_else(|| "?".to_owned(), |pack| format!("{} {}", pack.id.name, pack.version));
+    let source = &candidate.source;
+    let at = match (&source.tag, &source.commit) {
+        (Some(tag), _) => format!(" @{tag}"),
+        (None, Some(_)) => " commit".to_owned(),
+        (None, None) => String::new(),
+    };
+    format!("{:?} {pack}{at} {}", candidate.stage, source.path).trim_end().to_owned()
+}
+
+/// Returns all findings as text: `code revision`, sorted, of the source and of every candidate.
+pub(crate) fn findings(reading: &SourceReading) -> Vec<String> {
+    let of_candidates = reading.candidates.iter().flat_map(|candidate| &candidate.findings);
+    let mut found: Vec<String> = of_candidates
+        .chain(&reading.findings)
+        .map(|finding| format!("{} {}", finding.code, finding.revision.as_deref().unwrap_or("")).trim_end().to_owned())
+        .collect();
+    found.sort();
+    found
+}
