@@ -17,6 +17,9 @@ use crate::pack::Pack;
 use crate::progress::Progress;
 use crate::source::FILE_UNREADABLE;
 
+/// Why appending what was planned cannot fail.
+const FITS: &str = "only versions that the history does not have are planned, behind an owner";
+
 /// Writes the archives of a plan's releases, then appends the releases to the histories and to the index.
 ///
 /// A release whose content has no archive (a path that the format cannot hold) is a finding, and is not recorded.
@@ -58,9 +61,9 @@ pub(super) fn record(
             Ok(facts) => {
                 let history = histories.entry(id.clone()).or_insert_with(|| History::empty(id.clone()));
                 if let Some(source) = plan.owners.get(id).filter(|_| history.owner().is_none()) {
-                    history.append(release.at, What::Owner { source: source.clone() })?;
+                    history.append(release.at, What::Owner { source: source.clone() }).expect(FITS);
                 }
-                history.append(release.at, What::Release(Box::new(event(release, facts))))?;
+                history.append(release.at, What::Release(Box::new(event(release, facts)))).expect(FITS);
                 recorded.push((id.clone(), release.version.clone()));
             }
             // The paths were checked when the pack was read; what is left is a file that changed or vanished since.

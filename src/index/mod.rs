@@ -8,6 +8,7 @@
 
 pub mod archives;
 pub mod event;
+pub mod extension;
 pub mod history;
 pub mod record;
 pub mod store;

@@ -13,6 +13,7 @@ mod changes;
 mod fetch;
 mod open;
 mod refs;
+mod revision;
 mod status;
 mod tree;
 
