@@ -1,25 +1,23 @@
-//! What long work tells whoever waits for it.
+//! Progress: how far long work is, told by the library and shown by whoever called it.
 
-/// Is told how far long work has come.
+/// Is told how far a job is; threads may tell it at the same time.
 pub trait Progress: Sync {
-    /// Starts a stage, with the number of its steps if that is known.
+    /// Begins a stage, such as `Reading`; `total` is the number of steps, where it is known.
     fn stage(&self, name: &str, total: Option<u64>);
 
-    /// Counts steps of the stage as done.
+    /// Tells that `steps` more steps of the stage are done.
     fn tick(&self, steps: u64);
 
-    /// Says something a person should know while they wait.
-    fn note(&self, message: &str);
+    /// Tells something that a person should know while they wait.
+    fn note(&self, _message: &str) {}
 }
 
-/// Tells nobody.
-#[derive(Debug, Clone, Copy)]
+/// Shows nothing.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
 impl Progress for Silent {
-    fn stage(&self, _: &str, _: Option<u64>) {}
+    fn stage(&self, _name: &str, _total: Option<u64>) {}
 
-    fn tick(&self, _: u64) {}
-
-    fn note(&self, _: &str) {}
+    fn tick(&self, _steps: u64) {}
 }

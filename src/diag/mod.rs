@@ -5,14 +5,19 @@
 //! [`github`]) turn a sorted list of findings into text; none of them prints.
 
 mod code;
+mod counts;
 pub mod github;
 pub mod human;
 pub mod json;
 mod levels;
+#[cfg(test)]
+mod sample;
 pub mod sarif;
 mod sink;
+mod visible;
 
 pub use code::{Code, CodeInfo, Severity};
+pub use counts::{Counts, plural};
 pub use levels::{Level, Levels};
 pub use sink::{Draft, Sink};
 
