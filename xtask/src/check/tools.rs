@@ -1,0 +1,69 @@
+//! Installs what the steps need, once; a tool that is there is used as it is.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::process::{cargo, exists, output, program, root, run};
+
+/// The version that is installed where cargo-deny is missing.
+const CARGO_DENY: &str = "cargo-deny@0.20.2";
+/// The version of the schema validator.
+const CHECK_JSONSCHEMA: &str = "check-jsonschema==0.39.0";
+
+/// Installs cargo-deny into cargo's home.
+pub(super) fn cargo_deny() -> Result<()> {
+    if exists("cargo-deny") {
+        return Ok(());
+    }
+    println!("cargo-deny is missing: installing it, which takes some minutes");
+    run(cargo("install").args(["--locked", CARGO_DENY]))
+}
+
+/// Installs check-jsonschema into `target/venv`, and returns the program.
+pub(super) fn check_jsonschema() -> Result<PathBuf> {
+    let environment = root().join("target/venv");
+    let installed = environment.join("bin/check-jsonschema");
+    if !installed.is_file() {
+        require("python3", "install Python 3.11 or newer with its venv module (Debian: python3-venv)")?;
+        run(program("python3").args(["-m", "venv"]).arg(&environment))?;
+        run(program(environment.join("bin/pip")).args(["install", "--quiet", CHECK_JSONSCHEMA]))?;
+    }
+    Ok(installed)
+}
+
+/// Installs Chromium by the system's package manager.
+pub(super) fn chromium() -> Result<()> {
+    if exists("chromium") || exists("chromium-browser") || exists("google-chrome") {
+        return Ok(());
+    }
+    let hint = "install Chromium (Debian: apt-get install chromium)";
+    if !exists("apt-get") {
+        bail!("chromium is missing: {hint}");
+    }
+    let is_root = output(program("id").arg("-u"))?.trim() == "0";
+    ensure!(is_root || exists("sudo"), "chromium is missing and there is no sudo to install it: {hint}");
+    let install = |arguments: &[&str]| {
+        let mut command = program(if is_root { "apt-get" } else { "sudo" });
+        if !is_root {
+            command.args(["--non-interactive", "apt-get"]);
+        }
+        run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    println!("chromium is missing: installing it");
+    install(&["update"])?;
+    install(&["install", "--yes", "--no-install-recommends", "chromium"])
+}
+
+/// Installs the packages of a folder, as its lock file says.
+pub(super) fn npm_packages(folder: &str) -> Result<()> {
+    require("node", "install Node.js 20 or newer")?;
+    require("npm", "install npm")?;
+    run(program("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(root().join(folder)))
+}
+
+/// Fails with advice when a program is missing.
+pub(super) fn require(name: &str, advice: &str) -> Result<()> {
+    ensure!(exists(name), "{name} is missing: {advice}");
+    Ok(())
+}

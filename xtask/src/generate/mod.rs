@@ -1,0 +1,136 @@
+//! `cargo xtask gen`: writes a seeded catalogue of packs that look like real ones.
+//!
+//! 1. [`plan`] decides sizes, names and releases, from the seed alone.
+//! 2. [`files`] makes the files of each pack ([`stackstorm`], [`attune`]), at one release or over all of them.
+//! 3. [`store`] writes directories or git repositories, and this module the `packyard.toml` beside them.
+//!
+//! The same options give the same bytes on every machine: there is no clock and no other source of chance.
+
+mod attune;
+mod documents;
+mod files;
+mod parameters;
+mod plan;
+mod random;
+mod stackstorm;
+mod store;
+mod words;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::arguments::Arguments;
+use plan::{Ecosystem, Mix, Pack, Shape};
+
+/// What `cargo xtask gen` takes.
+pub(crate) const USAGE: &str = "\
+cargo xtask gen <dir> [options]
+
+Writes a catalogue of generated packs and a packyard.toml into an empty or absent directory.
+
+  --packs N           number of packs (default 20)
+  --components M      components per pack (default 15)
+  --releases R        releases per pack (default 1; only --git shows them all)
+  --seed S            another catalogue of the same shape (default 1)
+  --ecosystem E       stackstorm, attune or mixed (default mixed)
+  --git               bare git repositories with a commit and a tag per release, instead of directories
+  --shape exchange    80 packs with 9 000 actions, skewed as a real exchange is; with --git about 1 100 tags";
+
+/// A catalogue to be written.
+#[derive(Debug, Clone)]
+pub(crate) struct Options {
+    pub(crate) directory: PathBuf,
+    seed: u64,
+    mix: Mix,
+    shape: Shape,
+    git: bool,
+}
+
+/// Runs the command.
+pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
+    let options = Options::parse(&mut arguments)?;
+    let packs = run(&options)?;
+    let releases: usize = packs.iter().map(|pack| if options.git { pack.releases.len() } else { 1 }).sum();
+    let actions: usize = packs.iter().map(|pack| pack.actions).sum();
+    println!("{} packs, {actions} actions, {releases} releases in {}", packs.len(), options.directory.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Options {
+    fn parse(arguments: &mut Arguments) -> Result<Self> {
+        let git = arguments.flag("--git");
+        let number = |arguments: &mut Arguments, name, default| -> Result<usize> {
+            arguments.value(name)?.map_or(Ok(default), |text| text.parse().with_context(|| format!("{name} {text}")))
+        };
+        let packs = number(arguments, "--packs", 20)?;
+        let components = number(arguments, "--components", 15)?;
+        let releases = number(arguments, "--releases", 1)?;
+        let seed = number(arguments, "--seed", 1)? as u64;
+        ensure!(packs > 0 && components > 0 && releases > 0, "--packs, --components and --releases start at 1");
+        ensure!(components <= 7_000, "a pack has at most 7000 components");
+        let mix = match arguments.value("--ecosystem")?.as_deref() {
+            Some("stackstorm") => Mix::Only(Ecosystem::StackStorm),
+            Some("attune") => Mix::Only(Ecosystem::Attune),
+            Some("mixed") | None => Mix::Both,
+            Some(other) => bail!("unknown ecosystem `{other}`: stackstorm, attune or mixed"),
+        };
+        let shape = match arguments.value("--shape")?.as_deref() {
+            Some("exchange") => Shape::Exchange { history: git },
+            Some("even") | None => Shape::Even { packs, components, releases },
+            Some(other) => bail!("unknown shape `{other}`: exchange or even"),
+        };
+        let directory = PathBuf::from(arguments.positional("the directory to write to")?);
+        arguments.finish()?;
+        Ok(Self { directory, seed, mix, shape, git })
+    }
+}
+
+/// Writes the catalogue, on all cores.
+pub(crate) fn run(options: &Options) -> Result<Vec<Pack>> {
+    let root = &options.directory;
+    let occupied = fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
+    ensure!(!occupied, "{} is not empty", root.display());
+    let packs = plan::packs(options.seed, options.mix, options.shape);
+    let parent = root.join(if options.git { "repositories" } else { "packs" });
+    fs::create_dir_all(&parent).with_context(|| format!("cannot create {}", parent.display()))?;
+    in_parallel(&packs, |pack| match options.git {
+        true => store::bare_repository(pack, &parent.join(store::repository(pack))),
+        false => store::directory(pack, &parent.join(&pack.name)),
+    })?;
+    write_configuration(root, options.git, &packs)?;
+    Ok(packs)
+}
+
+fn write_configuration(root: &Path, git: bool, packs: &[Pack]) -> Result<()> {
+    let mut text = "[registry]\nname = \"Generated packs\"\nurl = \"https://packs.example.org\"\n".to_owned();
+    if git {
+        for pack in packs {
+            text.push_str(&format!("\n[[source]]\ngit = \"repositories/{}\"\n", store::repository(pack)));
+        }
+    } else {
+        text.push_str("\n[[source]]\npath = \"packs\"\n");
+    }
+    let path = root.join("packyard.toml");
+    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Runs a function on every pack; the first failure is returned after all threads have ended.
+fn in_parallel(packs: &[Pack], write: impl Fn(&Pack) -> Result<()> + Sync) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<()> {
+        while let Some(pack) = packs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            write(pack)?;
+        }
+        Ok(())
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("the work does not panic"))
+    })
+}

@@ -1,0 +1,58 @@
+//! Programs that the tasks run: each is shown, each failure says which one it was.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// Returns the root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+/// Returns a program to be run at the root of the workspace.
+pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root());
+    command
+}
+
+/// Returns the cargo that runs this task.
+pub(crate) fn cargo(task: &str) -> Command {
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(task);
+    command
+}
+
+/// Runs a program, shows its command line and its output, and fails unless it succeeds.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    println!("$ {}", command_line(command));
+    let status = command.status().with_context(|| format!("cannot run {}", name(command)))?;
+    ensure!(status.success(), "`{}` failed: {status}", command_line(command));
+    Ok(())
+}
+
+/// Runs a program and returns what it writes; its errors are shown.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("cannot run {}", name(command)))?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "`{}` failed: {}\n{errors}", command_line(command), output.status);
+    String::from_utf8(output.stdout).with_context(|| format!("the output of {} is not UTF-8", name(command)))
+}
+
+/// Tells whether a program can be found.
+pub(crate) fn exists(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|directory| directory.join(program).is_file()))
+}
+
+fn name(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
+}
+
+fn command_line(command: &Command) -> String {
+    let arguments = command.get_args().map(OsStr::to_string_lossy);
+    std::iter::once(command.get_program().to_string_lossy()).chain(arguments).collect::<Vec<_>>().join(" ")
+}
