@@ -62,7 +62,8 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
 }
 
 impl Options {
-    fn parse(arguments: &mut Arguments) -> Result<Self> {
+    /// Takes the options of `cargo xtask gen`.
+    pub(crate) fn parse(arguments: &mut Arguments) -> Result<Self> {
         let git = arguments.flag("--git");
         let number = |arguments: &mut Arguments, name, default| -> Result<usize> {
             arguments.value(name)?.map_or(Ok(default), |text| text.parse().with_context(|| format!("{name} {text}")))
