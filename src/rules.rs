@@ -1,12 +1,12 @@
 //! The list of every diagnostic code, for `packyard explain`, `[lints]` and the documentation.
 
 use crate::diag::Code;
-use crate::{ecosystem, index, pack, release, source};
+use crate::{content, ecosystem, index, pack, release, source};
 
 /// Returns every code: those of the stages, then those of each ecosystem, in the order of the documentation.
 pub fn all() -> Vec<Code> {
     let mut codes = Vec::new();
-    for list in [source::CODES, pack::CODES, release::CODES, ecosystem::CODES, index::CODES] {
+    for list in [source::CODES, pack::CODES, release::CODES, content::CODES, ecosystem::CODES, index::CODES] {
         codes.extend(list);
     }
     for ecosystem in ecosystem::ALL {

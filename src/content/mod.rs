@@ -12,3 +12,18 @@ pub mod listing;
 pub mod reader;
 
 pub use listing::{Listed, Listing};
+
+use crate::diag::codes;
+
+codes! {
+    /// A path is needed by the archive itself, or by those who check it: `SHA256SUMS` or `-` at the top of the pack.
+    ///
+    /// Every archive carries its file list as `SHA256SUMS`, in whatever letter case; `sha256sum -c` reads the standard input
+    /// where a list says `-`. Rename the file.
+    RESERVED_PATH = "reserved-path", Error, blocking;
+    /// A path is too long for a ustar archive.
+    ///
+    /// Archives are plain ustar, which every tar reads: the path, with the pack's name in front, is at most 255 bytes long and
+    /// has a `/` that leaves at most 155 bytes before it and 100 behind it.
+    PATH_TOO_LONG_FOR_ARCHIVE = "path-too-long-for-archive", Error, blocking;
+}
