@@ -4,7 +4,8 @@
 //! 2. [`history`] reads the lines of one pack, verifies the chain and folds them into releases and status.
 //! 3. [`record`] decides what a build adds and what it refuses.
 //! 4. [`store`] locks the folder, reads it, and appends.
-//! 5. [`archives`] keeps published archives, named by what the index records of them.
+//! 5. [`extension`] proves that an index only grew.
+//! 6. [`archives`] keeps published archives, named by what the index records of them.
 
 pub mod archives;
 pub mod event;
@@ -32,4 +33,12 @@ codes! {
     NAME_CONFUSABLE = "name-confusable", Error, blocking;
     /// The archive of a recorded release is in no store, and its content can no longer be read from the source.
     ARCHIVE_MISSING = "archive-missing", Error;
+    /// A file of the registry index does not verify; its pack is left out.
+    ///
+    /// Every line is canonical JSON, counts up from 0 and names the digest of the line before. Restore the file from git.
+    INDEX_BROKEN = "index-broken", Error;
+    /// The registry index is not an extension of the one it is compared with: something recorded was changed or removed.
+    ///
+    /// Published releases stay for ever. Take the recorded lines back, and append events instead.
+    INDEX_NOT_APPEND_ONLY = "index-not-append-only", Error;
 }

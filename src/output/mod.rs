@@ -63,3 +63,47 @@ impl<'a> PlannedFile<'a> {
         Self { phase, make: Make::Batch(Box::new(make)) }
     }
 }
+
+/// What writing the site did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Written {
+    /// Files that were new or had other bytes.
+    pub written: usize,
+    /// Files that were right already.
+    pub unchanged: usize,
+    /// Files that nobody planned.
+    pub deleted: usize,
+    /// Bytes in the files that were written.
+    pub bytes: u64,
+}
+
+/// Reports output that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    /// The file system failed.
+    #[error(transparent)]
+    Io(#[from] crate::fs::PathError),
+    /// A page could not be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// Two planned files have the same path: a bug.
+    #[error("`{0}` was planned twice; this is a bug in packyard")]
+    Twice(RelPath),
+    /// The folder has files of somebody else.
+    #[error(
+        "`{0}` has files that packyard did not write; choose another folder, empty it, or create the file `.packyard` in it"
+    )]
+    Foreign(Utf8PathBuf),
+    /// Another process writes to the folder.
+    #[error("another process is writing to `{0}`; wait for it to finish")]
+    Busy(Utf8PathBuf),
+}
+
+/// Writes planned files into `public`; `progress` is told how many more files are done.
+pub fn write_site(
+    public: &camino::Utf8Path,
+    planned: Vec<PlannedFile<'_>>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Written, OutputError> {
+    unimplemented!()
+}
