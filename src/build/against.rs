@@ -19,8 +19,8 @@ pub fn check_against(config: &Config, root: &Utf8Path, revision: &str) -> Result
     let error = |reason: String| BuildError::Revision { path: index.clone(), revision: revision.to_owned(), reason };
     let (repository, prefix) =
         Repository::enclosing(root)?.ok_or_else(|| error("it is not in a git repository".to_owned()))?;
-    let folder = [prefix.as_str(), config.registry.index.as_str()].iter().filter(|part| !part.is_empty()).copied();
-    let folder = folder.collect::<Vec<_>>().join("/");
+    let parts = [prefix.as_str(), config.registry.index.as_str()];
+    let folder = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
     let old = repository.files_at(revision, &folder).map_err(|reason| error(reason.to_string()))?;
     let old: BTreeMap<String, Vec<u8>> = old.into_iter().filter(|(path, _)| path.ends_with(".jsonl")).collect();
     let new = Store::at(&index).files()?;
