@@ -316,3 +316,129 @@ pub(super) fn below(directory: &str, findings: impl IntoIterator<Item = Diagnost
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{at_git, at_path, findings, read, read_without, shown, toy};
+    use super::*;
+    use crate::source::testing::{RepoFixture, write};
+
+    fn directory() -> (tempfile::TempDir, camino::Utf8PathBuf) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = camino::Utf8PathBuf::try_from(directory.path().to_owned()).expect("UTF-8");
+        (directory, path)
+    }
+
+    #[test]
+    fn packs_are_found_anywhere_but_not_inside_each_other() {
+        let (_keep, root) = directory();
+        for (path, name) in [("a", "one"), ("a/inner", "hidden"), ("b/c/d", "two"), (".dot", "no"), ("x/tests/y", "no")]
+        {
+            write(&root, &format!("s/{path}/toy.txt"), &toy(name, "1.0.0"));
+        }
+        write(&root, "s/e/toy.text", "");
+        let reading = read(&at_path("s"), &root).expect("read");
+        assert_eq!(shown(&reading), ["Head one 1.0.0 a", "Head two 1.0.0 b/c/d"]);
+        assert_eq!(findings(&reading), ["near-miss"]);
+        assert_eq!(reading.findings[0].place.path, "e/toy.text");
+    }
+
+    #[test]
+    fn a_glob_says_which_directories_are_packs() {
+        let (_keep, root) = directory();
+        for path in ["tests/a", "tests/b/c", "d", "."] {
+            write(&root, &format!("s/{path}/toy.txt"), &toy("bear", "1.0.0"));
+        }
+        for (glob, expected) in [("tests/*", "tests/a"), ("./d/", "d"), ("**/c", "tests/b/c"), (".", "")] {
+            let config = SourceConfig { packs: Some(glob.to_owned()), ..at_path("s") };
+            let reading = read(&config, &root).expect("read");
+            assert_eq!(shown(&reading), [format!("Head bear 1.0.0 {expected}").trim_end()], "{glob}");
+        }
+        let invalid = SourceConfig { packs: Some("a[".to_owned()), ..at_path("s") };
+        assert!(read(&invalid, &root).is_err());
+    }
+
+    /// A directory that nobody claims must not hide the packs below it.
+    #[test]
+    fn an_ambiguous_directory_hides_nothing() {
+        let (_keep, root) = directory();
+        write(&root, "s/toy.txt", "bear 1.0.0\nneither\n");
+        write(&root, "s/in/toy.txt", &toy("cat", "1.0.0"));
+        let reading = read(&at_path("s"), &root).expect("read");
+        assert_eq!(shown(&reading), ["Head cat 1.0.0 in"]);
+        assert_eq!(findings(&reading), ["ambiguous-ecosystem"]);
+        let fixed = SourceConfig { ecosystem: Some("doll".to_owned()), ..at_path("s") };
+        assert_eq!(shown(&read(&fixed, &root).expect("read")), ["Head bear 1.0.0"]);
+    }
+
+    #[test]
+    fn a_directory_that_one_ecosystem_skips_may_belong_to_another() {
+        let (_keep, root) = directory();
+        write(&root, "s/shelf/toy.txt", "bear 1.0.0\n");
+        let reading = read(&at_path("s"), &root).expect("read");
+        assert_eq!(reading.candidates[0].ecosystem.id(), "doll");
+    }
+
+    #[test]
+    fn what_the_program_writes_is_no_source() {
+        let (_keep, root) = directory();
+        write(&root, "toy.txt.md", "");
+        write(&root, "public/copy/toy.txt", &toy("copy", "1.0.0"));
+        let reading = read_without(&at_path("."), &root, &[root.join("./public")]).expect("read");
+        assert_eq!(findings(&reading), ["no-pack"]);
+    }
+
+    #[test]
+    fn a_draft_is_what_would_be_committed() {
+        let mut repository = RepoFixture::new();
+        repository.write("bear/toy.txt", &toy("bear", "1.0.0")).write(".gitignore", "*.pyc\nbuilt/\n").commit("1");
+        repository.write("bear/toy.txt", &toy("bear", "1.1.0")).write("bear/new.py", "").write("bear/new.pyc", "");
+        repository.write("bear/built/x", "").write("built/cat/toy.txt", &toy("cat", "1.0.0"));
+        let reading = read(&at_path("work"), &repository.outside()).expect("read");
+        assert_eq!(shown(&reading)[0], "Draft bear 1.1.0 bear");
+        let files: Vec<&str> = reading.candidates[0].snapshot.files().iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(files, ["new.py", "toy.txt"]);
+        assert_eq!(shown(&reading).len(), 2, "and the release of 1.0.0, but nothing built");
+    }
+
+    #[test]
+    fn directory_and_repository_have_the_same_digest() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).write("bin/run", "#!/bin/sh\n").write("b/\u{e9}", "x");
+        #[cfg(unix)]
+        crate::source::testing::make_executable(&repository.root().join("bin/run"));
+        repository.commit("1");
+        repository.tag("v1.0.0");
+        let root = repository.outside();
+        let digests: Vec<_> = [at_path("work"), at_git("work"), at_git("work/.git")]
+            .iter()
+            .flat_map(|config| read(config, &root).expect("read").candidates)
+            .map(|candidate| candidate.listing.expect("a listing").content_digest)
+            .collect();
+        assert_eq!(digests.len(), 6);
+        assert!(digests.iter().all(|digest| *digest == digests[0]));
+    }
+
+    /// Twenty levels of ten times the same subtree are 10^20 directories.
+    #[test]
+    fn a_tree_that_holds_itself_many_times_costs_little() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).commit("1");
+        let mut tree = repository.tree(&[("100644", b"toy.txt", &repository.blob("x"))]);
+        for _ in 0..20 {
+            let names: Vec<String> = (0..10).map(|n| format!("d{n}")).collect();
+            let entries: Vec<_> = names.iter().map(|name| ("040000", name.as_bytes(), tree.as_str())).collect();
+            tree = repository.tree(&entries);
+        }
+        let commit = repository.git(&["commit-tree", "-m", "bomb", &tree]);
+        repository.git(&["tag", "v2.0.0", &commit]);
+        let manifest = repository.blob(&toy("bear", "3.0.0"));
+        let tree = repository.tree(&[("100644", b"toy.txt", &manifest), ("040000", b"x", &tree)]);
+        let commit = repository.git(&["commit-tree", "-m", "bomb in a pack", &tree]);
+        repository.git(&["tag", "v3.0.0", &commit]);
+        let started = std::time::Instant::now();
+        let reading = read(&at_git("work"), &repository.outside()).expect("read");
+        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+        assert!(findings(&reading).contains(&"pack-too-large v3.0.0".to_owned()));
+    }
+}

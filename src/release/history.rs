@@ -117,3 +117,88 @@ fn release(
         job.candidates.push(candidate);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{at_git, at_path, findings, read, releases, toy};
+    use crate::config::{Releases, SourceConfig};
+    use crate::source::testing::RepoFixture;
+
+    #[test]
+    fn a_version_is_released_by_the_last_change_that_carries_it() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).commit("first");
+        let last = repository.write("a.txt", "a").commit("still 1.0.0");
+        repository.write("toy.txt", &toy("bear", "1.1.0")).commit("second");
+        repository.write("toy.txt", "unreadable").commit("broken in between");
+        let newest = repository.write("toy.txt", &toy("bear", "1.1.0")).commit("mended");
+        let reading = read(&at_git("work"), &repository.outside()).expect("read");
+        assert_eq!(releases(&reading), ["bear 1.0.0 commit", "bear 1.1.0 commit"]);
+        let commits: Vec<_> =
+            reading.candidates[1..].iter().map(|c| c.source.commit.clone().unwrap_or_default()).collect();
+        assert_eq!(commits, [last, newest]);
+        assert!(reading.candidates[1].snapshot.get("a.txt").is_some());
+    }
+
+    /// A release must not depend on what else happens in its repository, or every commit would change the index.
+    #[test]
+    fn commits_elsewhere_change_nothing_about_a_release() {
+        let mut repository = RepoFixture::new();
+        let commit = repository.write("packs/bear/toy.txt", &toy("bear", "1.0.0")).commit("pack");
+        repository.write("README", "x").commit("elsewhere");
+        let reading = read(&at_path("work/packs"), &repository.outside()).expect("read");
+        assert_eq!(releases(&reading), ["bear 1.0.0 commit bear"]);
+        assert_eq!(reading.candidates[1].source.commit.as_deref(), Some(commit.as_str()));
+    }
+
+    #[test]
+    fn side_branches_release_nothing() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).commit("first");
+        repository.git(&["checkout", "-q", "-b", "side"]);
+        repository.write("toy.txt", &toy("bear", "1.1.0-rc")).commit("side");
+        repository.write("toy.txt", &toy("bear", "1.1.0")).commit("side, done");
+        repository.git(&["checkout", "-q", "main"]);
+        repository.git(&["merge", "-q", "--no-ff", "-m", "merge", "side"]);
+        let reading = read(&at_git("work"), &repository.outside()).expect("read");
+        assert_eq!(releases(&reading), ["bear 1.0.0 commit", "bear 1.1.0 commit"]);
+    }
+
+    #[test]
+    fn packs_with_tags_and_without_live_side_by_side() {
+        let mut repository = RepoFixture::new();
+        repository.write("bear/toy.txt", &toy("bear", "1.0.0")).write("cat/toy.txt", &toy("cat", "0.1.0")).commit("1");
+        repository.tag("bear-v1.0.0");
+        repository.write("bear/toy.txt", &toy("bear", "1.1.0")).write("cat/toy.txt", &toy("cat", "0.2.0")).commit("2");
+        let root = repository.outside();
+        let all = read(&at_git("work"), &root).expect("read");
+        assert_eq!(releases(&all), ["bear 1.0.0 @bear-v1.0.0 bear", "cat 0.1.0 commit cat", "cat 0.2.0 commit cat"]);
+        assert_eq!(findings(&all), ["version-untagged"]);
+        let only = |releases| SourceConfig { releases: Some(releases), ..at_git("work") };
+        let tags = read(&only(Releases::Tags), &root).expect("read");
+        assert_eq!(releases(&tags), ["bear 1.0.0 @bear-v1.0.0 bear"]);
+        let history = read(&only(Releases::History), &root).expect("read");
+        assert_eq!(releases(&history).len(), 4);
+    }
+
+    /// What another clone would say otherwise is not recorded.
+    #[test]
+    fn a_shallow_clone_releases_only_what_every_clone_would() {
+        let mut repository = RepoFixture::new();
+        for version in ["1.0.0", "1.1.0", "1.2.0"] {
+            repository.write("toy.txt", &toy("bear", version)).commit(version);
+        }
+        let url = format!("file://{}", repository.root());
+        let place = repository.outside().join("shallow");
+        repository.git(&["clone", "-q", "--depth", "2", &url, place.as_str()]);
+        let root = repository.outside();
+        let (full, shallow) =
+            (read(&at_git("work"), &root).expect("read"), read(&at_git("shallow"), &root).expect("read"));
+        assert_eq!(releases(&shallow), ["bear 1.2.0 commit"]);
+        assert_eq!(findings(&shallow), ["shallow-clone"]);
+        let of = |reading: &super::super::candidates::SourceReading| {
+            reading.candidates.last().map(|c| (c.source.commit.clone(), c.source.tree.clone(), c.at))
+        };
+        assert_eq!(of(&shallow), of(&full));
+    }
+}
