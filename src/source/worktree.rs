@@ -232,3 +232,98 @@ impl Blobs for Files {
         if BlobId::sha256(Digest::of(&bytes)) == entry.blob { Ok(bytes.into()) } else { Err(changed()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::testing::write;
+
+    fn directory() -> (tempfile::TempDir, Utf8PathBuf) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = Utf8PathBuf::try_from(directory.path().to_owned()).expect("UTF-8");
+        (directory, path)
+    }
+
+    fn codes(snapshot: &Snapshot) -> Vec<String> {
+        snapshot.findings().iter().map(|finding| format!("{} {}", finding.code, finding.place.path)).collect()
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_no_regular_file_is_left_out_and_reported() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let (_keep, root) = directory();
+        write(&root, "outside.txt", "secret");
+        write(&root, "pack/a.txt", "a");
+        write(&root, "pack/.git/config", "no");
+        write(&root, "pack/b/aux", "device");
+        std::os::unix::fs::symlink(root.join("outside.txt"), root.join("pack/link")).expect("a link");
+        std::os::unix::fs::symlink(&root, root.join("pack/loop")).expect("a link");
+        let _socket = std::os::unix::net::UnixListener::bind(root.join("pack/socket")).expect("a socket");
+        std::fs::write(root.join("pack").as_std_path().join(std::ffi::OsStr::from_bytes(b"x\xff")), "")
+            .expect("a file");
+        write(&root, "pack/README", "");
+        write(&root, "pack/readme", "");
+        let snapshot = snapshot(&root.join("pack"), &Limits::default()).expect("a snapshot");
+        let files: Vec<&str> = snapshot.files().iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(files, ["README", "a.txt"]);
+        assert_eq!(
+            codes(&snapshot),
+            [
+                "path-unsafe b/aux",
+                "symlink link",
+                "symlink loop",
+                "path-clash readme",
+                "symlink socket",
+                "path-unsafe x\\xff",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_limit_stops_the_walk_and_says_so() {
+        let (_keep, root) = directory();
+        write(&root, "a/b/c/d.txt", "0123456789");
+        write(&root, "e.txt", "0123456789");
+        write(&root, "f.txt", "");
+        let full = Limits { files: 10, file_bytes: 10, pack_bytes: 20, depth: 4 };
+        assert_eq!(codes(&snapshot(&root, &full).expect("a snapshot")), [""; 0]);
+        for limits in [Limits { files: 2, ..full }, Limits { pack_bytes: 19, ..full }, Limits { depth: 3, ..full }] {
+            assert_eq!(codes(&snapshot(&root, &limits).expect("a snapshot")), ["pack-too-large "], "{limits:?}");
+        }
+        let small = snapshot(&root, &Limits { file_bytes: 9, ..full }).expect("a snapshot");
+        assert_eq!(codes(&small), ["pack-too-large a/b/c/d.txt", "pack-too-large e.txt"]);
+    }
+
+    /// A file that does not end must not be read to the end.
+    #[test]
+    #[cfg(unix)]
+    fn a_huge_file_is_not_read() {
+        let (_keep, root) = directory();
+        File::create(root.join("huge")).and_then(|file| file.set_len(1 << 40)).expect("a sparse file");
+        let snapshot = snapshot(&root, &Limits::default()).expect("a snapshot");
+        assert_eq!(codes(&snapshot), ["pack-too-large huge"]);
+    }
+
+    #[test]
+    fn a_large_file_that_changes_is_not_taken_for_what_was_listed() {
+        let (_keep, root) = directory();
+        write(&root, "large", &"a".repeat(100_000));
+        write(&root, "small", "a");
+        let snapshot = snapshot(&root, &Limits::default()).expect("a snapshot");
+        let [large, small] = snapshot.files() else { panic!("two files") };
+        assert_eq!(snapshot.read(large).expect("content").len(), 100_000);
+        write(&root, "large", &"b".repeat(100_000));
+        write(&root, "small", "b");
+        assert_eq!(snapshot.read(large), Err(ReadError::Changed("large".to_owned())));
+        assert_eq!(&*snapshot.read(small).expect("content"), b"a");
+        std::fs::remove_file(root.join("large")).expect("removed");
+        assert!(matches!(snapshot.read(large), Err(ReadError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_an_error() {
+        let (_keep, root) = directory();
+        assert!(snapshot(&root.join("nowhere"), &Limits::default()).is_err());
+    }
+}

@@ -237,3 +237,120 @@ fn redacted(line: &str) -> String {
         .map(|word| if word.contains("://") { without_credentials(word) } else { word.to_owned() })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::testing::RepoFixture;
+
+    fn tags(repository: &Repository) -> Vec<String> {
+        repository.tags().expect("tags").into_iter().filter_map(|tag| tag.name.ok()).collect()
+    }
+
+    #[test]
+    fn a_repository_is_cloned_once_and_fetched_ever_after() {
+        let mut remote = RepoFixture::new();
+        remote.write("a.txt", "a").commit("1");
+        remote.tag("v1.0.0").tag("gone");
+        let (url, cache) = (format!("file://{}", remote.root()), remote.outside().join("cache"));
+        let first = fetch(&url, &cache, &FetchOptions::default()).expect("fetched");
+        assert_eq!(tags(&first), ["gone", "v1.0.0"]);
+        std::fs::write(first.directory().join("kept"), "").expect("a file");
+
+        // A moved tag, a deleted one, a new default branch: the copy follows.
+        remote.git(&["tag", "-d", "gone"]);
+        remote.git(&["checkout", "-q", "-b", "next"]);
+        let newest = remote.write("a.txt", "b").commit("2");
+        remote.git(&["tag", "-f", "v1.0.0"]);
+        remote.tag("v2.0.0");
+        let second = fetch(&url, &cache, &FetchOptions::default()).expect("fetched");
+        assert_eq!(tags(&second), ["v1.0.0", "v2.0.0"]);
+        assert_eq!(second.head().expect("a head").expect("a commit").id.to_string(), newest);
+        assert!(second.directory().join("kept").exists(), "it was not cloned again");
+    }
+
+    #[test]
+    fn many_processes_can_fetch_at_once() {
+        let mut remote = RepoFixture::new();
+        remote.write("a.txt", "a").commit("1");
+        let (url, cache) = (format!("file://{}", remote.root()), remote.outside().join("cache"));
+        std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| fetch(&url, &cache, &FetchOptions::default()).is_ok())).collect();
+            assert!(threads.into_iter().all(|thread| thread.join().expect("no panic")));
+        });
+    }
+
+    #[test]
+    fn a_repository_without_a_default_branch_is_fetched() {
+        let mut remote = RepoFixture::new();
+        remote.write("a.txt", "a").commit("1");
+        remote.tag("v1.0.0");
+        remote.git(&["symbolic-ref", "HEAD", "refs/heads/nowhere"]);
+        let url = format!("file://{}", remote.root());
+        let copy = fetch(&url, &remote.outside().join("cache"), &FetchOptions::default()).expect("fetched");
+        assert_eq!((tags(&copy), copy.head().expect("readable")), (vec!["v1.0.0".to_owned()], None));
+    }
+
+    #[test]
+    fn what_is_no_repository_of_ours_is_refused_in_plain_words() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let cache = Utf8Path::from_path(directory.path()).expect("UTF-8");
+        for (url, expected) in [
+            ("ext::sh -c id", "only https"),
+            ("--upload-pack=touch x", "only https"),
+            ("fd::17", "only https"),
+            ("file:///nowhere/at/all", "does not appear to be a git repository"),
+        ] {
+            let error = fetch(url, cache, &FetchOptions::default()).expect_err(url).to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+        let mut sha256 = RepoFixture::with(&["--object-format=sha256"]);
+        sha256.write("a.txt", "a").commit("1");
+        let error = fetch(&format!("file://{}", sha256.root()), cache, &FetchOptions::default()).expect_err("SHA-256");
+        assert!(error.to_string().contains("SHA-256"), "{error}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_fetch_that_does_not_end_is_stopped() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let cache = Utf8Path::from_path(directory.path()).expect("UTF-8");
+        let program = cache.join("slow");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 60\n").expect("a file");
+        crate::source::testing::make_executable(&program);
+        let options = FetchOptions { program: program.into_string(), timeout: Duration::from_millis(200) };
+        let error = fetch("https://example.org/x.git", cache, &options).expect_err("too slow").to_string();
+        assert!(error.contains("it took longer than 0.2 seconds"), "{error}");
+    }
+
+    #[test]
+    fn credentials_are_shown_nowhere() {
+        for (url, shown) in [
+            ("https://me:secret@example.org/a.git", "https://example.org/a.git"),
+            ("https://token@example.org/a@b.git", "https://example.org/a@b.git"),
+            ("ssh://git:secret@example.org:22/a.git", "ssh://git@example.org:22/a.git"),
+            ("git@example.org:a.git", "git@example.org:a.git"),
+            ("https://example.org/a.git", "https://example.org/a.git"),
+        ] {
+            assert_eq!(without_credentials(url), shown);
+        }
+        let line = "fatal: unable to access 'https://me:secret@example.org/a.git/': The requested URL";
+        assert!(!redacted(line).contains("secret"));
+        let directory = tempfile::tempdir().expect("a directory");
+        let cache = Utf8Path::from_path(directory.path()).expect("UTF-8");
+        let error =
+            fetch("http://me:secret@127.0.0.1:9/a.git", cache, &FetchOptions::default()).expect_err("no server");
+        assert!(!format!("{error:?}").contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn urls_and_paths_are_told_apart() {
+        for remote in ["https://example.org/a", "git@example.org:a/b.git", "file:///a", "ext::sh"] {
+            assert!(is_remote(remote), "{remote}");
+        }
+        for path in ["../a.git", "/srv/a:b", "a", "C:\\a", "./a:b"] {
+            assert!(!is_remote(path), "{path}");
+        }
+    }
+}

@@ -143,3 +143,64 @@ fn refuse_foreign(root: &Utf8Path) -> Result<(), SourceError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::testing::RepoFixture;
+
+    fn repository() -> RepoFixture {
+        let mut repository = RepoFixture::new();
+        repository.write("packs/a.txt", "a").commit("1");
+        repository
+    }
+
+    #[test]
+    fn a_repository_is_opened_however_it_is_named() {
+        let repository = repository();
+        let outside = repository.outside();
+        repository.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
+        repository.git(&["worktree", "add", "-q", "../linked"]);
+        repository.git(&["clone", "-q", "--separate-git-dir", "../apart.git", ".", "../separate"]);
+        let head = repository.git(&["rev-parse", "HEAD"]);
+        for place in
+            ["work", "work/.git", "bare.git", "linked", "linked/.git", "separate", "separate/.git", "apart.git"]
+        {
+            let opened = Repository::open(&outside.join(place)).unwrap_or_else(|error| panic!("{place}: {error}"));
+            assert_eq!(opened.head().expect("a head").expect("a commit").id.to_string(), head, "{place}");
+        }
+        assert!(matches!(Repository::open(&outside.join("nowhere")), Err(SourceError::Missing(_))));
+        let error = Repository::open(&outside.join("work/packs")).expect_err("no repository");
+        assert!(error.to_string().contains("no git repository"), "{error}");
+    }
+
+    #[test]
+    fn only_a_directory_that_is_tracked_lies_in_a_repository() {
+        let mut repository = repository();
+        repository.write("new/b.txt", "").write("staged/c.txt", "");
+        repository.git(&["add", "staged"]);
+        let prefix = |path: &str| {
+            Repository::enclosing(&repository.root().join(path)).expect("readable").map(|(_, prefix)| prefix)
+        };
+        assert_eq!(prefix("packs").as_deref(), Some("packs"));
+        assert_eq!(prefix("").as_deref(), Some(""));
+        assert_eq!(prefix("staged").as_deref(), Some("staged"));
+        assert_eq!(prefix("new"), None);
+        assert!(Repository::enclosing(&repository.outside()).expect("readable").is_none());
+    }
+
+    #[test]
+    fn an_empty_repository_has_no_newest_commit() {
+        let repository = RepoFixture::new();
+        assert_eq!(Repository::open(&repository.root()).expect("a repository").head().expect("readable"), None);
+    }
+
+    #[test]
+    fn formats_that_cannot_be_read_are_named() {
+        for (option, word) in [("--object-format=sha256", "SHA-256"), ("--ref-format=reftable", "reftable")] {
+            let repository = RepoFixture::with(&[option]);
+            let error = Repository::open(&repository.root()).expect_err("cannot be read");
+            assert!(error.to_string().contains(word), "{error}");
+        }
+    }
+}

@@ -293,3 +293,86 @@ fn entry_of(entry: &git2::TreeEntry<'_>) -> TreeEntry {
     };
     TreeEntry { name: entry.name_bytes().into(), kind, id: ObjectId::of(entry.id()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::testing::RepoFixture;
+
+    fn snapshot_of(repository: &RepoFixture, tree: &str, limits: &Limits) -> Snapshot {
+        let opened = Repository::open(&repository.root()).expect("a repository");
+        opened.snapshot_of_tree_id(tree, limits).expect("a tree")
+    }
+
+    fn codes(snapshot: &Snapshot) -> Vec<String> {
+        snapshot.findings().iter().map(|finding| format!("{} {}", finding.code, finding.place.path)).collect()
+    }
+
+    #[test]
+    fn what_is_no_regular_file_is_left_out_and_reported() {
+        let repository = RepoFixture::new();
+        let blob = repository.blob("x");
+        let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n", "0".repeat(64));
+        let pointer = repository.blob(&pointer);
+        let commit = "1".repeat(40);
+        let inner =
+            repository.tree(&[("100644", b"b\xff", &blob), ("100644", b"c\\d", &blob), ("100755", b"run", &blob)]);
+        let tree = repository.tree(&[
+            ("100644", b"README", &blob),
+            ("100644", b"aux.py", &blob),
+            ("040000", b"d", &inner),
+            ("100644", b"e\xcc\x81", &blob),
+            ("120000", b"link", &blob),
+            ("100644", b"logo.png", &pointer),
+            ("100644", b"readme", &blob),
+            ("160000", b"vendor", &commit),
+            ("100644", b"\xc3\xa9", &blob),
+        ]);
+        let snapshot = snapshot_of(&repository, &tree, &Limits::default());
+        let files: Vec<_> = snapshot.files().iter().map(|f| (f.path.as_str(), f.executable)).collect();
+        assert_eq!(files, [("README", false), ("d/run", true), ("e\u{301}", false), ("logo.png", false)]);
+        assert_eq!(
+            codes(&snapshot),
+            [
+                "path-unsafe aux.py",
+                "path-unsafe d/b\\xff",
+                "path-unsafe d/c\\d",
+                "symlink link",
+                "lfs-pointer logo.png",
+                "path-clash readme",
+                "submodule vendor",
+                "path-clash \u{e9}",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_limit_stops_the_walk_and_says_so() {
+        let mut repository = RepoFixture::new();
+        repository.write("a/b/c/d.txt", "0123456789").write("e.txt", "0123456789").write("f.txt", "").commit("1");
+        let tree = repository.git(&["rev-parse", "HEAD^{tree}"]);
+        let full = Limits { files: 10, file_bytes: 10, pack_bytes: 20, depth: 4 };
+        assert_eq!(codes(&snapshot_of(&repository, &tree, &full)), [""; 0]);
+        for (limits, expected) in [
+            (Limits { files: 2, ..full }, "pack-too-large "),
+            (Limits { pack_bytes: 19, ..full }, "pack-too-large "),
+            (Limits { depth: 3, ..full }, "pack-too-large "),
+        ] {
+            assert_eq!(codes(&snapshot_of(&repository, &tree, &limits)), [expected], "{limits:?}");
+        }
+        let small_files = snapshot_of(&repository, &tree, &Limits { file_bytes: 9, ..full });
+        assert_eq!(codes(&small_files), ["pack-too-large a/b/c/d.txt", "pack-too-large e.txt"]);
+        assert_eq!(small_files.files().len(), 1);
+    }
+
+    /// In a partial clone the trees are here and the files are not.
+    #[test]
+    fn a_file_that_is_not_here_is_a_finding() {
+        let repository = RepoFixture::new();
+        let (missing, blob) = ("2".repeat(40), repository.blob("x"));
+        let tree = repository.tree(&[("100644", b"a", &missing), ("100644", b"b", &blob), ("040000", b"c", &missing)]);
+        let snapshot = snapshot_of(&repository, &tree, &Limits::default());
+        assert_eq!(codes(&snapshot), ["file-unreadable a", "file-unreadable c"]);
+        assert_eq!(&*snapshot.read(&snapshot.files()[0]).expect("content"), b"x");
+    }
+}
