@@ -1,6 +1,6 @@
 //! JSON Schema validation, with a place in the author's file for every violation.
 
-use jsonschema::error::ValidationErrorKind;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value as Json;
 
@@ -21,6 +21,8 @@ pub struct Violation {
     pub path: Vec<String>,
     /// The property that is missing (`required`) or not known (`additionalProperties`); one violation each.
     pub property: Option<String>,
+    /// The types that the value might have had (`type`); none for other keywords.
+    pub expected: Vec<String>,
     /// What is wrong, in words.
     pub message: String,
 }
@@ -61,8 +63,16 @@ impl Schema {
         for error in self.0.iter_errors(value) {
             let path: Vec<String> = pointer(error.instance_path().as_str());
             let keyword = error.kind().keyword().to_owned();
+            let expected = match error.kind() {
+                ValidationErrorKind::Type { kind: TypeKind::Single(one) } => vec![one.to_string()],
+                ValidationErrorKind::Type { kind: TypeKind::Multiple(several) } => {
+                    several.iter().map(|one| one.to_string()).collect()
+                }
+                _ => Vec::new(),
+            };
             let mut push = |property: Option<String>, message: String| {
-                violations.push(Violation { keyword: keyword.clone(), path: path.clone(), property, message });
+                let (keyword, path, expected) = (keyword.clone(), path.clone(), expected.clone());
+                violations.push(Violation { keyword, path, property, expected, message });
             };
             match error.kind() {
                 ValidationErrorKind::AdditionalProperties { unexpected }

@@ -1,4 +1,44 @@
-//! The StackStorm ecosystem.
+//! StackStorm: event-driven automation packs.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`detect`] | says what speaks for a directory being a StackStorm pack |
+//! | [`reading`] | turns a tree of files into a [`Pack`]: manifest, components, rules |
+//! | [`manifest`], [`settings`] | `pack.yaml`, `config.schema.yaml` |
+//! | [`components`] | one module per kind |
+//! | [`parameters`], [`parameter_rules`], [`values`] | the dialect of parameter schemas |
+//! | [`runners`], [`triggers`] | what the runtime itself ships |
+//! | [`workflow`] | Orquesta workflows and action chains |
+//! | [`rules`], [`references`] | the rules between files, and between packs |
+//! | [`document`], [`schemas`], [`codes`] | YAML as the runtime loads it, JSON Schemas, the codes of all rules |
+//! | [`feed`], [`git_feed`] | what the runtime's client fetches |
+//! | [`scaffold`] | a new pack |
+//!
+//! The runtime is `StackStorm/st2`, release 3.9.0. A pack's name is its ref; versions are SemVer.
+
+mod codes;
+mod components;
+mod detect;
+mod document;
+mod feed;
+mod git_feed;
+mod manifest;
+mod parameter_rules;
+mod parameters;
+mod reading;
+mod references;
+mod rules;
+mod runners;
+mod scaffold;
+mod schemas;
+mod settings;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod throwaway;
+mod triggers;
+mod values;
+mod workflow;
 
 use std::collections::BTreeMap;
 
@@ -10,13 +50,19 @@ use crate::ident::{PackName, RelPath};
 use crate::output::PlannedFile;
 use crate::pack::{ComponentKind, Example, Pack, PackTree};
 
+/// The identifier.
+const ID: &str = "stackstorm";
+
+/// Lists the packs that come with every installation.
+const BUNDLED: &[&str] = &["core", "packs", "linux", "chatops", "default"];
+
 /// Automation packs of StackStorm.
 #[derive(Debug)]
 pub struct StackStorm;
 
 impl Ecosystem for StackStorm {
     fn id(&self) -> &'static str {
-        "stackstorm"
+        ID
     }
 
     fn title(&self) -> &'static str {
@@ -24,7 +70,7 @@ impl Ecosystem for StackStorm {
     }
 
     fn summary(&self) -> &'static str {
-        ""
+        "Actions, sensors, rules and workflows for event-driven automation."
     }
 
     fn manifests(&self) -> &'static [&'static str] {
@@ -36,44 +82,46 @@ impl Ecosystem for StackStorm {
     }
 
     fn skipped_directories(&self) -> &'static [&'static str] {
-        &["tests", "fixtures", "node_modules"]
+        &["tests", "st2tests", "fixtures", "node_modules"]
     }
 
     fn kinds(&self) -> &'static [&'static ComponentKind] {
-        &[]
+        components::KINDS
     }
 
     fn codes(&self) -> &'static [Code] {
-        &[]
+        codes::CODES
     }
 
-    fn evidence(&self, _tree: &PackTree<'_>) -> Option<Evidence> {
-        None
+    fn evidence(&self, tree: &PackTree<'_>) -> Option<Evidence> {
+        detect::evidence(tree)
     }
 
-    fn read(&self, _tree: &PackTree<'_>, _sink: &mut Sink) -> Option<Pack> {
-        None
+    fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
+        reading::read(tree, sink)
     }
 
-    fn check_references(&self, _pack: &Pack, _tree: &PackTree<'_>, _names: &Names, _sink: &mut Sink) {}
-
-    fn is_bundled(&self, _name: &str) -> bool {
-        false
+    fn check_references(&self, pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
+        references::check(pack, tree, names, sink);
     }
 
-    fn install(&self, _pack: &Pack, _url: &str) -> Vec<Example> {
-        Vec::new()
+    fn is_bundled(&self, name: &str) -> bool {
+        BUNDLED.contains(&name)
     }
 
-    fn feed<'a>(&self, _catalog: &'a Catalog, _feeds: &Feeds, _sink: &mut Sink) -> Vec<PlannedFile<'a>> {
-        Vec::new()
+    fn install(&self, pack: &Pack, url: &str) -> Vec<Example> {
+        feed::install(pack, url)
     }
 
-    fn scaffold(&self, _name: &PackName) -> BTreeMap<RelPath, String> {
-        BTreeMap::new()
+    fn feed<'a>(&self, catalog: &'a Catalog, _feeds: &Feeds, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
+        feed::plan(catalog, sink)
+    }
+
+    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, String> {
+        scaffold::files(name)
     }
 
     fn schemas(&self) -> &'static [(&'static str, &'static str)] {
-        &[]
+        schemas::PUBLISHED
     }
 }
