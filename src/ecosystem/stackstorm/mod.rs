@@ -34,8 +34,6 @@ mod schemas;
 mod settings;
 #[cfg(test)]
 mod testing;
-#[cfg(test)]
-mod throwaway;
 mod triggers;
 mod values;
 mod workflow;

@@ -89,7 +89,6 @@ pub(super) fn read_chain(file: &YamlFile<'_>, sink: &mut Sink) -> Workflow {
     let mut workflow = Workflow::default();
     let nodes = root.get("chain").map(Node::items).unwrap_or_default();
     let names: BTreeSet<&str> = nodes.iter().filter_map(|node| node.get("name")?.as_str()).collect();
-    let mut reached = BTreeSet::new();
     for node in nodes {
         let name = node.get("name").and_then(Node::as_str).unwrap_or_default();
         let called = node.get("ref").and_then(Node::as_str).and_then(static_reference);
@@ -104,21 +103,16 @@ pub(super) fn read_chain(file: &YamlFile<'_>, sink: &mut Sink) -> Workflow {
                 let message = format!("`{name}` goes on to `{target}`, which is not in the chain");
                 report(file, node.span, message, "add the step, or name one that exists", sink);
             }
-            reached.insert(target);
             next.push((label.to_owned(), target.to_owned()));
         }
         workflow.steps.push(Step { name: name.to_owned(), action: called.map(str::to_owned), next });
     }
-    match root.get("default").filter(|node| !node.is_null()) {
-        Some(node) if node.as_str().is_some_and(|name| !names.contains(name)) => {
-            let message = format!("the chain starts with `{}`, which is not in it", node.key_text());
-            report(file, node.span, message, "name one of the steps as `default`", sink);
-        }
-        None if !names.is_empty() && names.iter().all(|name| reached.contains(name)) => {
-            let message = "every step follows another one: none can start".to_owned();
-            report(file, root.span, message, "name the first step as `default`", sink);
-        }
-        _ => {}
+    // Without `default` the runtime starts with the first step that no other refers to, or simply with the first.
+    if let Some(node) = root.get("default").filter(|node| !node.is_null())
+        && node.as_str().is_some_and(|name| !names.contains(name))
+    {
+        let message = format!("the chain starts with `{}`, which is not in it", node.key_text());
+        report(file, node.span, message, "name one of the steps as `default`", sink);
     }
     workflow
 }
