@@ -3,8 +3,8 @@
 //! Looked at for every tag of every source: what is learnt about a file is remembered by its content, a row with evidence
 //! ends the search (it decides), and of a directory at most [`MOST_FILES`] files are opened.
 
-use super::manifest::FILE;
 use super::components::is_yaml;
+use super::manifest::FILE;
 use crate::diag::Sink;
 use crate::ecosystem::Evidence;
 use crate::pack::PackTree;
@@ -23,7 +23,16 @@ const ACTION_KEYS: &[&str] = &["parameter_delivery", "parameter_format", "output
 
 /// Keys of a manifest that only Attune has.
 const MANIFEST_KEYS: &[&str] = &[
-    "label", "conf_schema", "config_schema", "runtime_deps", "testing", "tags", "enabled", "meta", "metadata", "config",
+    "label",
+    "conf_schema",
+    "config_schema",
+    "runtime_deps",
+    "testing",
+    "tags",
+    "enabled",
+    "meta",
+    "metadata",
+    "config",
 ];
 
 /// What a file tells about its ecosystem.
@@ -42,7 +51,8 @@ struct Sniffed {
 /// A manifest that cannot be read is no reason to give up: the other files may tell, and then its faults are reported.
 pub(super) fn of(tree: &PackTree<'_>) -> Option<Evidence> {
     let manifest = sniff(tree, tree.get(FILE)?, "manifest", |root| {
-        MANIFEST_KEYS.iter().any(|key| root.get(key).is_some()) || root.get("system").is_some_and(|system| system.as_bool().is_some())
+        MANIFEST_KEYS.iter().any(|key| root.get(key).is_some())
+            || root.get("system").is_some_and(|system| system.as_bool().is_some())
     });
     let (pack, is_pack, says) = match manifest.as_deref() {
         Some(manifest) => {
@@ -73,7 +83,8 @@ fn actions_speak(tree: &PackTree<'_>, pack: Option<&str>) -> bool {
                 || ACTION_KEYS.iter().any(|key| root.get(key).is_some())
         });
         found.is_some_and(|found| {
-            let prefix = found.reference.as_deref().and_then(|reference| reference.split_once('.')).map(|(prefix, _)| prefix);
+            let prefix =
+                found.reference.as_deref().and_then(|reference| reference.split_once('.')).map(|(prefix, _)| prefix);
             found.speaks || (prefix.is_some() && prefix == pack)
         })
     })

@@ -7,7 +7,8 @@ use crate::pack::{Field, FieldTable, YamlFile};
 use crate::yaml::Node;
 
 /// The keys that hold a flat schema, in manifests and components.
-pub(super) const KEYS: &[&str] = &["conf_schema", "config_schema", "parameters", "output", "output_schema", "item_schema"];
+pub(super) const KEYS: &[&str] =
+    &["conf_schema", "config_schema", "parameters", "output", "output_schema", "item_schema"];
 
 /// Type names that mean something; any text is accepted.
 const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object", "any", "null"];
@@ -58,8 +59,12 @@ pub(super) fn check(file: &YamlFile<'_>, sink: &mut Sink) {
             sink.report(ATTUNE_SCHEMA_NOT_FLAT, file.place(schema.span), message)
                 .help("write one entry per field: `name: {type: string}`");
         } else if is_json_schema(schema) {
-            sink.report(ATTUNE_SCHEMA_NOT_FLAT, file.place(key.span), format!("`{name}` has the form of a JSON Schema"))
-                .help("write the entries of `properties` directly here, with `required: true` on each field that is");
+            sink.report(
+                ATTUNE_SCHEMA_NOT_FLAT,
+                file.place(key.span),
+                format!("`{name}` has the form of a JSON Schema"),
+            )
+            .help("write the entries of `properties` directly here, with `required: true` on each field that is");
         } else {
             for (field, definition) in schema.entries() {
                 check_field(file, &format!("{name}.{}", field.key_text()), definition, sink);
@@ -71,7 +76,8 @@ pub(super) fn check(file: &YamlFile<'_>, sink: &mut Sink) {
 /// Tells whether a schema is in the form of JSON Schema: `type` is the schema's own, not a field's.
 fn is_json_schema(schema: &Node) -> bool {
     let has_own_type = schema.get("type").is_some_and(|value| !value.is_map());
-    has_own_type || (schema.get("properties").is_some_and(Node::is_map) && schema.get("required").is_some_and(Node::is_seq))
+    has_own_type
+        || (schema.get("properties").is_some_and(Node::is_map) && schema.get("required").is_some_and(Node::is_seq))
 }
 
 fn check_field(file: &YamlFile<'_>, what: &str, definition: &Node, sink: &mut Sink) {
@@ -201,9 +207,7 @@ fn constraints(definition: &Node) -> Vec<String> {
     ];
     let mut words: Vec<String> = WORDS
         .iter()
-        .filter_map(|(key, before, behind)| {
-            Some(format!("{before}{}{behind}", definition.get(key)?.scalar_text()?))
-        })
+        .filter_map(|(key, before, behind)| Some(format!("{before}{}{behind}", definition.get(key)?.scalar_text()?)))
         .collect();
     if definition.get("uniqueItems").and_then(Node::as_bool) == Some(true) {
         words.push("no item twice".to_owned());

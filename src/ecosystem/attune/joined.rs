@@ -90,8 +90,7 @@ impl Joined {
 fn with_workflow(component: &Component, declared: &Declared, workflow: &Workflow) -> Component {
     let mut component = Component::clone(component);
     let file = declared.workflow_file.as_ref();
-    component.entry_point =
-        file.and_then(|file| components::resolve("actions", &file.text)).map(RelPath::composed);
+    component.entry_point = file.and_then(|file| components::resolve("actions", &file.text)).map(RelPath::composed);
     component.links.extend(components::links(&workflow.references));
     component.steps.clone_from(&workflow.steps);
     for table in &workflow.tables {

@@ -6,8 +6,8 @@ use super::codes::*;
 use super::flat::{self, text};
 use super::wording::{self, quoted};
 use crate::diag::{Place, Sink};
-use crate::index::NAME_UNSAFE;
 use crate::ident::{PackName, Version};
+use crate::index::NAME_UNSAFE;
 use crate::pack::schema::{Schema, Violation};
 use crate::pack::{Dependency, Fact, FieldTable, PackTree, Requirement, YamlFile};
 use crate::yaml::{Dialect, Node};
@@ -154,9 +154,12 @@ fn report(file: &YamlFile<'_>, violation: &Violation, sink: &mut Sink) {
             sink.report(ATTUNE_REF_INVALID, place, "the pack has no `ref`").help("add `ref: my_pack`");
         }
         "ref" => {
-            let draft = sink.report(ATTUNE_REF_INVALID, place, format!("`ref` is {}, which is no pack ref", quoted(node)));
+            let draft =
+                sink.report(ATTUNE_REF_INVALID, place, format!("`ref` is {}, which is no pack ref", quoted(node)));
             draft.help(match node.as_str() {
-                Some(text) if text.contains('.') => format!("a pack's ref has no dot; try `{}`", text.replace('.', "_")),
+                Some(text) if text.contains('.') => {
+                    format!("a pack's ref has no dot; try `{}`", text.replace('.', "_"))
+                }
                 _ => "write a lowercase letter, then lowercase letters, digits, `_` or `-`".to_owned(),
             });
         }
@@ -183,9 +186,10 @@ fn report(file: &YamlFile<'_>, violation: &Violation, sink: &mut Sink) {
 /// Returns the semantic version that somebody meant: `1.0.0` for `1`, `1.0`, `v1.0.0`.
 fn mended(text: &str) -> Option<String> {
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
-    ["", ".0", ".0.0"].iter().map(|rest| format!("{text}{rest}")).find(|text| {
-        Version::parse(text).is_ok_and(|version| version.is_semver2())
-    })
+    ["", ".0", ".0.0"]
+        .iter()
+        .map(|rest| format!("{text}{rest}"))
+        .find(|text| Version::parse(text).is_ok_and(|version| version.is_semver2()))
 }
 
 /// Returns the `ref` as a name, and reports one that is no file name everywhere.
@@ -227,7 +231,8 @@ fn legacy_key_conflicts(file: &YamlFile<'_>, sink: &mut Sink) {
 
 fn missing_texts(file: &YamlFile<'_>, sink: &mut Sink) {
     let root = &file.yaml.root;
-    let is_blank = |key| root.get(key).is_none_or(|value| value.scalar_text().is_none_or(|text| text.trim().is_empty()));
+    let is_blank =
+        |key| root.get(key).is_none_or(|value| value.scalar_text().is_none_or(|text| text.trim().is_empty()));
     let place = || Place::file(file.path.as_str());
     if is_blank("label") && is_blank("name") {
         sink.report(ATTUNE_LABEL_MISSING, place(), "the pack has no `label`").help("add what people call it");
@@ -305,7 +310,8 @@ fn dependencies(file: &YamlFile<'_>, sink: &mut Sink) -> Vec<(Dependency, Place)
     for item in list.map_or(&[][..], Node::items) {
         let Some(text) = item.as_str() else { continue };
         if !is_identifier(text) {
-            let plain: String = text.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+            let plain: String =
+                text.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
             let draft = sink.report(
                 ATTUNE_DEPENDENCY_NOT_A_REF,
                 file.place(item.span),

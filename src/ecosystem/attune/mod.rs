@@ -10,6 +10,7 @@
 //!
 //! Sources: the documentation and clients of Attune of 2026; `codes` says for each rule who else enforces it.
 
+mod archive_v1;
 mod checksum;
 mod codes;
 mod components;
@@ -41,8 +42,8 @@ use crate::catalog::Catalog;
 use crate::config::Feeds;
 use crate::diag::{Code, Sink};
 use crate::ecosystem::{Ecosystem, Evidence, Names, id_of};
-use crate::ident::{PackId, RelPath};
 use crate::ident::PackName;
+use crate::ident::{PackId, RelPath};
 use crate::output::PlannedFile;
 use crate::pack::{ComponentKind, Example, Pack, PackTree};
 

@@ -11,9 +11,8 @@ const ID: &str = "attune";
 /// Reports dependencies and references that no source satisfies.
 pub(super) fn check(pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
     let own = pack.id.name.as_str();
-    let is_foreign = |target: &str| {
-        target.split_once('.').is_some_and(|(prefix, _)| prefix != own && !is_bundled(prefix))
-    };
+    let is_foreign =
+        |target: &str| target.split_once('.').is_some_and(|(prefix, _)| prefix != own && !is_bundled(prefix));
     if !pack.dependencies.is_empty()
         && let Some(manifest) = manifest::read(tree, &mut Sink::new())
     {

@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn what_a_release_archive_cannot_hold_is_reported() {
         let long = format!("{}/x", "d".repeat(160));
-        let tree = snapshot(&[("a:b", ""), ("e\u{301}", ""), ("Lib/a.py", ""), ("lib/a.py", ""), (&long, ""), ("ok", "")]);
+        let tree =
+            snapshot(&[("a:b", ""), ("e\u{301}", ""), ("Lib/a.py", ""), ("lib/a.py", ""), (&long, ""), ("ok", "")]);
         let mut found = Vec::new();
         check(&tree, "demo", |path, _| found.push(path));
         assert_eq!(found, ["a:b", &long, "e\u{301}", "lib/a.py"]);

@@ -105,7 +105,8 @@ fn local_references_exist(pack: &RawPack<'_>, sink: &mut Sink) {
 /// Requires the same of workflows in the root `workflows/`, which are never loaded as actions.
 fn legacy_references_exist(pack: &RawPack<'_>, sink: &mut Sink) {
     let mut known = known(pack);
-    known.extend(pack.legacy.iter().filter_map(|workflow| Some(("action", workflow.reference.as_ref()?.text.as_str()))));
+    known
+        .extend(pack.legacy.iter().filter_map(|workflow| Some(("action", workflow.reference.as_ref()?.text.as_str()))));
     for reference in pack.legacy.iter().flat_map(|workflow| &workflow.references) {
         check_local(pack, &known, reference, ATTUNE_WORKFLOW_LEGACY_INVALID, sink);
     }
@@ -163,8 +164,12 @@ fn names_are_utf8(pack: &RawPack<'_>, sink: &mut Sink) {
         finding.code == PATH_UNSAFE && (finding.message.contains("UTF-8") || finding.place.path.contains('\u{fffd}'))
     };
     for finding in pack.tree.snapshot.findings().iter().filter(is_it) {
-        sink.report(ATTUNE_PATH_NOT_UTF8, finding.place.clone(), "Attune refuses a pack with a file name that is not UTF-8")
-            .help("rename the file");
+        sink.report(
+            ATTUNE_PATH_NOT_UTF8,
+            finding.place.clone(),
+            "Attune refuses a pack with a file name that is not UTF-8",
+        )
+        .help("rename the file");
     }
 }
 
@@ -256,8 +261,12 @@ fn test_entry_points_exist(pack: &RawPack<'_>, sink: &mut Sink) {
     for (text, place) in &pack.manifest.test_entry_points {
         let exists = components::resolve("", text).is_some_and(|path| pack.tree.get(&path).is_some());
         if !exists {
-            sink.report(ATTUNE_TEST_ENTRY_MISSING, place.clone(), format!("the test entry point `{text}` does not exist"))
-                .help("add the file, or remove the runner");
+            sink.report(
+                ATTUNE_TEST_ENTRY_MISSING,
+                place.clone(),
+                format!("the test entry point `{text}` does not exist"),
+            )
+            .help("add the file, or remove the runner");
         }
     }
 }
@@ -293,7 +302,8 @@ fn directories_are_spelt_right(pack: &RawPack<'_>, sink: &mut Sink) {
     for (wrong, right) in NEAR_MISSES {
         if let Some(entry) = pack.tree.snapshot.below(wrong).iter().find(|entry| components::is_yaml(entry)) {
             let message = format!("Attune looks into `{right}/`, not into `{wrong}/`");
-            sink.report(NEAR_MISS, Place::file(entry.path.as_str()), message).help(format!("move the files to `{right}/`"));
+            sink.report(NEAR_MISS, Place::file(entry.path.as_str()), message)
+                .help(format!("move the files to `{right}/`"));
         }
     }
 }

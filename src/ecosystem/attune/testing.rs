@@ -58,3 +58,9 @@ pub(super) fn codes(files: &[(&str, &str)]) -> Vec<&'static str> {
 pub(super) fn tree<'a>(snapshot: &'a Snapshot, memo: &'a Memo) -> PackTree<'a> {
     PackTree { snapshot, memo, directory: None, yaml_limits: crate::yaml::Limits::default() }
 }
+
+/// A manifest without a fault.
+pub(super) const MANIFEST: &str = "ref: demo\nversion: 1.0.0\nlabel: Demo\ndescription: Says hello\n";
+
+/// An action of that pack; its script is `actions/hello.sh`.
+pub(super) const ACTION: &str = "ref: demo.hello\nlabel: Hello\nrunner_type: shell\nentry_point: hello.sh\n";

@@ -111,9 +111,9 @@ pub(super) fn parse(file: &YamlFile<'_>, kind: &'static Kind, pack: &str, sink: 
             .help(format!("name the file in `{}/` that it runs", kind.directory));
     }
     let references = references(file, kind);
-    let component = reference.as_ref().and_then(|reference| {
-        component(file, kind, reference, entry_point.as_ref(), &references, sink).map(Arc::new)
-    });
+    let component = reference
+        .as_ref()
+        .and_then(|reference| component(file, kind, reference, entry_point.as_ref(), &references, sink).map(Arc::new));
     Some(Declared { kind, component, reference, entry_point, workflow_file, references })
 }
 
@@ -178,11 +178,8 @@ fn report(file: &YamlFile<'_>, kind: &Kind, violation: &Violation, sink: &mut Si
     };
     let is_missing = violation.keyword == "required" && violation.path.is_empty();
     let is_whole = violation.path.is_empty() && violation.property.is_none();
-    let place = if is_missing || is_whole {
-        Place::file(file.path.as_str())
-    } else {
-        file.place(violation.node(root).span)
-    };
+    let place =
+        if is_missing || is_whole { Place::file(file.path.as_str()) } else { file.place(violation.node(root).span) };
     let near = NEAR_MISSES.iter().find(|(wrong, right)| *right == first && root.get(wrong).is_some());
     let draft = sink.report(code, place, wording::message(violation, root));
     if let (true, Some((wrong, right))) = (is_missing, near) {
@@ -243,9 +240,10 @@ fn references(file: &YamlFile<'_>, kind: &Kind) -> Vec<Reference> {
 
 /// Returns the trigger types of a sensor: one, or a list of them, under either key.
 pub(super) fn trigger_types(root: &Node) -> impl Iterator<Item = &Node> {
-    ["trigger_types", "trigger_type"].into_iter().filter_map(|key| root.get(key)).flat_map(|node| {
-        if node.is_seq() { node.items() } else { std::slice::from_ref(node) }
-    })
+    ["trigger_types", "trigger_type"]
+        .into_iter()
+        .filter_map(|key| root.get(key))
+        .flat_map(|node| if node.is_seq() { node.items() } else { std::slice::from_ref(node) })
 }
 
 /// Returns the links of references.

@@ -41,10 +41,8 @@ const OBJECTS: &[(&str, &str)] = &[
 
 /// Returns the rows of a component.
 pub(super) fn facts(root: &Node, kind: &str) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = ROWS
-        .iter()
-        .filter_map(|(label, key)| Some(Fact { label, value: readable(root.get(key)?)? }))
-        .collect();
+    let mut facts: Vec<Fact> =
+        ROWS.iter().filter_map(|(label, key)| Some(Fact { label, value: readable(root.get(key)?)? })).collect();
     if matches!(kind, "rule" | "queue") {
         facts.extend(OBJECTS.iter().filter_map(|(label, key)| {
             let value = root.get(key).filter(|value| !value.entries().is_empty() || !value.items().is_empty())?;

@@ -69,6 +69,5 @@ pub(in super::super) static WORKFLOW: ComponentKind =
     ComponentKind { key: "workflow", plural: "Workflows", singular: "Workflow" };
 
 /// Lists every kind, in the order of the documentation.
-pub(in super::super) static COMPONENT_KINDS: &[&ComponentKind] = &[
-    &ACTION, &SENSOR, &TRIGGER, &RULE, &WORKFLOW, &PERMISSION_SET, &QUEUE, &POLICY, &DASHBOARD, &CACHE, &RUNTIME,
-];
+pub(in super::super) static COMPONENT_KINDS: &[&ComponentKind] =
+    &[&ACTION, &SENSOR, &TRIGGER, &RULE, &WORKFLOW, &PERMISSION_SET, &QUEUE, &POLICY, &DASHBOARD, &CACHE, &RUNTIME];

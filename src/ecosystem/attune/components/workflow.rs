@@ -149,9 +149,7 @@ fn transitions(task: &Node) -> Vec<(String, &Node)> {
     }
     if all.is_empty() {
         all.extend(
-            LEGACY_TRANSITIONS
-                .iter()
-                .filter_map(|(key, condition)| Some(((*condition).to_owned(), task.get(key)?))),
+            LEGACY_TRANSITIONS.iter().filter_map(|(key, condition)| Some(((*condition).to_owned(), task.get(key)?))),
         );
     }
     all
