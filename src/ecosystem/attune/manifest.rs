@@ -7,7 +7,7 @@ use super::flat::{self, text};
 use super::wording::{self, quoted};
 use crate::diag::{Place, Sink};
 use crate::ident::{PackName, Version};
-use crate::index::NAME_UNSAFE;
+use crate::pack::NAME_UNSAFE;
 use crate::pack::schema::{Schema, Violation};
 use crate::pack::{Dependency, Fact, FieldTable, PackTree, Requirement, YamlFile};
 use crate::yaml::{Dialect, Node};
