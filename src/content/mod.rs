@@ -8,8 +8,11 @@
 //! In: a [`Snapshot`](crate::source::Snapshot) within its limits. Out: values. Touches no disk, knows no clock.
 
 pub mod archive;
+mod gzip;
 pub mod listing;
 pub mod reader;
+#[cfg(test)]
+mod samples;
 
 pub use listing::{Listed, Listing};
 

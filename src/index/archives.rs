@@ -1,9 +1,16 @@
-//! Signatures; the body follows.
+//! The archive store: published archives, kept for ever, named by version and checked against what the index records.
+//!
+//! ```text
+//! registry-archives/<ecosystem>/<name>/<name>-<version>.tar.gz
+//! ```
+//!
+//! The index is the truth, the store a cache of bytes: an archive that no event names yet was left by a process that was
+//! stopped between the two, and is replaced by the next that records the version. See `docs/decisions/0002-archive-store.md`.
 
 use camino::Utf8PathBuf;
 
 use super::event::ArchiveFacts;
-use crate::fs::PathError;
+use crate::fs::{self, PathError};
 use crate::ident::{Digest, PackId, Version};
 
 /// The folder of published archives.
@@ -19,14 +26,17 @@ pub enum ArchiveStoreError {
     #[error(transparent)]
     Io(#[from] PathError),
     /// The bytes are not those that the index records.
-    #[error("`{path}` has the SHA-256 {found}, but the index records {expected}")]
+    #[error(
+        "`{path}`: the index records {expected} and {expected_bytes} bytes, but these are {found} and {found_bytes} bytes",
+        expected = expected.sha256, expected_bytes = expected.size, found = found.sha256, found_bytes = found.size
+    )]
     Mismatch {
         /// The file.
         path: Utf8PathBuf,
         /// What the index records.
-        expected: Digest,
-        /// What the bytes have.
-        found: Digest,
+        expected: ArchiveFacts,
+        /// What the bytes are.
+        found: ArchiveFacts,
     },
 }
 
@@ -35,31 +45,108 @@ impl ArchiveStore {
     pub fn at(root: impl Into<Utf8PathBuf>) -> Self {
         Self { root: root.into() }
     }
-    /// Returns where a release's archive lies.
+
+    /// Returns where a release's archive lies, whether it is there or not.
     pub fn path(&self, id: &PackId, version: &Version) -> Utf8PathBuf {
-        self.root.join(format!("{}/{}/{}-{version}.tar.gz", id.ecosystem, id.name, id.name))
+        let PackId { ecosystem, name } = id;
+        self.root.join(format!("{ecosystem}/{name}/{name}-{version}.tar.gz"))
     }
-    /// Tells whether there is a file of the recorded size; cheap, reads nothing.
-    pub fn has(&self, id: &PackId, version: &Version, facts: &ArchiveFacts) -> bool {
-        unimplemented!()
+
+    /// Tells whether there is a plain file of the recorded size; cheap, reads nothing.
+    pub fn has(&self, id: &PackId, version: &Version, recorded: &ArchiveFacts) -> bool {
+        let metadata = self.path(id, version).symlink_metadata();
+        metadata.is_ok_and(|metadata| metadata.is_file() && metadata.len() == recorded.size)
     }
-    /// Returns the archive, verified; `None` when there is none.
+
+    /// Returns the archive, if there is one; fails when it is not what was recorded.
     pub fn get(
         &self,
         id: &PackId,
         version: &Version,
-        facts: &ArchiveFacts,
+        recorded: &ArchiveFacts,
     ) -> Result<Option<Vec<u8>>, ArchiveStoreError> {
-        unimplemented!()
+        let path = self.path(id, version);
+        let Some(bytes) = fs::read_if_exists(&path)? else { return Ok(None) };
+        verify(path, recorded, &bytes)?;
+        Ok(Some(bytes))
     }
-    /// Stores an archive that has the recorded size and digest, atomically and durably; before the index names it.
+
+    /// Stores an archive that is what is (or will be) recorded, atomically and durably; does nothing when it is there.
+    ///
+    /// To be called before the index names the archive. Whatever else lies in its place is replaced: it is damaged, or was
+    /// never published.
     pub fn put(
         &self,
         id: &PackId,
         version: &Version,
-        facts: &ArchiveFacts,
+        recorded: &ArchiveFacts,
         bytes: &[u8],
     ) -> Result<(), ArchiveStoreError> {
-        unimplemented!()
+        let path = self.path(id, version);
+        verify(path.clone(), recorded, bytes)?;
+        if self.has(id, version, recorded) && fs::read(&path)? == bytes {
+            return Ok(());
+        }
+        fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
+        Ok(fs::write_atomic(&path, bytes, true)?)
+    }
+}
+
+fn verify(path: Utf8PathBuf, recorded: &ArchiveFacts, bytes: &[u8]) -> Result<(), ArchiveStoreError> {
+    let found = ArchiveFacts { sha256: Digest::of(bytes), size: bytes.len() as u64 };
+    if found == *recorded {
+        return Ok(());
+    }
+    Err(ArchiveStoreError::Mismatch { path, expected: recorded.clone(), found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{facts, id};
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, ArchiveStore) {
+        let directory = tempfile::tempdir().unwrap();
+        let root = Utf8PathBuf::from_path_buf(directory.path().join("archives")).unwrap();
+        (directory, ArchiveStore::at(root))
+    }
+
+    fn version() -> Version {
+        Version::parse("1.0.0").unwrap()
+    }
+
+    #[test]
+    fn stored_archive_is_found_and_checked() {
+        let (_directory, store) = store();
+        let (id, version, recorded) = (id("echo"), version(), facts(b"bytes"));
+        assert!(!store.has(&id, &version, &recorded));
+        assert!(store.get(&id, &version, &recorded).unwrap().is_none());
+        store.put(&id, &version, &recorded, b"bytes").unwrap();
+        assert!(store.has(&id, &version, &recorded));
+        assert!(store.path(&id, &version).ends_with("attune/echo/echo-1.0.0.tar.gz"));
+        assert_eq!(store.get(&id, &version, &recorded).unwrap().as_deref(), Some(&b"bytes"[..]));
+    }
+
+    #[test]
+    fn other_bytes_are_neither_taken_nor_given() {
+        let (_directory, store) = store();
+        let (id, version, recorded) = (id("echo"), version(), facts(b"bytes"));
+        let refused = store.put(&id, &version, &recorded, b"other");
+        assert!(matches!(refused, Err(ArchiveStoreError::Mismatch { .. })));
+        store.put(&id, &version, &recorded, b"bytes").unwrap();
+        std::fs::write(store.path(&id, &version), b"bytez").unwrap();
+        assert!(matches!(store.get(&id, &version, &recorded), Err(ArchiveStoreError::Mismatch { .. })));
+        store.put(&id, &version, &recorded, b"bytes").unwrap();
+        assert!(store.get(&id, &version, &recorded).unwrap().is_some());
+    }
+
+    /// Ensures that a process stopped between archive and index does not block the version for ever.
+    #[test]
+    fn archive_that_was_never_recorded_is_replaced() {
+        let (_directory, store) = store();
+        let (id, version) = (id("echo"), version());
+        store.put(&id, &version, &facts(b"never recorded"), b"never recorded").unwrap();
+        store.put(&id, &version, &facts(b"recorded"), b"recorded").unwrap();
+        assert!(store.get(&id, &version, &facts(b"recorded")).unwrap().is_some());
     }
 }

@@ -72,6 +72,21 @@ pub enum What {
     },
 }
 
+impl What {
+    /// The names of the kinds of events, as they are written; readers ignore other kinds.
+    pub const KINDS: &[&str] = &["owner", "release", "yank", "unyank", "deprecate", "quarantine"];
+
+    /// Returns the release that the event is about; nothing when it is about the whole pack.
+    pub fn version(&self) -> Option<&Version> {
+        match self {
+            Self::Owner { .. } => None,
+            Self::Release(release) => Some(&release.version),
+            Self::Yank { version, .. } | Self::Unyank { version, .. } => Some(version),
+            Self::Deprecate { version, .. } | Self::Quarantine { version, .. } => version.as_ref(),
+        }
+    }
+}
+
 /// A published version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Release {
@@ -119,4 +134,22 @@ pub struct SourceFacts {
     /// The id of the pack's tree, hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ensures that no kind is written that a reader would ignore.
+    #[test]
+    fn kinds_are_those_that_are_written() {
+        let schema = serde_json::Value::from(schemars::schema_for!(What));
+        let kinds: Vec<&str> = schema["oneOf"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|kind| kind["properties"]["event"]["const"].as_str())
+            .collect();
+        assert_eq!(kinds, What::KINDS);
+    }
 }

@@ -1,69 +1,398 @@
-//! Signatures; the body follows.
+//! The history of one pack: verified lines, folded into releases and status.
+//!
+//! In: the text of a file of the index, or new events. Out: the events, and the text with new lines at its end; what was read
+//! is kept byte for byte, with events of kinds that this version does not know. Touches no disk, knows no clock.
+//!
+//! Every line is held against these rules, read or new; specified in `docs/format/registry-index.md`:
+//!
+//! 1. It is one canonical JSON object (RFC 8785), ended by a line feed.
+//! 2. `seq` counts up from 0; `prev` is the digest of the line before; `at` is RFC 3339 in UTC, whole seconds.
+//! 3. The first event is `owner`; a version is released once; status is said of released versions only.
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
+use serde::Deserialize as _;
+use serde_json::Value;
 
 use super::event::{Event, Release, What};
 use crate::catalog::Status;
-use crate::ident::{PackId, Version};
+use crate::ident::{Digest, PackId, Version};
 
 /// The history of one pack.
 #[derive(Debug, Clone)]
 pub struct History {
     id: PackId,
+    text: String,
+    /// How much of the text is on disk, in bytes.
+    stored: usize,
+    lines: u64,
+    head: Option<Digest>,
+    events: Vec<Event>,
+    releases: HashMap<Version, usize>,
+    owner: Option<usize>,
 }
 
-/// Says where a history is broken, and how (will be a struct: line, what).
+/// Says where a history is broken, and how.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("broken")]
-pub struct HistoryFault;
+#[error("line {line}: {fault}")]
+pub struct HistoryFault {
+    /// The line, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub fault: LineFault,
+}
+
+/// Says what is wrong with a line of a history.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LineFault {
+    /// The file ends within the line.
+    #[error("it does not end with a line feed")]
+    Unfinished,
+    /// The line is not JSON, or not an event.
+    #[error("it is not an event: {0}")]
+    Malformed(String),
+    /// The line is JSON, but not in the form of RFC 8785.
+    #[error("it is not canonical JSON (RFC 8785)")]
+    NotCanonical,
+    /// A number is left out or repeated.
+    #[error("`seq` is {found}, not {expected}")]
+    Sequence {
+        /// The number of the line.
+        expected: u64,
+        /// What it says.
+        found: u64,
+    },
+    /// The line does not continue the line before: one of the two was changed.
+    #[error("`prev` is not the digest of the line before")]
+    Chain,
+    /// The time is not in UTC, or not in whole seconds.
+    #[error("`at` is not in UTC and whole seconds")]
+    Time,
+    /// The first event is not `owner`.
+    #[error("the first event is not `owner`")]
+    NoOwner,
+    /// A version is released again.
+    #[error("version {0} was released before")]
+    ReleasedTwice(Version),
+    /// A status of a version that was not released.
+    #[error("version {0} was not released")]
+    NotReleased(Version),
+}
+
+/// What every line has, whatever the kind of its event.
+#[derive(serde::Deserialize)]
+struct Envelope {
+    seq: u64,
+    prev: Option<Digest>,
+    at: String,
+    event: String,
+}
 
 impl History {
     /// Returns a history without events.
     pub fn empty(id: PackId) -> Self {
-        Self { id }
+        let (text, events, releases) = (String::new(), Vec::new(), HashMap::new());
+        Self { id, text, stored: 0, lines: 0, head: None, events, releases, owner: None }
     }
-    /// Reads and verifies the lines of a pack.
+
+    /// Returns the history that the text of a file holds, or its first fault.
+    ///
+    /// Fields and kinds of events that are not known are kept and ignored, so that an index may grow.
     pub fn parse(id: PackId, text: String) -> Result<Self, HistoryFault> {
-        unimplemented!()
+        let mut history = Self::empty(id);
+        for line in text.split_inclusive('\n') {
+            let read = line.strip_suffix('\n').ok_or(LineFault::Unfinished).and_then(|line| history.read(line));
+            read.map_err(|fault| HistoryFault { line: history.lines + 1, fault })?;
+        }
+        history.stored = text.len();
+        history.text = text;
+        Ok(history)
     }
+
     /// Returns the pack.
     pub fn id(&self) -> &PackId {
         &self.id
     }
+
     /// Returns the events of kinds that are known, in order.
     pub fn events(&self) -> &[Event] {
-        unimplemented!()
+        &self.events
     }
-    /// Returns the source that owns the name: that of the last owner event.
+
+    /// Returns the source that owns the name, by the last owner event; nothing in an empty history only.
     pub fn owner(&self) -> Option<&str> {
-        unimplemented!()
+        match &self.events[self.owner?].what {
+            What::Owner { source } => Some(source),
+            _ => None,
+        }
     }
-    /// Returns the releases with the times they were published, in order of publication.
+
+    /// Returns the releases and when they were published, in the order of publication.
     pub fn releases(&self) -> impl Iterator<Item = (&Release, Timestamp)> {
-        std::iter::empty()
+        self.events.iter().filter_map(as_release)
     }
-    /// Returns the release of a version.
+
+    /// Returns the release of a version and when it was published.
     pub fn release(&self, version: &Version) -> Option<(&Release, Timestamp)> {
-        unimplemented!()
+        as_release(&self.events[*self.releases.get(version)?])
     }
-    /// Returns the status of a release.
+
+    /// Returns what changed since a version was released; a status of the whole pack is not part of it.
     pub fn status(&self, version: &Version) -> Status {
-        unimplemented!()
+        self.fold(Some(version))
     }
+
     /// Returns the status of the pack as a whole.
     pub fn pack_status(&self) -> Status {
-        unimplemented!()
+        self.fold(None)
     }
-    /// Appends an event; refuses what `parse` would refuse (a second release of a version, a first event that is no owner).
+
+    /// Returns when the newest known event happened.
+    pub fn updated(&self) -> Option<Timestamp> {
+        self.events.iter().map(|event| event.at).max()
+    }
+
+    /// Returns the digest of the last line; nothing in an empty history.
+    pub fn head(&self) -> Option<Digest> {
+        self.head
+    }
+
+    /// Appends an event; refuses what [`History::parse`] would refuse. Fractions of a second are dropped.
     pub fn append(&mut self, at: Timestamp, what: What) -> Result<(), HistoryFault> {
-        unimplemented!()
+        let at = Timestamp::from_second(at.as_second()).expect("seconds of a timestamp are in range");
+        let event = Event { seq: self.lines, prev: self.head, at, what };
+        let line = serde_json_canonicalizer::to_string(&event).expect("events have string keys and no floats");
+        self.admit(event).map_err(|fault| HistoryFault { line: self.lines + 1, fault })?;
+        self.count(&line);
+        self.text.push_str(&line);
+        self.text.push('\n');
+        Ok(())
     }
+
     /// Returns the whole text of the file.
     pub fn text(&self) -> &str {
-        unimplemented!()
+        &self.text
     }
-    /// Returns the lines that are not stored yet.
+
+    /// Returns the part of the text that is on disk.
+    pub fn stored_text(&self) -> &str {
+        &self.text[..self.stored]
+    }
+
+    /// Returns the lines that are not on disk yet.
     pub fn new_lines(&self) -> &str {
-        unimplemented!()
+        &self.text[self.stored..]
+    }
+
+    /// Notes that the whole text is on disk.
+    pub(super) fn mark_stored(&mut self) {
+        self.stored = self.text.len();
+    }
+
+    fn read(&mut self, line: &str) -> Result<(), LineFault> {
+        let malformed = |error: serde_json::Error| LineFault::Malformed(error.to_string());
+        let value: Value = serde_json::from_str(line).map_err(malformed)?;
+        if serde_json_canonicalizer::to_string(&value).map_err(malformed)? != line {
+            return Err(LineFault::NotCanonical);
+        }
+        let envelope = Envelope::deserialize(&value).map_err(malformed)?;
+        if envelope.seq != self.lines {
+            return Err(LineFault::Sequence { expected: self.lines, found: envelope.seq });
+        }
+        if envelope.prev != self.head {
+            return Err(LineFault::Chain);
+        }
+        let at: Timestamp = envelope.at.parse().map_err(|_| LineFault::Time)?;
+        if at.subsec_nanosecond() != 0 || at.to_string() != envelope.at {
+            return Err(LineFault::Time);
+        }
+        if What::KINDS.contains(&envelope.event.as_str()) {
+            self.admit(Event::deserialize(&value).map_err(malformed)?)?;
+        } else if self.lines == 0 {
+            return Err(LineFault::NoOwner);
+        }
+        self.count(line);
+        Ok(())
+    }
+
+    /// Adds an event if it may follow the events before.
+    fn admit(&mut self, event: Event) -> Result<(), LineFault> {
+        let place = self.events.len();
+        match &event.what {
+            What::Owner { .. } => self.owner = Some(place),
+            _ if self.lines == 0 => return Err(LineFault::NoOwner),
+            What::Release(release) if self.releases.contains_key(&release.version) => {
+                return Err(LineFault::ReleasedTwice(release.version.clone()));
+            }
+            What::Release(release) => {
+                self.releases.insert(release.version.clone(), place);
+            }
+            what => {
+                if let Some(version) = what.version().filter(|version| !self.releases.contains_key(version)) {
+                    return Err(LineFault::NotReleased(version.clone()));
+                }
+            }
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    fn count(&mut self, line: &str) {
+        self.head = Some(Digest::of(line.as_bytes()));
+        self.lines += 1;
+    }
+
+    /// Returns what the events about a version, or about the whole pack, add up to.
+    fn fold(&self, version: Option<&Version>) -> Status {
+        let mut status = Status::default();
+        for event in &self.events {
+            if event.what.version() != version {
+                continue;
+            }
+            match &event.what {
+                What::Yank { reason, .. } => status.yanked = Some(reason.clone()),
+                What::Unyank { .. } => status.yanked = None,
+                What::Deprecate { reason, successor, .. } => {
+                    status.deprecated = Some((reason.clone(), successor.clone()));
+                }
+                What::Quarantine { reason, .. } => status.quarantined = Some(reason.clone()),
+                What::Owner { .. } | What::Release(_) => {}
+            }
+        }
+        status
+    }
+}
+
+fn as_release(event: &Event) -> Option<(&Release, Timestamp)> {
+    match &event.what {
+        What::Release(release) => Some((&**release, event.at)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{at, history, id, owner, release, yank};
+    use super::*;
+
+    fn faults(change: impl Fn(&str) -> String) -> LineFault {
+        let text = history("echo", &["1.0.0", "1.1.0"]).text().to_owned();
+        History::parse(id("echo"), change(&text)).expect_err("broken").fault
+    }
+
+    fn version(text: &str) -> Version {
+        Version::parse(text).unwrap()
+    }
+
+    #[test]
+    fn written_history_reads_back() {
+        let mut written = history("echo", &["1.0.0", "1.1.0"]);
+        written.append(at(9), yank("1.0.0")).unwrap();
+        let read = History::parse(id("echo"), written.text().to_owned()).unwrap();
+        assert_eq!(read.events(), written.events());
+        assert_eq!(read.owner(), Some("packs/echo"));
+        assert_eq!(
+            read.releases().map(|(release, _)| release.version.as_str()).collect::<Vec<_>>(),
+            ["1.0.0", "1.1.0"]
+        );
+        assert_eq!(read.status(&version("1.0.0")).yanked.as_deref(), Some("broken"));
+        assert_eq!(read.status(&version("1.1.0")), Status::default());
+        assert_eq!((read.new_lines(), read.stored_text()), ("", written.text()));
+        assert_eq!((written.new_lines(), written.stored_text()), (written.text(), ""));
+        assert_eq!(read.head(), written.head());
+        assert!(read.release(&version("2.0.0")).is_none());
+    }
+
+    /// Holds the wire format in place: recorded lines are hashed.
+    #[test]
+    fn golden_lines() {
+        let mut history = History::empty(id("echo"));
+        history.append(at(0), owner("packs/echo")).unwrap();
+        history.append(at(1), release("1.0.0", b"x")).unwrap();
+        let lines: Vec<&str> = history.text().lines().collect();
+        assert_eq!(
+            lines[0],
+            r#"{"at":"2026-01-02T03:04:00Z","event":"owner","prev":null,"seq":0,"source":"packs/echo"}"#
+        );
+        assert!(lines[1].starts_with(r#"{"archive":{"sha256":"sha256:"#), "{}", lines[1]);
+        assert!(lines[1].contains(&format!(r#""prev":"{}","#, Digest::of(lines[0].as_bytes()))));
+    }
+
+    #[test]
+    fn status_can_be_taken_back_and_said_of_the_whole_pack() {
+        let mut history = history("echo", &["1.0.0"]);
+        history.append(at(3), yank("1.0.0")).unwrap();
+        history.append(at(4), What::Unyank { version: version("1.0.0"), reason: "fixed".to_owned() }).unwrap();
+        let (reason, successor) = ("old".to_owned(), Some("attune/shout".to_owned()));
+        history
+            .append(at(5), What::Deprecate { version: None, reason: reason.clone(), successor: successor.clone() })
+            .unwrap();
+        assert_eq!(history.status(&version("1.0.0")), Status::default());
+        assert_eq!(history.pack_status().deprecated, Some((reason, successor)));
+    }
+
+    #[test]
+    fn what_must_not_be_appended_is_refused_and_changes_nothing() {
+        let mut history = history("echo", &["1.0.0"]);
+        let before = history.text().to_owned();
+        let fault = history.append(at(3), release("1.0.0", b"other")).unwrap_err();
+        assert_eq!(fault, HistoryFault { line: 3, fault: LineFault::ReleasedTwice(version("1.0.0")) });
+        assert_eq!(history.append(at(3), yank("2.0.0")).unwrap_err().fault, LineFault::NotReleased(version("2.0.0")));
+        assert_eq!(history.text(), before);
+        let fault = History::empty(id("echo")).append(at(0), release("1.0.0", b"x")).unwrap_err().fault;
+        assert_eq!(fault, LineFault::NoOwner);
+    }
+
+    #[test]
+    fn changed_lines_are_noticed() {
+        let lines = |text: &str, order: &[usize]| -> String {
+            let lines: Vec<&str> = text.split_inclusive('\n').collect();
+            order.iter().map(|line| lines[*line]).collect()
+        };
+        assert_eq!(faults(|text| text.replacen("packs/echo", "packs/evil", 1)), LineFault::Chain);
+        assert_eq!(faults(|text| lines(text, &[0, 2])), LineFault::Sequence { expected: 1, found: 2 });
+        assert_eq!(faults(|text| lines(text, &[1, 2])), LineFault::Sequence { expected: 0, found: 1 });
+        assert_eq!(faults(|text| lines(text, &[0, 1, 1])), LineFault::Sequence { expected: 2, found: 1 });
+        assert_eq!(faults(|text| text.replacen("\"seq\":0", "\"seq\": 0", 1)), LineFault::NotCanonical);
+        assert_eq!(faults(|text| text.replacen("\"seq\":0", "\"seq\":0,\"seq\":0", 1)), LineFault::NotCanonical);
+        assert_eq!(faults(|text| text.replacen('\n', "\r\n", 1)), LineFault::NotCanonical);
+        assert_eq!(faults(|text| text.replacen("00Z", "00.5Z", 1)), LineFault::Time);
+        assert_eq!(faults(|text| text.replacen("00Z", "00+00:00", 1)), LineFault::Time);
+        assert_eq!(faults(|text| text.trim_end().to_owned()), LineFault::Unfinished);
+        assert!(matches!(faults(|text| format!("\n{text}")), LineFault::Malformed(_)));
+        assert!(matches!(faults(|text| text.replacen("\"owner\"", "5", 1)), LineFault::Malformed(_)));
+    }
+
+    /// Ensures that an older program neither refuses nor loses what a newer one recorded.
+    #[test]
+    fn unknown_kinds_and_fields_are_kept() {
+        let mut text = history("echo", &["1.0.0"]).text().to_owned();
+        let prev = Digest::of(text.lines().last().unwrap().as_bytes());
+        let line = format!(r#"{{"at":"2026-01-02T03:09:00Z","event":"bless","prev":"{prev}","seq":2,"zeal":3}}"#);
+        text = text + &line + "\n";
+        let mut history = History::parse(id("echo"), text.clone()).unwrap();
+        assert_eq!(history.events().len(), 2);
+        history.append(at(10), yank("1.0.0")).unwrap();
+        assert!(history.text().starts_with(&text));
+        assert!(history.new_lines().contains(&Digest::of(line.as_bytes()).to_string()));
+        History::parse(id("echo"), history.text().to_owned()).unwrap();
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC*", at in 0_usize..2000, byte in proptest::prelude::any::<u8>()) {
+            let _ = History::parse(id("echo"), text);
+            let mut bytes = history("echo", &["1.0.0", "1.1.0"]).text().as_bytes().to_vec();
+            let at = at % bytes.len();
+            let same = bytes[at] == byte;
+            bytes[at] = byte;
+            if let Ok(text) = String::from_utf8(bytes) {
+                let read = History::parse(id("echo"), text);
+                // The last line is not named by a later one; every earlier change is noticed.
+                let last = history("echo", &["1.0.0"]).text().len();
+                proptest::prop_assert!(same || at >= last || read.is_err());
+            }
+        }
     }
 }

@@ -12,6 +12,8 @@ pub mod event;
 pub mod extension;
 pub mod history;
 pub mod record;
+#[cfg(test)]
+mod samples;
 pub mod store;
 
 use crate::diag::codes;
