@@ -1,5 +1,8 @@
 //! What changed along a history, by comparing tree ids only.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::{Commit, ObjectId, Repository};
 use crate::source::SourceError;
 
@@ -29,6 +32,8 @@ impl Repository {
         self.with(|handle| {
             for (number, commit) in commits.iter().enumerate() {
                 let root = commit.tree.git2();
+                // Each tree is read once, however many of its entries are watched: reading checks its id, which costs.
+                let mut trees: HashMap<git2::Oid, git2::Tree<'_>> = HashMap::new();
                 for index in 0..watched.len() {
                     let holder = match watched[index].above {
                         None => Some(root),
@@ -41,7 +46,10 @@ impl Repository {
                     if watched[index].seen.is_some_and(|(seen, _)| seen == holder) {
                         continue;
                     }
-                    let tree = handle.find_tree(holder)?;
+                    let tree = match trees.entry(holder) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(new) => new.insert(handle.find_tree(holder)?),
+                    };
                     let entry = tree.get_name_bytes(watched[index].segment.as_bytes());
                     let below = entry.filter(|entry| entry.filemode() == 0o040_000).map(|entry| entry.id());
                     watched[index].seen = Some((holder, below));
