@@ -12,16 +12,21 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::discover::{At, Found, Rules, Settled, TreeScan, scan_directory, settle};
-use super::read::{Setting, read};
+pub use super::open::{OpenSource, open_source};
+
+use super::discover::{At, Found, Rules, Settled, settle};
+use super::open::Below;
+use super::packs::{Packs, Usual, joined};
+use super::read::read;
+use super::scan::scan_directory;
 use super::{Candidate, NO_PACK, Stage, facts, history, tagged};
 use crate::config::{Releases, SourceConfig};
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::ecosystem::{self, Ecosystem};
 use crate::index::event::SourceFacts;
 use crate::pack::Memo;
-use crate::source::git::{self, Commit, FetchOptions, ObjectId, Repository};
-use crate::source::{Limits, SHALLOW_CLONE, Snapshot, SourceError, worktree};
+use crate::source::git::{Commit, ObjectId};
+use crate::source::{Limits, SHALLOW_CLONE, SourceError, worktree};
 use crate::yaml;
 
 /// What reading sources needs, the same for all of them.
@@ -65,24 +70,6 @@ pub struct SourceReading {
     pub source: OpenSource,
 }
 
-/// A source that can be read.
-#[derive(Debug, Clone)]
-pub struct OpenSource {
-    /// What names it: see [`SourceReading::identity`].
-    pub identity: String,
-    /// The directory whose present state is the draft.
-    directory: Option<Utf8PathBuf>,
-    repository: Option<Below>,
-}
-
-/// A repository, or the part of it below a directory.
-#[derive(Debug, Clone)]
-pub(super) struct Below {
-    pub(super) repository: Repository,
-    /// The directory, empty for all of it.
-    pub(super) prefix: String,
-}
-
 /// Opens a source and reads what is wanted of it.
 ///
 /// What is wrong with packs, tags or paths is a finding; an error means that the source could not be read at all.
@@ -117,38 +104,6 @@ pub(super) fn read_source_as(
     Ok(SourceReading { identity: source.identity.clone(), candidates, findings: sink.finish(), source })
 }
 
-/// Opens a source: finds the directory or repository, fetching what is remote.
-pub fn open_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<OpenSource, SourceError> {
-    let public = config.repository.as_deref().map(git::without_credentials);
-    if let Some(remote) = &config.git {
-        let repository = if git::is_remote(remote) {
-            git::fetch(remote, reader.cache, &FetchOptions::default())?
-        } else {
-            Repository::open(&reader.root.join(remote))?
-        };
-        let identity = public.unwrap_or_else(|| git::without_credentials(remote));
-        let below = Below { repository, prefix: String::new() };
-        return Ok(OpenSource { identity, directory: None, repository: Some(below) });
-    }
-    let written = config.path.clone().unwrap_or_else(|| ".".into());
-    let directory = reader.root.join(&written);
-    if !directory.is_dir() {
-        return Err(SourceError::Missing(written));
-    }
-    let repository = Repository::enclosing(&directory)?.map(|(repository, prefix)| Below { repository, prefix });
-    let identity = public.unwrap_or_else(|| written.to_string());
-    Ok(OpenSource { identity, directory: Some(directory), repository })
-}
-
-impl OpenSource {
-    /// Returns the content that the facts of a release name, when the source still has its objects.
-    ///
-    /// Objects of a deleted tag stay in a repository until it is cleaned up, so this is worth a try and no more.
-    pub fn content_of(&self, facts: &SourceFacts, limits: &Limits) -> Option<Snapshot> {
-        self.repository.as_ref()?.repository.snapshot_of_tree_id(facts.tree.as_deref()?, limits)
-    }
-}
-
 /// A source while it is read.
 pub(super) struct Job<'a> {
     pub(super) source: &'a OpenSource,
@@ -158,9 +113,6 @@ pub(super) struct Job<'a> {
     pub(super) candidates: Vec<Candidate>,
     pub(super) sink: Sink,
 }
-
-/// The ecosystem of each path in the newest state.
-pub(super) type Usual = BTreeMap<String, &'static dyn Ecosystem>;
 
 impl Job<'_> {
     /// Reads a directory as it is on disk.
@@ -196,11 +148,7 @@ impl Job<'_> {
         let snapshots = std::sync::Mutex::new(snapshots);
         let read = |found: &Found<String>| {
             let snapshot = snapshots.lock().expect("no panic while locked").remove(found.path.as_str());
-            let setting = Setting {
-                ecosystems: &found.ecosystems,
-                usual: usual.get(&found.path).copied(),
-                directory: found.path.rsplit('/').next().filter(|name| !name.is_empty()).or(last.as_deref()),
-            };
+            let setting = found.setting(usual.get(&found.path).copied(), last.as_deref());
             read(snapshot.expect("each directory is read once"), setting, reader)
         };
         let states = settle(std::slice::from_ref(&found), &mut Settled::new(), &read);
@@ -280,108 +228,5 @@ impl Job<'_> {
             self.put(at, facts, stage, Some(head.time));
         }
         Ok(())
-    }
-}
-
-impl OpenSource {
-    /// Returns what the index records of where a pack comes from.
-    pub(super) fn facts(
-        &self,
-        path: &str,
-        tag: Option<&str>,
-        commit: Option<ObjectId>,
-        tree: Option<ObjectId>,
-    ) -> SourceFacts {
-        let prefix = self.repository.as_ref().map_or("", |below| below.prefix.as_str());
-        // A configured path names the directory itself; a public URL names the whole repository.
-        let is_path = self.directory.is_some() && !git::is_remote(&self.identity);
-        SourceFacts {
-            repository: self.identity.clone(),
-            path: if is_path { path.to_owned() } else { joined(prefix, path) },
-            tag: tag.map(str::to_owned),
-            commit: commit.map(|id| id.to_string()),
-            tree: tree.map(|id| id.to_string()),
-        }
-    }
-
-    /// Returns the name of the directory that a source is, unless it is the root of a repository or has none of its own.
-    fn last_segment(&self, below: Option<&Below>) -> Option<String> {
-        let name = match below {
-            Some(below) => below.prefix.rsplit('/').next().map(str::to_owned),
-            None => Utf8Path::new(&self.identity).file_name().map(str::to_owned),
-        };
-        name.filter(|name| !name.is_empty() && name != "." && name != "..")
-    }
-}
-
-/// The packs of a repository at any of its trees, each directory read once per content.
-pub(super) struct Packs<'a> {
-    below: &'a Below,
-    rules: &'a Rules,
-    reader: &'a Reader<'a>,
-    last_segment: Option<String>,
-    scan: TreeScan,
-    settled: Settled<ObjectId>,
-    usual: Usual,
-}
-
-impl<'a> Packs<'a> {
-    fn new(below: &'a Below, rules: &'a Rules, reader: &'a Reader<'a>, last_segment: Option<String>) -> Self {
-        let (scan, settled, usual) = (TreeScan::default(), Settled::new(), Usual::new());
-        Self { below, rules, reader, last_segment, scan, settled, usual }
-    }
-
-    /// Returns the packs of trees, in their order; a tree that is not there has none.
-    pub(super) fn at(&mut self, trees: &[Option<ObjectId>]) -> Result<Vec<Vec<At<ObjectId>>>, SourceError> {
-        let repository = &self.below.repository;
-        let states = trees
-            .iter()
-            .map(|tree| match tree {
-                Some(tree) => Ok(self.rules.packs(&self.scan.marked(repository, self.rules, *tree)?)),
-                None => Ok(Vec::new()),
-            })
-            .collect::<Result<Vec<_>, SourceError>>()?;
-        let (reader, usual, last) = (self.reader, &self.usual, &self.last_segment);
-        let read = |found: &Found<ObjectId>| {
-            let setting = Setting {
-                ecosystems: &found.ecosystems,
-                usual: usual.get(&found.path).copied(),
-                directory: found.path.rsplit('/').next().filter(|name| !name.is_empty()).or(last.as_deref()),
-            };
-            read(repository.snapshot(found.key, &reader.limits), setting, reader)
-        };
-        Ok(settle(&states, &mut self.settled, &read))
-    }
-
-    /// Reads one directory in several states of its content, in parallel.
-    pub(super) fn of(
-        &mut self,
-        path: &str,
-        ecosystem: &'static dyn Ecosystem,
-        trees: &[ObjectId],
-    ) -> Vec<At<ObjectId>> {
-        let states: Vec<Vec<Found<ObjectId>>> = trees
-            .iter()
-            .map(|tree| vec![Found { path: path.to_owned(), key: *tree, ecosystems: vec![ecosystem] }])
-            .collect();
-        let (reader, repository, last) = (self.reader, &self.below.repository, &self.last_segment);
-        let read = |found: &Found<ObjectId>| {
-            let setting = Setting {
-                ecosystems: &found.ecosystems,
-                usual: Some(ecosystem),
-                directory: found.path.rsplit('/').next().filter(|name| !name.is_empty()).or(last.as_deref()),
-            };
-            read(repository.snapshot(found.key, &reader.limits), setting, reader)
-        };
-        settle(&states, &mut self.settled, &read).into_iter().flatten().collect()
-    }
-}
-
-/// Joins two relative paths, either of which may be empty.
-pub(super) fn joined(directory: &str, path: &str) -> String {
-    match (directory, path) {
-        ("", path) => path.to_owned(),
-        (directory, "") => directory.to_owned(),
-        (directory, path) => format!("{directory}/{path}"),
     }
 }

@@ -1,6 +1,6 @@
 //! Finds packs: directories with a manifest, none inside another.
 //!
-//! 1. A [`scan`](scan_tree) lists the directories that hold a manifest or something spelt almost like one, by names alone.
+//! 1. A [`scan`](super::scan) lists the directories that hold a manifest or something spelt almost like one, by names alone.
 //! 2. [`Rules`] say which of them are looked at: dot-directories never are; below `tests`, `fixtures` and the like only what
 //!    the configuration names.
 //! 3. [`settle`] reads them from the outside in: a directory that an ecosystem claims hides everything below it.
@@ -9,23 +9,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use camino::Utf8Path;
 use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
 use crate::config::SourceConfig;
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::ecosystem::{Ecosystem, NEAR_MISS};
 use crate::source::SourceError;
-use crate::source::git::{EntryKind, ObjectId, Repository};
 use crate::source::paths::join;
 
-use super::read::Reading;
-
-/// Deepest directory in which a pack is looked for, and the most that are looked at: far above any real repository.
-const MAX_DEPTH: usize = 32;
-const MAX_MARKED: usize = 10_000;
+use super::read::{Reading, Setting};
+use super::scan::Marked;
 
 /// Which directories are packs.
 #[derive(Debug, Clone)]
@@ -33,17 +27,6 @@ pub(super) struct Rules {
     /// The ecosystems that may claim a pack.
     pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
     packs: Option<GlobMatcher>,
-}
-
-/// A directory that holds a manifest or a near miss.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Marked<K> {
-    /// Its path, empty at the top.
-    pub(super) path: String,
-    /// The names that matter, sorted.
-    names: Vec<String>,
-    /// What identifies its content.
-    pub(super) key: K,
 }
 
 /// A directory whose manifest some ecosystem knows.
@@ -55,6 +38,15 @@ pub(super) struct Found<K> {
     pub(super) key: K,
     /// The ecosystems that may claim it.
     pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
+}
+
+impl<K> Found<K> {
+    /// Returns what is known of the directory before it is read: the ecosystem that its path usually belongs to, and
+    /// `last`, the name of the source's own directory.
+    pub(super) fn setting<'a>(&'a self, usual: Option<&'static dyn Ecosystem>, last: Option<&'a str>) -> Setting<'a> {
+        let directory = self.path.rsplit('/').next().filter(|name| !name.is_empty()).or(last);
+        Setting { ecosystems: &self.ecosystems, usual, directory }
+    }
 }
 
 impl Rules {
@@ -84,14 +76,14 @@ impl Rules {
     }
 
     /// Tells whether a file name is a manifest or a near miss of any ecosystem.
-    fn marks(&self, name: &str) -> bool {
+    pub(super) fn marks(&self, name: &str) -> bool {
         self.ecosystems.iter().any(|ecosystem| {
             ecosystem.manifests().contains(&name) || ecosystem.near_misses().iter().any(|(wrong, _)| *wrong == name)
         })
     }
 
     /// Tells whether no pack can lie below a directory of that name.
-    fn never_enters(&self, name: &str) -> bool {
+    pub(super) fn never_enters(&self, name: &str) -> bool {
         name.starts_with('.')
             || self.packs.is_none()
                 && self.ecosystems.iter().all(|ecosystem| ecosystem.skipped_directories().contains(&name))
@@ -143,96 +135,6 @@ impl Rules {
             }
         }
     }
-}
-
-/// Finds marked directories in trees; what was seen of a tree once is known in every other revision.
-#[derive(Debug, Default)]
-pub(super) struct TreeScan(HashMap<(ObjectId, usize), Arc<[Marked<ObjectId>]>>);
-
-impl TreeScan {
-    /// Returns the marked directories of a tree, with paths relative to it.
-    pub(super) fn marked(
-        &mut self,
-        repository: &Repository,
-        rules: &Rules,
-        tree: ObjectId,
-    ) -> Result<Arc<[Marked<ObjectId>]>, SourceError> {
-        self.below(repository, rules, tree, 0)
-    }
-
-    fn below(
-        &mut self,
-        repository: &Repository,
-        rules: &Rules,
-        tree: ObjectId,
-        depth: usize,
-    ) -> Result<Arc<[Marked<ObjectId>]>, SourceError> {
-        // Known by depth too, so that a crafted tree that holds one subtree many times costs one visit per level.
-        if let Some(found) = self.0.get(&(tree, depth)) {
-            return Ok(Arc::clone(found));
-        }
-        let mut marked: Vec<Marked<ObjectId>> = Vec::new();
-        let mut names = Vec::new();
-        for entry in &*repository.list(tree)? {
-            let Ok(name) = std::str::from_utf8(&entry.name) else { continue };
-            match entry.kind {
-                EntryKind::File { .. } if rules.marks(name) => names.push(name.to_owned()),
-                EntryKind::Directory if depth < MAX_DEPTH && !rules.never_enters(name) => {
-                    let below = self.below(repository, rules, entry.id, depth + 1)?;
-                    let room = MAX_MARKED.saturating_sub(marked.len());
-                    marked.extend(
-                        below
-                            .iter()
-                            .take(room)
-                            .map(|below| Marked { path: join_both(name, &below.path), ..below.clone() }),
-                    );
-                }
-                _ => {}
-            }
-        }
-        if !names.is_empty() {
-            names.sort_unstable();
-            marked.push(Marked { path: String::new(), names, key: tree });
-        }
-        let marked: Arc<[Marked<ObjectId>]> = marked.into();
-        self.0.insert((tree, depth), Arc::clone(&marked));
-        Ok(marked)
-    }
-}
-
-fn join_both(directory: &str, below: &str) -> String {
-    if below.is_empty() { directory.to_owned() } else { format!("{directory}/{below}") }
-}
-
-/// Finds marked directories on disk; their path is their key.
-pub(super) fn scan_directory(
-    root: &Utf8Path,
-    rules: &Rules,
-    left_out: &dyn Fn(&str, bool) -> bool,
-) -> Vec<Marked<String>> {
-    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let relative = |path: &std::path::Path| -> Option<String> {
-        Some(path.strip_prefix(root).ok()?.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
-    };
-    let enter = |entry: &walkdir::DirEntry| {
-        if !entry.file_type().is_dir() || entry.depth() == 0 {
-            return true;
-        }
-        let (Some(name), Some(path)) = (entry.file_name().to_str(), relative(entry.path())) else { return false };
-        !rules.never_enters(name) && !left_out(&path, true)
-    };
-    // What cannot be listed holds no pack that could be read; the snapshot of a pack reports what it misses.
-    let entries = WalkDir::new(root).max_depth(MAX_DEPTH + 1).sort_by_file_name().into_iter().filter_entry(enter);
-    for entry in entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_file()) {
-        let Some(name) = entry.file_name().to_str().filter(|name| rules.marks(name)) else { continue };
-        let Some(path) = relative(entry.path()).filter(|path| !left_out(path, false)) else { continue };
-        let directory = path.rfind('/').map_or("", |slash| &path[..slash]);
-        names.entry(directory.to_owned()).or_default().push(name.to_owned());
-        if names.len() >= MAX_MARKED {
-            break;
-        }
-    }
-    names.into_iter().map(|(path, names)| Marked { key: path.clone(), path, names }).collect()
 }
 
 /// A directory of one state, as it was read.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::candidates::{Below, OpenSource, joined};
 use super::discover::At;
+use super::open::{Below, OpenSource};
+use super::packs::joined;
 use super::tagged::{Tagged, add};
 use super::tags::plain_version;
 use super::{BRANCH_SHADOWS_VERSION, Candidate, ORPHAN_TAG, REPOSITORY_NAME_MISMATCH, Stage, VERSION_UNTAGGED};

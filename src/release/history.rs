@@ -11,8 +11,10 @@
 use std::collections::BTreeMap;
 
 use super::Stage;
-use super::candidates::{Below, Job, Packs};
+use super::candidates::Job;
 use super::discover::At;
+use super::open::Below;
+use super::packs::{Packs, joined};
 use super::tagged::{add, as_released};
 use crate::diag::Sink;
 use crate::ident::Version;
@@ -35,8 +37,7 @@ pub(super) fn releases(
     let repository = &below.repository;
     let mut commits = repository.first_parents(head.id)?;
     commits.reverse();
-    let in_repository: Vec<String> =
-        present.iter().map(|at| super::candidates::joined(&below.prefix, &at.path)).collect();
+    let in_repository: Vec<String> = present.iter().map(|at| joined(&below.prefix, &at.path)).collect();
     let first = usize::from(repository.is_shallow()?);
     for (at, changes) in present.iter().zip(repository.changes(&commits, &in_repository)?) {
         let changes = changes.into_iter().filter(|(commit, _)| *commit >= first);

@@ -1,18 +1,22 @@
 //! Candidates: which packs a source has, at which revisions, and what each of them is.
 //!
 //! 1. [`tags`] reads versions and names out of tag names.
-//! 2. [`discover`] finds packs in a tree or directory: manifests, claimed by an ecosystem, none inside another.
-//! 3. [`read`] reads a directory as a pack, with its listing and findings.
-//! 4. [`tagged`] and [`history`] decide which revisions are releases of which pack; [`facts`] says what is odd about them.
-//! 5. [`candidates`] opens a source and puts it all together.
+//! 2. `open` finds the directory or repository of a source.
+//! 3. `scan` and `discover` find packs in a tree or directory: manifests, claimed by an ecosystem, none inside another.
+//! 4. `read` reads a directory as a pack, with its listing and findings; `packs` does so for any tree of a repository.
+//! 5. `tagged` and `history` decide which revisions are releases of which pack; `facts` says what is odd about them.
+//! 6. [`candidates`] puts it all together.
 //!
-//! In: an open source. Out: values; what is wrong with a pack is a finding, never an error.
+//! In: the configuration of a source. Out: values; what is wrong with a pack is a finding, never an error.
 
 pub mod candidates;
 mod discover;
 mod facts;
 mod history;
+mod open;
+mod packs;
 mod read;
+mod scan;
 mod tagged;
 pub mod tags;
 #[cfg(test)]

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::candidates::{Below, Job, Packs, joined};
+use super::candidates::Job;
 use super::discover::At;
+use super::open::Below;
+use super::packs::{Packs, joined};
 use super::tags::{self, Patterns};
 use super::{
     Candidate, DUPLICATE_TAG, RELEASE_OF_OTHER_NAME, Stage, TAG_IGNORED, TAG_WITHOUT_PACK, VERSION_TAG_MISMATCH, facts,
@@ -68,7 +70,7 @@ pub(super) fn releases(
             found.extend(release(job, tag, at, reading, bound));
         }
     }
-    let mut released = without_duplicates(found, &mut job.sink);
+    let mut released = without_duplicates(found);
     facts::orphan_tags(below, &mut released)?;
     facts::shadowing_branches(below, &mut job.sink)?;
     facts::untagged_versions(present, &released, &mut job.candidates);
@@ -247,7 +249,7 @@ pub(super) fn add(candidate: &mut Candidate, found: Sink, revision: &str) {
 }
 
 /// Keeps the first of several tags for one version of a pack, and reports the others.
-fn without_duplicates(mut found: Vec<Tagged>, sink: &mut Sink) -> Vec<Tagged> {
+fn without_duplicates(mut found: Vec<Tagged>) -> Vec<Tagged> {
     found.sort_by(|a, b| (a.rank, &a.tag, &a.path).cmp(&(b.rank, &b.tag, &b.path)));
     let mut first_by_release: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut kept: Vec<Tagged> = Vec::new();
@@ -275,7 +277,6 @@ fn without_duplicates(mut found: Vec<Tagged>, sink: &mut Sink) -> Vec<Tagged> {
             }
         }
     }
-    let _ = sink;
     kept
 }
 

@@ -1,0 +1,89 @@
+//! Opens a source: a directory, a repository, or a directory that a repository tracks.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::candidates::Reader;
+use super::packs::joined;
+use crate::config::SourceConfig;
+use crate::index::event::SourceFacts;
+use crate::source::git::{self, FetchOptions, ObjectId, Repository};
+use crate::source::{Limits, Snapshot, SourceError};
+
+/// A source that can be read.
+#[derive(Debug, Clone)]
+pub struct OpenSource {
+    /// What names it: see [`SourceReading::identity`].
+    pub identity: String,
+    /// The directory whose present state is the draft.
+    pub(super) directory: Option<Utf8PathBuf>,
+    pub(super) repository: Option<Below>,
+}
+
+/// A repository, or the part of it below a directory.
+#[derive(Debug, Clone)]
+pub(super) struct Below {
+    pub(super) repository: Repository,
+    /// The directory, empty for all of it.
+    pub(super) prefix: String,
+}
+
+/// Opens a source: finds the directory or repository, fetching what is remote.
+pub fn open_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<OpenSource, SourceError> {
+    let public = config.repository.as_deref().map(git::without_credentials);
+    if let Some(remote) = &config.git {
+        let repository = if git::is_remote(remote) {
+            git::fetch(remote, reader.cache, &FetchOptions::default())?
+        } else {
+            Repository::open(&reader.root.join(remote))?
+        };
+        let identity = public.unwrap_or_else(|| git::without_credentials(remote));
+        let below = Below { repository, prefix: String::new() };
+        return Ok(OpenSource { identity, directory: None, repository: Some(below) });
+    }
+    let written = config.path.clone().unwrap_or_else(|| ".".into());
+    let directory = reader.root.join(&written);
+    if !directory.is_dir() {
+        return Err(SourceError::Missing(written));
+    }
+    let repository = Repository::enclosing(&directory)?.map(|(repository, prefix)| Below { repository, prefix });
+    let identity = public.unwrap_or_else(|| written.to_string());
+    Ok(OpenSource { identity, directory: Some(directory), repository })
+}
+
+impl OpenSource {
+    /// Returns the content that the facts of a release name, when the source still has its objects.
+    ///
+    /// Objects of a deleted tag stay in a repository until it is cleaned up, so this is worth a try and no more.
+    pub fn content_of(&self, facts: &SourceFacts, limits: &Limits) -> Option<Snapshot> {
+        self.repository.as_ref()?.repository.snapshot_of_tree_id(facts.tree.as_deref()?, limits)
+    }
+
+    /// Returns what the index records of where a pack comes from.
+    pub(super) fn facts(
+        &self,
+        path: &str,
+        tag: Option<&str>,
+        commit: Option<ObjectId>,
+        tree: Option<ObjectId>,
+    ) -> SourceFacts {
+        let prefix = self.repository.as_ref().map_or("", |below| below.prefix.as_str());
+        // A configured path names the directory itself; a public URL names the whole repository.
+        let is_path = self.directory.is_some() && !git::is_remote(&self.identity);
+        SourceFacts {
+            repository: self.identity.clone(),
+            path: if is_path { path.to_owned() } else { joined(prefix, path) },
+            tag: tag.map(str::to_owned),
+            commit: commit.map(|id| id.to_string()),
+            tree: tree.map(|id| id.to_string()),
+        }
+    }
+
+    /// Returns the name of the directory that a source is, unless it is the root of a repository or has none of its own.
+    pub(super) fn last_segment(&self, below: Option<&Below>) -> Option<String> {
+        let name = match below {
+            Some(below) => below.prefix.rsplit('/').next().map(str::to_owned),
+            None => Utf8Path::new(&self.identity).file_name().map(str::to_owned),
+        };
+        name.filter(|name| !name.is_empty() && name != "." && name != "..")
+    }
+}
