@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 pub use super::open::{OpenSource, open_source};
 
@@ -22,7 +22,7 @@ use super::scan::scan_directory;
 use super::{Candidate, NO_PACK, Stage, facts, history, tagged};
 use crate::config::{Releases, SourceConfig};
 use crate::diag::{Diagnostic, Place, Sink};
-use crate::ecosystem::{self, Ecosystem};
+use crate::ecosystem::{self, AMBIGUOUS_ECOSYSTEM, Ecosystem, NEAR_MISS};
 use crate::index::event::SourceFacts;
 use crate::pack::Memo;
 use crate::source::git::{Commit, ObjectId};
@@ -94,7 +94,8 @@ pub(super) fn read_source_as(
         }
     }
     let (candidates, mut sink) = (job.candidates, job.sink);
-    if candidates.is_empty() && sink.found().is_empty() {
+    let explains = |finding: &Diagnostic| [AMBIGUOUS_ECOSYSTEM, NEAR_MISS].contains(&finding.code);
+    if candidates.is_empty() && !sink.found().iter().any(explains) {
         let names: Vec<&str> = rules.ecosystems.iter().flat_map(|ecosystem| ecosystem.manifests()).copied().collect();
         let names: Vec<&str> =
             names.iter().enumerate().filter(|(i, n)| !names[..*i].contains(n)).map(|(_, n)| *n).collect();
@@ -127,8 +128,9 @@ impl Job<'_> {
             Some(Below { repository, prefix }) => Some(repository.ignore_rules(directory, prefix)?),
             None => None,
         };
+        let (written, from) = (self.reader.written.iter(), plain(directory));
         let written: Vec<Utf8PathBuf> =
-            self.reader.written.iter().filter_map(|path| Some(path.strip_prefix(directory).ok()?.to_owned())).collect();
+            written.filter_map(|path| Some(plain(path).strip_prefix(&from).ok()?.to_owned())).collect();
         let left_out = |path: &str, is_directory: bool| {
             written.iter().any(|written| written == path)
                 || ignored.as_ref().is_some_and(|ignored| ignored.leaves_out(path, is_directory))
@@ -229,4 +231,9 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns a path without `.` segments, so that paths can be compared however they were put together.
+fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    path.components().filter(|part| *part != Utf8Component::CurDir).collect()
 }

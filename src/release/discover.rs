@@ -301,6 +301,9 @@ mod tests {
         let files: Vec<&str> = reading.candidates[0].snapshot.files().iter().map(|file| file.path.as_str()).collect();
         assert_eq!(files, ["new.py", "toy.txt"]);
         assert_eq!(shown(&reading).len(), 2, "and the release of 1.0.0, but nothing built");
+        let below = read(&at_path("work/bear"), &repository.outside()).expect("read");
+        assert_eq!(below.candidates[0].snapshot.files().len(), 2);
+        assert_eq!(below.candidates[0].pack.as_ref().map(|pack| pack.title.as_str()), Some("bear"));
     }
 
     #[test]

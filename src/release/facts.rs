@@ -24,7 +24,10 @@ pub(super) fn orphan_tags(below: &Below, released: &mut [Tagged]) -> Result<(), 
     for tagged in released.iter_mut().filter(|tagged| orphans.contains(&tagged.commit.id)) {
         let mut found = Sink::new();
         let message = format!("the commit of the tag `{}` is on no branch", tagged.tag);
-        found.report(ORPHAN_TAG, Place::file(tagged.path.clone()), message);
+        let manifest = tagged.candidate.pack.as_ref().map_or("", |pack| pack.manifest.as_str());
+        found
+            .report(ORPHAN_TAG, Place::file(joined(&tagged.path, manifest)), message)
+            .help("keep a branch that leads to it");
         let tag = tagged.tag.clone();
         add(&mut tagged.candidate, found, &tag);
     }

@@ -19,7 +19,7 @@ use super::tagged::{add, as_released};
 use crate::diag::Sink;
 use crate::ident::Version;
 use crate::source::SourceError;
-use crate::source::git::{Commit, EntryKind, ObjectId};
+use crate::source::git::{Change, Commit, EntryKind, ObjectId};
 
 /// Adds the releases of packs of the newest commit from their history.
 pub(super) fn releases(
@@ -54,7 +54,7 @@ fn last_by_version(
     below: &Below,
     packs: &mut Packs<'_>,
     at: &At<ObjectId>,
-    changes: Vec<(usize, Option<ObjectId>)>,
+    changes: Vec<Change>,
 ) -> Result<BTreeMap<Version, (usize, ObjectId)>, SourceError> {
     let (Some(pack), Some(ecosystem)) = (&at.reading.pack, at.reading.ecosystem) else { return Ok(BTreeMap::new()) };
     let mut manifests = Vec::with_capacity(changes.len());

@@ -4,11 +4,12 @@
 //! 2. `open` finds the directory or repository of a source.
 //! 3. `scan` and `discover` find packs in a tree or directory: manifests, claimed by an ecosystem, none inside another.
 //! 4. `read` reads a directory as a pack, with its listing and findings; `packs` does so for any tree of a repository.
-//! 5. `tagged` and `history` decide which revisions are releases of which pack; `facts` says what is odd about them.
+//! 5. `tagged` (with `assign`) and `history` decide which revisions are releases of which pack; `facts` says what is odd about them.
 //! 6. [`candidates`] puts it all together.
 //!
 //! In: the configuration of a source. Out: values; what is wrong with a pack is a finding, never an error.
 
+mod assign;
 pub mod candidates;
 mod discover;
 mod facts;

@@ -14,7 +14,8 @@ use walkdir::WalkDir;
 use super::git::finding;
 use super::paths::{self, Siblings};
 use super::{
-    BlobId, Blobs, FILE_UNREADABLE, FileEntry, Limits, PACK_TOO_LARGE, ReadError, SYMLINK, Snapshot, SourceError,
+    BlobId, Blobs, FILE_UNREADABLE, FileEntry, Limits, PACK_TOO_LARGE, ReadError, SUBMODULE, SYMLINK, Snapshot,
+    SourceError,
 };
 use crate::diag::Diagnostic;
 use crate::fs::PathError;
@@ -80,6 +81,13 @@ pub fn snapshot_without(
         };
         let path = paths::join(&directory, name).into_owned();
         if left_out(&path, is_directory) {
+            skip(&mut entries);
+            continue;
+        }
+        // Git itself would commit such a directory as a submodule, or not at all.
+        if is_directory && entry.path().join(".git").symlink_metadata().is_ok() {
+            let message = format!("`{path}` is a repository of its own");
+            walk.findings.push(finding(SUBMODULE, &path, message, "copy its files into the pack"));
             skip(&mut entries);
             continue;
         }
@@ -257,6 +265,8 @@ mod tests {
         write(&root, "pack/a.txt", "a");
         write(&root, "pack/.git/config", "no");
         write(&root, "pack/b/aux", "device");
+        write(&root, "pack/vendor/.git", "gitdir: elsewhere");
+        write(&root, "pack/vendor/x.txt", "");
         std::os::unix::fs::symlink(root.join("outside.txt"), root.join("pack/link")).expect("a link");
         std::os::unix::fs::symlink(&root, root.join("pack/loop")).expect("a link");
         let _socket = std::os::unix::net::UnixListener::bind(root.join("pack/socket")).expect("a socket");
@@ -275,6 +285,7 @@ mod tests {
                 "symlink loop",
                 "path-clash readme",
                 "symlink socket",
+                "submodule vendor",
                 "path-unsafe x\\xff",
             ]
         );

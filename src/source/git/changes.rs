@@ -6,6 +6,9 @@ use std::collections::hash_map::Entry;
 use super::{Commit, ObjectId, Repository};
 use crate::source::SourceError;
 
+/// A change of a directory: the number of the commit, and the tree it was from then on; `None` where it went away.
+pub type Change = (usize, Option<ObjectId>);
+
 /// One segment of a watched path, with what was seen of it last.
 struct Watched {
     segment: String,
@@ -16,19 +19,14 @@ struct Watched {
 }
 
 impl Repository {
-    /// Returns, per path, at which of `commits` (by number, oldest first) its directory changed, and the tree it was from
-    /// then on; `None` where it went away.
+    /// Returns, per path, at which of `commits` (by number, oldest first) its directory changed.
     ///
     /// Paths share what they have in common, and a directory is looked into only when its own id has changed, so that ten
     /// thousand commits cost a fraction of a second.
-    pub fn changes(
-        &self,
-        commits: &[Commit],
-        paths: &[String],
-    ) -> Result<Vec<Vec<(usize, Option<ObjectId>)>>, SourceError> {
+    pub fn changes(&self, commits: &[Commit], paths: &[String]) -> Result<Vec<Vec<Change>>, SourceError> {
         let mut watched: Vec<Watched> = Vec::new();
         let leaves: Vec<Option<usize>> = paths.iter().map(|path| watch(&mut watched, path)).collect();
-        let mut changes: Vec<Vec<(usize, Option<ObjectId>)>> = vec![Vec::new(); paths.len()];
+        let mut changes: Vec<Vec<Change>> = vec![Vec::new(); paths.len()];
         self.with(|handle| {
             for (number, commit) in commits.iter().enumerate() {
                 let root = commit.tree.git2();

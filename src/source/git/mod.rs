@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex};
 
 use camino::Utf8PathBuf;
 
+pub use changes::Change;
 pub use fetch::{FetchOptions, fetch, is_remote, without_credentials};
 pub use refs::{Branch, Commit, Tag, TagTarget};
 pub use status::IgnoreRules;
@@ -118,7 +119,9 @@ impl Repository {
     }
 
     fn error(&self, error: &git2::Error) -> SourceError {
-        SourceError::Git { repository: self.0.name.clone(), reason: error.message().to_owned() }
+        let missing = error.code() == git2::ErrorCode::NotFound;
+        let advice = if missing { "; if this is a partial clone, fetch it in full" } else { "" };
+        SourceError::Git { repository: self.0.name.clone(), reason: format!("{}{advice}", error.message()) }
     }
 }
 

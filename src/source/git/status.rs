@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use super::{Repository, open};
+use crate::fs::Context as _;
 use crate::source::SourceError;
 
 /// Tells which files of a working directory are ignored: build products, caches, local settings.
@@ -17,8 +18,11 @@ pub struct IgnoreRules {
 }
 
 impl Repository {
-    /// Returns the rules for the directory at `prefix` in the working directory at `root`.
-    pub fn ignore_rules(&self, root: &Utf8Path, prefix: &str) -> Result<IgnoreRules, SourceError> {
+    /// Returns the rules for a directory that lies at `prefix` in the repository's working directory.
+    pub fn ignore_rules(&self, directory: &Utf8Path, prefix: &str) -> Result<IgnoreRules, SourceError> {
+        let directory = directory.canonicalize_utf8().context("find", directory)?;
+        let above = prefix.split('/').filter(|segment| !segment.is_empty()).count();
+        let root = directory.ancestors().nth(above).unwrap_or(&directory);
         let handle = open::bare(self.directory(), self.name())?;
         handle.set_workdir(root.as_std_path(), false).map_err(|error| self.error(&error))?;
         let index = handle.index().map_err(|error| self.error(&error))?;
