@@ -14,7 +14,7 @@ codes! {
     ATTUNE_REF_INVALID = "attune-ref-invalid", Error;
     /// A pack's `version` is missing or is not a semantic version.
     ///
-    /// Attune wants SemVer 2.0.0 to the letter, as a string: `1.0.0`, not `1.0` and not `v1.0.0`.
+    /// Attune follows semantic versioning 2.0.0 to the letter and wants a string: `1.0.0`, not `1.0` and not `v1.0.0`.
     ATTUNE_VERSION_NOT_SEMVER = "attune-version-not-semver", Error;
     /// A key and its older name are both present, with different values.
     ///

@@ -1,4 +1,4 @@
-//! What speaks for a directory being an Attune pack, by the table that Attune and StackStorm share.
+//! What speaks for a directory being an Attune pack, by the table shared with the other user of `pack.yaml`.
 //!
 //! Looked at for every tag of every source: what is learnt about a file is remembered by its content, a row with evidence
 //! ends the search (it decides), and of a directory at most [`MOST_FILES`] files are opened.
