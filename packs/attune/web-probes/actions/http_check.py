@@ -7,9 +7,17 @@ import urllib.error
 import urllib.request
 
 
-def check(url, method="GET", expect_status=200, timeout_seconds=10):
+def is_expected(status, expect_statuses):
+    """Tells whether a status counts as healthy."""
+    return status in expect_statuses
+
+
+def check(url, method="GET", expect_statuses=(200,), bearer_token=None, timeout_seconds=10):
     """Returns what was answered, and whether that is healthy."""
-    request = urllib.request.Request(url, method=method, headers={"User-Agent": "web-probes"})
+    headers = {"User-Agent": "web-probes"}
+    if bearer_token:
+        headers["Authorization"] = f"Bearer {bearer_token}"
+    request = urllib.request.Request(url, method=method, headers=headers)
     started = time.monotonic()
     result = {}
     try:
@@ -20,7 +28,7 @@ def check(url, method="GET", expect_status=200, timeout_seconds=10):
     except OSError as error:
         result["error"] = str(error)
     result["elapsed_ms"] = round((time.monotonic() - started) * 1000)
-    result["healthy"] = result.get("status") == expect_status
+    result["healthy"] = is_expected(result.get("status"), expect_statuses)
     return result
 
 
