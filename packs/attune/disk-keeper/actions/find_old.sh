@@ -5,6 +5,7 @@ set -eu
 directory=""
 days="30"
 pattern="*.log"
+larger="0"
 while IFS= read -r line; do
     value="${line#*=}"
     value="${value#[\"\']}"
@@ -13,6 +14,7 @@ while IFS= read -r line; do
         directory=*) directory="$value" ;;
         days=*) days="$value" ;;
         pattern=*) pattern="$value" ;;
+        larger_than_kib=*) larger="$value" ;;
     esac
 done
 
@@ -20,4 +22,4 @@ case "$directory" in
     /?*) ;;
     *) echo "give an absolute directory below /" >&2; exit 2 ;;
 esac
-find "$directory" -xdev -type f -name "$pattern" -mtime "+$days" -print
+find "$directory" -xdev -type f -name "$pattern" -mtime "+$days" -size "+${larger}k" -print
