@@ -61,6 +61,29 @@ fn every_code_has_a_bad_and_a_good_pack() {
     }
 }
 
+/// Ensures that the example packs show no fault, alone and beside each other.
+#[test]
+fn example_packs_are_clean() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/attune");
+    let mut packs = Vec::new();
+    let mut names = Names::default();
+    for entry in fs::read_dir(directory).expect("example packs") {
+        let files = files_below(&entry.expect("an entry").path());
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let snapshot = snapshot(&files);
+        let (pack, found) = read(&snapshot);
+        assert_eq!(found, [], "{:?}", pack.map(|pack| pack.id));
+        let pack = pack.expect("a pack");
+        names.add(&pack);
+        packs.push((pack, snapshot));
+    }
+    for (pack, snapshot) in &packs {
+        let (memo, mut sink) = (Memo::new(), Sink::new());
+        Attune.check_references(pack, &tree(snapshot, &memo), &names, &mut sink);
+        assert_eq!(sink.finish(), [], "{:?}", pack.id);
+    }
+}
+
 #[test]
 fn a_new_pack_is_clean() {
     for name in ["web-probes", "0day", "Acme.Tools", "_x"] {
