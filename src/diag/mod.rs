@@ -59,16 +59,28 @@ impl Place {
     }
 
     /// Returns a place in `text`, the whole text of the file, and copies the lines it covers.
+    ///
+    /// Costs a walk to the line; for many places in one file, [`Place::in_lines`] is the one to use.
     pub fn in_text(path: impl Into<String>, span: Span, text: &str) -> Self {
-        let last = span.end_line.min(span.line + Self::MAX_LINES - 1);
-        let lines: Vec<String> = text
-            .lines()
-            .skip(span.line.saturating_sub(1) as usize)
-            .take((last.saturating_sub(span.line) + 1) as usize)
-            .map(|line| line.chars().take(Self::MAX_COLUMNS).collect())
-            .collect();
-        let excerpt = (!lines.is_empty()).then(|| lines.join("\n"));
-        Self { path: path.into(), span: Some(span), excerpt }
+        let count = Self::last_line(span).saturating_sub(span.line) + 1;
+        let lines: Vec<&str> = text.lines().skip(span.line.saturating_sub(1) as usize).take(count as usize).collect();
+        Self { path: path.into(), span: Some(span), excerpt: Self::excerpt(&lines) }
+    }
+
+    /// Returns a place in a file of which `lines` are all the lines, and copies those it covers.
+    pub fn in_lines(path: impl Into<String>, span: Span, lines: &[&str]) -> Self {
+        let start = (span.line.saturating_sub(1) as usize).min(lines.len());
+        let end = (Self::last_line(span) as usize).clamp(start, lines.len());
+        Self { path: path.into(), span: Some(span), excerpt: Self::excerpt(&lines[start..end]) }
+    }
+
+    fn last_line(span: Span) -> u32 {
+        span.end_line.min(span.line.saturating_add(Self::MAX_LINES - 1)).max(span.line)
+    }
+
+    fn excerpt(lines: &[&str]) -> Option<String> {
+        let cut = |line: &&str| line.chars().take(Self::MAX_COLUMNS).collect::<String>();
+        (!lines.is_empty()).then(|| lines.iter().map(cut).collect::<Vec<_>>().join("\n"))
     }
 }
 

@@ -109,7 +109,8 @@ impl<'a> PackTree<'a> {
             Ok(yaml) => {
                 let text = String::from_utf8_lossy(&bytes);
                 let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-                Some(parse(&YamlFile { path: &entry.path, text, yaml: &yaml }, sink))
+                let lines: Vec<&str> = text.lines().collect();
+                Some(parse(&YamlFile { path: &entry.path, text, lines: &lines, yaml: &yaml }, sink))
             }
             Err(fault) => {
                 let text = String::from_utf8_lossy(&bytes);
@@ -135,6 +136,8 @@ pub struct YamlFile<'a> {
     pub path: &'a RelPath,
     /// The whole text.
     pub text: &'a str,
+    /// The lines of the text: a hostile file may have a finding on each of its lines.
+    pub lines: &'a [&'a str],
     /// The tree, and what loaders disagree on.
     pub yaml: &'a Yaml,
 }
@@ -142,7 +145,7 @@ pub struct YamlFile<'a> {
 impl YamlFile<'_> {
     /// Returns the place of a span in this file, with its excerpt.
     pub fn place(&self, span: Span) -> Place {
-        Place::in_text(self.path.as_str(), span, self.text)
+        Place::in_lines(self.path.as_str(), span, self.lines)
     }
 
     /// Reports a file that serde_yaml reads differently, to be called for the files a runtime cannot do without.
