@@ -20,6 +20,9 @@ pub(super) const SCHEMA_TEXT: &str = include_str!("../../../schemas/attune/pack.
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::embedded(SCHEMA_TEXT));
 
+/// Most findings of one rule about one file: nobody reads more, and a hostile file has one on every line.
+pub(super) const MOST_REPEATED: usize = 50;
+
 /// Older names of keys: the older one first.
 const ALIASES: &[(&str, &str)] =
     &[("name", "label"), ("config_schema", "conf_schema"), ("metadata", "meta"), ("keywords", "tags")];
@@ -77,8 +80,8 @@ fn parse(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
     }
     file.hold_against_second_parser(sink);
     two_readings(file, sink);
-    for violation in SCHEMA.violations(&root.to_json()) {
-        report(file, &violation, sink);
+    for violation in SCHEMA.violations(&root.to_json()).iter().take(MOST_REPEATED) {
+        report(file, violation, sink);
     }
     flat::check(file, sink);
     legacy_key_conflicts(file, sink);
@@ -111,7 +114,7 @@ fn parse(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
 /// Requires a file to be one mapping, without duplicate keys or a second document: that is how the loader reads it.
 pub(super) fn is_one_mapping(file: &YamlFile<'_>, code: crate::diag::Code, sink: &mut Sink) -> bool {
     let yaml = file.yaml;
-    for (later, earlier, key) in &yaml.duplicate_keys {
+    for (later, earlier, key) in yaml.duplicate_keys.iter().take(MOST_REPEATED) {
         sink.report(code, file.place(*later), format!("the key `{key}` stands twice in this mapping"))
             .related("it stands here first", file.place(*earlier))
             .help("keep one of the two");
@@ -129,7 +132,7 @@ pub(super) fn is_one_mapping(file: &YamlFile<'_>, code: crate::diag::Code, sink:
 
 /// Reports scalars that Attune's index builder reads differently from its clients.
 pub(super) fn two_readings(file: &YamlFile<'_>, sink: &mut Sink) {
-    for scalar in &file.yaml.two_readings {
+    for scalar in file.yaml.two_readings.iter().take(MOST_REPEATED) {
         sink.report(
             ATTUNE_YAML_1_1,
             file.place(scalar.span),

@@ -45,7 +45,7 @@ use crate::ecosystem::{Ecosystem, Evidence, Names, id_of};
 use crate::ident::PackName;
 use crate::ident::{PackId, RelPath};
 use crate::output::PlannedFile;
-use crate::pack::{ComponentKind, Example, Pack, PackTree};
+use crate::pack::{ComponentKind, Example, Pack, PackTree, license};
 
 /// Automation packs of Attune.
 #[derive(Debug)]
@@ -173,12 +173,13 @@ fn pack(tree: &PackTree<'_>, manifest: &Manifest, name: PackName, joined: &Joine
             .map(|entry| entry.path.clone())
     };
     let checksum = checksum::of(tree.snapshot).ok().map(|digest| (checksum::NAME.to_owned(), digest.to_string()));
+    let license_file = document(&["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING"]);
     Some(Pack {
         title: manifest.label.clone().unwrap_or_else(|| name.to_string()),
         description: manifest.description.clone(),
         authors: manifest.author.iter().cloned().collect(),
         contact: manifest.email.clone(),
-        license: manifest.license.clone(),
+        license: manifest.license.clone().or_else(|| license_of(tree, license_file.as_ref()?)),
         keywords: manifest.keywords.clone(),
         homepage: manifest.homepage.clone(),
         requirements: manifest.requirements.clone(),
@@ -188,11 +189,24 @@ fn pack(tree: &PackTree<'_>, manifest: &Manifest, name: PackName, joined: &Joine
         manifest: RelPath::composed(manifest::FILE),
         readme: document(&["README.md", "README.markdown", "README", "README.txt"]),
         changelog: document(&["CHANGELOG.md", "CHANGES.md", "CHANGELOG", "HISTORY.md"]),
-        license_file: document(&["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "COPYING"]),
+        license_file,
         icon: document(&["pack-icon.png", "icon.png"]),
         facts: manifest.facts.clone(),
         checksums: checksum.into_iter().collect(),
         id: PackId { ecosystem: id_of(&Attune), name },
         version,
     })
+}
+
+/// The licence that a text is, looked up once per content.
+struct Recognised(Option<&'static str>);
+
+/// Returns the SPDX identifier of the licence file, for a pack whose manifest names no licence.
+fn license_of(tree: &PackTree<'_>, path: &RelPath) -> Option<String> {
+    const MOST_BYTES: u64 = 1 << 18;
+    let entry = tree.get(path.as_str())?;
+    let recognised = tree.memo.get_or_insert(entry.blob, "attune license", || {
+        Recognised(tree.text(entry, MOST_BYTES).and_then(|text| license::recognise(&text)))
+    });
+    recognised.0.map(str::to_owned)
 }

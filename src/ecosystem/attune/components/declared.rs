@@ -85,8 +85,8 @@ pub(super) fn parse(file: &YamlFile<'_>, kind: &'static Kind, pack: &str, sink: 
     }
     manifest::two_readings(file, sink);
     let root = &file.yaml.root;
-    for violation in kind.schema.violations(&root.to_json()) {
-        report(file, kind, &violation, sink);
+    for violation in kind.schema.violations(&root.to_json()).iter().take(manifest::MOST_REPEATED) {
+        report(file, kind, violation, sink);
     }
     flat::check(file, sink);
     odd_keys(file, kind, sink);

@@ -1,6 +1,7 @@
 //! Tests of the ecosystem as a whole.
 
 mod feeds;
+mod hostile;
 
 use std::fs;
 use std::path::Path;
