@@ -1,14 +1,14 @@
 //! The Attune ecosystem: event-driven automation packs with a `pack.yaml`.
 //!
-//! 1. [`evidence`] tells whether a directory is an Attune pack.
-//! 2. [`manifest`] and [`components`] read its files, each once per content, and check each by itself.
-//! 3. [`joined`] brings actions and workflows together; [`rules`] compares files with each other, by the table
-//!    [`CHECKS`](rules::CHECKS).
-//! 4. [`references`] looks into other packs; [`checksum`] is the directory checksum that Attune defines.
-//! 5. [`feed`] writes today's index, one entry at a time held to the client's own rules ([`strict`]); [`feed_v1`] the
+//! 1. `evidence` tells whether a directory is an Attune pack.
+//! 2. `manifest` and `components` read its files, each once per content, and check each by itself.
+//! 3. `joined` brings actions and workflows together; `rules` compares files with each other, by the table
+//!    `CHECKS`.
+//! 4. `references` looks into other packs; `checksum` is the directory checksum that Attune defines.
+//! 5. `feed` writes today's index, one entry at a time held to the client's own rules (`strict`); `feed_v1` the
 //!    experimental one.
 //!
-//! Sources: the documentation and clients of Attune of 2026; `codes` says for each rule who else enforces it.
+//! Sources: the documentation and clients of Attune of 2026; the rules of its checker, loader and index client are in `codes`.
 
 mod archive_v1;
 mod checksum;
@@ -24,7 +24,6 @@ mod references;
 mod release_path;
 mod rules;
 mod scaffold;
-mod strict;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

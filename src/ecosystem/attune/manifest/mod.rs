@@ -1,14 +1,16 @@
 //! The manifest, `pack.yaml`: read once per content, with what is wrong with it by itself.
 
+mod checks;
+
 use std::sync::{Arc, LazyLock};
 
 use super::codes::*;
 use super::flat::{self, text};
-use super::wording::{self, quoted};
+use super::wording::quoted;
 use crate::diag::{Place, Sink};
 use crate::ident::{PackName, Version};
 use crate::pack::NAME_UNSAFE;
-use crate::pack::schema::{Schema, Violation};
+use crate::pack::schema::Schema;
 use crate::pack::{Dependency, Fact, FieldTable, PackTree, Requirement, YamlFile};
 use crate::yaml::{Dialect, Node};
 
@@ -16,7 +18,7 @@ use crate::yaml::{Dialect, Node};
 pub(super) const FILE: &str = "pack.yaml";
 
 /// The JSON Schema of the manifest.
-pub(super) const SCHEMA_TEXT: &str = include_str!("../../../schemas/attune/pack.schema.json");
+pub(super) const SCHEMA_TEXT: &str = include_str!("../../../../schemas/attune/pack.schema.json");
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::embedded(SCHEMA_TEXT));
 
@@ -81,12 +83,12 @@ fn parse(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
     file.hold_against_second_parser(sink);
     two_readings(file, sink);
     for violation in SCHEMA.violations(&root.to_json()).iter().take(MOST_REPEATED) {
-        report(file, violation, sink);
+        checks::report(file, violation, sink);
     }
     flat::check(file, sink);
-    legacy_key_conflicts(file, sink);
-    missing_texts(file, sink);
-    keywords_differ(file, sink);
+    checks::legacy_key_conflicts(file, sink);
+    checks::missing_texts(file, sink);
+    checks::keywords_differ(file, sink);
 
     let meta = aliased(root, "meta");
     let of_meta = |key| meta.and_then(|meta| meta.get(key)).and_then(Node::as_str).map(str::to_owned);
@@ -142,59 +144,6 @@ pub(super) fn two_readings(file: &YamlFile<'_>, sink: &mut Sink) {
     }
 }
 
-/// Reports what the manifest's schema refuses, by the rule that it belongs to.
-fn report(file: &YamlFile<'_>, violation: &Violation, sink: &mut Sink) {
-    let root = &file.yaml.root;
-    let first = violation.path.first().or(violation.property.as_ref()).map(String::as_str).unwrap_or_default();
-    if flat::KEYS.contains(&first) {
-        return; // said by `flat::check`, in better words
-    }
-    let node = violation.node(root);
-    let is_missing = violation.keyword == "required" && violation.path.is_empty();
-    let place = if is_missing { Place::file(file.path.as_str()) } else { file.place(node.span) };
-    match first {
-        "ref" if is_missing => {
-            sink.report(ATTUNE_REF_INVALID, place, "the pack has no `ref`").help("add `ref: my_pack`");
-        }
-        "ref" => {
-            let draft =
-                sink.report(ATTUNE_REF_INVALID, place, format!("`ref` is {}, which is no pack ref", quoted(node)));
-            draft.help(match node.as_str() {
-                Some(text) if text.contains('.') => {
-                    format!("a pack's ref has no dot; try `{}`", text.replace('.', "_"))
-                }
-                _ => "write a lowercase letter, then lowercase letters, digits, `_` or `-`".to_owned(),
-            });
-        }
-        "version" if is_missing => {
-            sink.report(ATTUNE_VERSION_NOT_SEMVER, place, "the pack has no `version`").help("add `version: \"0.1.0\"`");
-        }
-        "version" => {
-            let message = format!("`version` is {}, which is not SemVer", quoted(node));
-            let draft = sink.report(ATTUNE_VERSION_NOT_SEMVER, place, message);
-            draft.help(match node.scalar_text().and_then(|text| mended(&text)) {
-                Some(version) => format!("write `\"{version}\"`"),
-                None => "write three numbers, such as `\"1.0.0\"`".to_owned(),
-            });
-        }
-        _ => {
-            let draft = sink.report(ATTUNE_FIELD_TYPE, place, wording::message(violation, root));
-            if first == "dependencies" {
-                draft.help("write a list of pack refs, or `[]` for none");
-            }
-        }
-    }
-}
-
-/// Returns the semantic version that somebody meant: `1.0.0` for `1`, `1.0`, `v1.0.0`.
-fn mended(text: &str) -> Option<String> {
-    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
-    ["", ".0", ".0.0"]
-        .iter()
-        .map(|rest| format!("{text}{rest}"))
-        .find(|text| Version::parse(text).is_ok_and(|version| version.is_semver2()))
-}
-
 /// Returns the `ref` as a name, and reports one that is no file name everywhere.
 fn name(file: &YamlFile<'_>, sink: &mut Sink) -> Option<PackName> {
     let node = file.yaml.root.get("ref")?;
@@ -216,51 +165,6 @@ pub(super) fn is_identifier(text: &str) -> bool {
 fn aliased<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
     let older = ALIASES.iter().find(|(_, newer)| *newer == key).map_or(key, |(older, _)| older);
     root.get(key).filter(|value| !value.is_null()).or_else(|| root.get(older))
-}
-
-fn legacy_key_conflicts(file: &YamlFile<'_>, sink: &mut Sink) {
-    for (older, newer) in ALIASES {
-        let (Some((key, old)), Some((other, new))) = (file.yaml.root.entry(older), file.yaml.root.entry(newer)) else {
-            continue;
-        };
-        if old.to_json() != new.to_json() {
-            let message = format!("`{older}` and `{newer}` mean the same, but differ");
-            sink.report(ATTUNE_LEGACY_KEY_CONFLICT, file.place(key.span), message)
-                .related(format!("`{newer}` is here"), file.place(other.span))
-                .help(format!("keep `{newer}`; `{older}` is its older name"));
-        }
-    }
-}
-
-fn missing_texts(file: &YamlFile<'_>, sink: &mut Sink) {
-    let root = &file.yaml.root;
-    let is_blank =
-        |key| root.get(key).is_none_or(|value| value.scalar_text().is_none_or(|text| text.trim().is_empty()));
-    let place = || Place::file(file.path.as_str());
-    if is_blank("label") && is_blank("name") {
-        sink.report(ATTUNE_LABEL_MISSING, place(), "the pack has no `label`").help("add what people call it");
-    }
-    if is_blank("description") {
-        sink.report(ATTUNE_DESCRIPTION_MISSING, place(), "the pack has no `description`")
-            .help("add a sentence that says what the pack is for");
-    }
-}
-
-fn keywords_differ(file: &YamlFile<'_>, sink: &mut Sink) {
-    let root = &file.yaml.root;
-    let (Some(keywords), Some(tags)) =
-        (aliased(root, "meta").and_then(|meta| meta.entry("keywords")), aliased(root, "tags"))
-    else {
-        return;
-    };
-    let (mut of_meta, mut of_tags) = (strings(keywords.1), strings(tags));
-    of_meta.sort_unstable();
-    of_tags.sort_unstable();
-    if of_meta != of_tags && !of_meta.is_empty() && !of_tags.is_empty() {
-        sink.report(ATTUNE_KEYWORDS_DIFFER, file.place(keywords.0.span), "`meta.keywords` and `tags` differ")
-            .related("`tags` are here", file.place(tags.span))
-            .help("keep the two lists alike, or drop `meta.keywords`");
-    }
 }
 
 /// Returns the strings of a list.

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::feed::{Entry, Item};
-use super::manifest::is_identifier;
+use super::super::manifest::is_identifier;
+use super::wire::{Entry, Item};
 use crate::ident::Version;
 
 /// Returns why a client would refuse an index with this entry.

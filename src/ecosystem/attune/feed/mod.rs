@@ -1,0 +1,143 @@
+//! Today's index: `runtimes/attune/index.json`, and one index per release for pinning.
+//!
+//! 1. Each release becomes an [`Entry`], normalised as Attune's own index builder does it.
+//! 2. [`strict`] holds it to the client's rules; one that fails is left out and reported.
+//! 3. The highest stable installable release of each pack goes to the index; every other one can be had through
+//!    `runtimes/attune/pins/<ref>/<version>/index.json`, because an index holds one version of a pack.
+//!
+//! Only archives are offered as sources: the registry's own, which both generations of clients unpack.
+
+mod entry;
+mod install;
+mod repository;
+mod strict;
+mod wire;
+
+pub(super) use install::install;
+pub(super) use wire::to_text;
+
+use self::wire::{Entry, Index};
+use super::codes::{ATTUNE_ENTRY_REFUSED, ATTUNE_FEED_NEEDS_HTTPS};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
+use crate::config::Config;
+use crate::diag::{Place, Severity, Sink};
+use crate::ident::RelPath;
+use crate::output::{Phase, PlannedFile};
+
+/// The JSON Schema of the index.
+pub(super) const SCHEMA_TEXT: &str = include_str!("../../../../schemas/attune/feed.schema.json");
+
+/// Largest index that clients read, in bytes.
+const MOST_BYTES: usize = 10_485_760;
+
+/// Returns the index and the pinned indexes; none when the registry has no Attune pack or no https address.
+pub(super) fn files<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
+    let mut files = Vec::new();
+    let Some(url) = address(catalog, sink) else { return files };
+    let mut newest = Vec::new();
+    for pack in packs(catalog) {
+        let mut best: Option<(bool, &CatalogRelease, Entry)> = None;
+        for release in pack.releases.iter().filter(|release| is_sound(release)) {
+            let Some(entry) = checked(url, pack, release, sink) else { continue };
+            files.push(pin(catalog, url, release, entry.clone()));
+            // Releases are in descending order: the first stable one, else the first prerelease.
+            let is_stable = !release.version().is_prerelease();
+            if release.is_installable() && best.as_ref().is_none_or(|(is_best_stable, ..)| is_stable && !is_best_stable)
+            {
+                best = Some((is_stable, release, entry));
+            }
+        }
+        if let Some((_, release, entry)) = best {
+            repository::repository_matches(release, sink);
+            newest.push(entry);
+        }
+    }
+    newest.sort_by(|a, b| a.reference.cmp(&b.reference));
+    let updated = catalog.updated.unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
+    let mut index =
+        Index { registry_name: &catalog.name, registry_url: url, version: "1.0", last_updated: updated, packs: newest };
+    let mut text = to_text(&index);
+    if text.len() > MOST_BYTES {
+        // The lists stay whole, the descriptions go: they are on the pages, and a larger file is refused altogether.
+        for entry in &mut index.packs {
+            let contents = &mut entry.contents;
+            let lists = [
+                &mut contents.actions,
+                &mut contents.sensors,
+                &mut contents.triggers,
+                &mut contents.rules,
+                &mut contents.workflows,
+            ];
+            lists.into_iter().flatten().for_each(|item| item.description.clear());
+        }
+        text = to_text(&index);
+    }
+    files.push(PlannedFile::bytes(Phase::Pointers, RelPath::composed("runtimes/attune/index.json"), text));
+    files
+}
+
+/// Returns the Attune packs that may be offered.
+pub(super) fn packs(catalog: &Catalog) -> impl Iterator<Item = &CatalogPack> {
+    catalog.packs.values().filter(|pack| {
+        pack.ecosystem.id() == "attune" && pack.status.quarantined.is_none() && pack.status.yanked.is_none()
+    })
+}
+
+/// Tells whether a release may be installed by exact version: a yanked one may.
+pub(super) fn is_sound(release: &CatalogRelease) -> bool {
+    release.status.quarantined.is_none() && !release.findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+/// Returns the registry's address when clients accept it and there is something to offer.
+pub(super) fn address<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Option<&'a str> {
+    packs(catalog).next()?;
+    let url = catalog.url.as_deref().map(|url| url.trim_end_matches('/'));
+    if url.is_none_or(|url| !strict::is_plain_https_url(url)) {
+        let what =
+            url.map_or("the registry has no address".to_owned(), |url| format!("the registry's address is `{url}`"));
+        sink.report(
+            ATTUNE_FEED_NEEDS_HTTPS,
+            Place::file(Config::FILE),
+            format!("{what}; Attune's index is not written"),
+        )
+        .help("set `url = \"https://…\"` in `[registry]`");
+        return None;
+    }
+    if catalog.name.trim().is_empty() {
+        let message = "the registry's name is blank; Attune's index is not written";
+        sink.report(ATTUNE_ENTRY_REFUSED, Place::file(Config::FILE), message).help("set `name` in `[registry]`");
+        return None;
+    }
+    url
+}
+
+/// Returns the entry of a release, or reports why clients would refuse it.
+fn checked(url: &str, pack: &CatalogPack, release: &CatalogRelease, sink: &mut Sink) -> Option<Entry> {
+    let entry = entry::entry(url, pack, release);
+    match strict::fault(&entry) {
+        None => Some(entry),
+        Some(fault) => {
+            let message = format!("{} {} is left out of Attune's index: {fault}", pack.id, release.version());
+            let mut place = Place::file(release.pack.manifest.as_str());
+            if !release.record.source.path.is_empty() {
+                place.path = format!("{}/{}", release.record.source.path, place.path);
+            }
+            sink.report(ATTUNE_ENTRY_REFUSED, place, message)
+                .help("clients refuse the whole index for one such entry; correct it in the next release");
+            None
+        }
+    }
+}
+
+/// Returns the index that holds nothing but one release.
+fn pin<'a>(catalog: &Catalog, url: &str, release: &CatalogRelease, entry: Entry) -> PlannedFile<'a> {
+    let path = format!("runtimes/attune/pins/{}/{}/index.json", entry.reference, entry.version);
+    let index = Index {
+        registry_name: &catalog.name,
+        registry_url: url,
+        version: "1.0",
+        last_updated: release.published_at.to_string(),
+        packs: vec![entry],
+    };
+    PlannedFile::bytes(Phase::Pointers, RelPath::composed(path), to_text(&index))
+}
