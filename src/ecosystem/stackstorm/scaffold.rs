@@ -1,5 +1,128 @@
-//! x
+//! A new pack that passes every check.
+
+use std::collections::BTreeMap;
+
 use crate::ident::{PackName, RelPath};
-pub(super) fn files(_: &PackName) -> std::collections::BTreeMap<RelPath, String> {
-    Default::default()
+
+/// Returns the files of a new pack.
+pub(super) fn files(name: &PackName) -> BTreeMap<RelPath, String> {
+    let reference = name.as_str().to_lowercase().replace(['-', '.'], "_");
+    FILES.iter().map(|(path, text)| (RelPath::composed(path), text.replace("@REF@", &reference))).collect()
+}
+
+/// Lists the files with their text; `@REF@` stands for the ref.
+const FILES: &[(&str, &str)] = &[
+    (
+        "pack.yaml",
+        "\
+---
+ref: @REF@
+name: @REF@
+description: Says hello.
+version: 0.1.0
+author: Your name
+email: you@example.org
+keywords:
+  - example
+python_versions:
+  - \"3\"
+stackstorm_version: \">=3.6.0\"
+",
+    ),
+    (
+        "actions/hello.yaml",
+        "\
+---
+name: hello
+description: Greets somebody.
+runner_type: python-script
+entry_point: hello.py
+enabled: true
+parameters:
+  who:
+    type: string
+    description: Who is greeted.
+    default: world
+    position: 0
+",
+    ),
+    (
+        "actions/hello.py",
+        "\
+from st2common.runners.base_action import Action
+
+
+class HelloAction(Action):
+    def run(self, who):
+        return f\"Hello, {who}!\"
+",
+    ),
+    (
+        "aliases/hello.yaml",
+        "\
+---
+name: hello
+description: Greets somebody.
+action_ref: @REF@.hello
+formats:
+  - \"hello {{ who=world }}\"
+",
+    ),
+    (
+        "README.md",
+        "\
+# @REF@
+
+Says hello.
+
+## Actions
+
+| action | what it does |
+|---|---|
+| `@REF@.hello` | Greets somebody. |
+",
+    ),
+    ("CHANGES.md", "# Changes\n\n## 0.1.0\n\n- First version.\n"),
+    ("LICENSE", MIT),
+];
+
+const MIT: &str = "\
+MIT License
+
+Copyright (c) the authors of this pack
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the \"Software\"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Severity;
+    use crate::ecosystem::stackstorm::testing;
+
+    #[test]
+    fn a_new_pack_has_no_errors_and_no_warnings() {
+        let name = PackName::new("my_pack").expect("a name");
+        let files = files(&name).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+        let checked = testing::check(&testing::snapshot(files), Some("my_pack"));
+        assert!(checked.claimed);
+        assert!(checked.findings.iter().all(|finding| finding.severity == Severity::Note), "{:?}", checked.codes());
+        assert_eq!(checked.pack.map(|pack| pack.components.len()), Some(2));
+    }
 }
