@@ -16,6 +16,8 @@
 //!
 //! The runtime is `StackStorm/st2`, release 3.9.0. A pack's name is its ref; versions are SemVer.
 
+#[cfg(test)]
+mod cases;
 mod codes;
 mod components;
 mod detect;

@@ -1,0 +1,106 @@
+//! Every code has a case that shows it, and the mended pack beside it has no finding at all.
+
+use std::path::{Path, PathBuf};
+
+use super::codes::CODES;
+use super::testing::{check, check_with, directory, snapshot_with, texts};
+use crate::diag::{Diagnostic, Place, Sink};
+use crate::pack::Memo;
+use crate::source::SYMLINK;
+
+fn case(code: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/stackstorm").join(code)
+}
+
+#[test]
+fn every_code_has_a_case() {
+    for code in CODES {
+        let case = case(code.name());
+        let shown = case.join("bad/pack.yaml").is_file() && case.join("good/pack.yaml").is_file();
+        assert!(shown || case.join("elsewhere.md").is_file(), "{code} has no case");
+    }
+}
+
+#[test]
+fn every_case_shows_its_code_and_no_more_once_mended() {
+    let mut faults = Vec::new();
+    for code in CODES.iter().filter(|code| case(code.name()).join("bad").is_dir()) {
+        let bad = check(&directory(&case(code.name()).join("bad")), None);
+        if !bad.claimed || !bad.codes().contains(&code.name()) {
+            faults.push(format!("{code}: bad shows {:?}, claimed {}", bad.codes(), bad.claimed));
+        }
+        let others: Vec<&str> = bad.codes().into_iter().filter(|other| *other != code.name()).collect();
+        if !others.is_empty() {
+            faults.push(format!("{code}: bad shows {others:?} besides"));
+        }
+        let good = check(&directory(&case(code.name()).join("good")), None);
+        if !good.claimed || !good.findings.is_empty() {
+            let messages: Vec<&str> = good.findings.iter().map(|finding| finding.message.as_str()).collect();
+            faults.push(format!("{code}: good shows {:?} {messages:?}", good.codes()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_pack_without_a_manifest_says_so() {
+    let checked = check(&texts(&[("actions/a.yaml", "name: a\nrunner_type: noop\n")]), None);
+    assert_eq!(checked.codes(), ["manifest-missing"]);
+    assert!(!checked.claimed && checked.pack.is_none());
+}
+
+const MANIFEST: &str = "name: other\nversion: 1.0.0\ndescription: d\nauthor: a\nemail: e\n";
+
+#[test]
+fn a_subfolder_that_differs_from_the_name_is_reported() {
+    let files = texts(&[("pack.yaml", MANIFEST)]);
+    let checked = check(&files, Some("folder"));
+    assert!(checked.codes().contains(&"ref-directory-mismatch"));
+    assert_eq!(checked.pack.map(|pack| pack.id.name.to_string()).as_deref(), Some("folder"));
+    for directory in [None, Some("other"), Some("stackstorm-other")] {
+        let checked = check(&files, directory);
+        assert!(!checked.codes().contains(&"ref-directory-mismatch"), "{directory:?}");
+        assert_eq!(checked.pack.map(|pack| pack.id.name.to_string()).as_deref(), Some("other"));
+    }
+}
+
+/// A broken manifest must not make the pack vanish.
+#[test]
+fn a_broken_manifest_beside_actions_is_claimed_and_reported() {
+    let files = texts(&[("pack.yaml", "ref: demo\nname: *\n"), ("actions/a.yaml", "name: a\nrunner_type: noop\n")]);
+    let checked = check(&files, None);
+    assert!(checked.claimed && checked.pack.is_none());
+    assert_eq!(checked.codes(), ["yaml-syntax"]);
+}
+
+/// Attune's manifests may carry `name` and `keywords`: what proves nothing must not claim.
+#[test]
+fn keys_that_prove_nothing_claim_nothing() {
+    let files = texts(&[("pack.yaml", MANIFEST), ("actions/a.yaml", "ref: other.a\nrunner_type: python\n")]);
+    assert!(!check(&files, None).claimed);
+}
+
+#[test]
+fn an_entry_point_that_is_a_symlink_is_unsafe() {
+    let mut sink = Sink::new();
+    sink.report(SYMLINK, Place::file("actions/run.py"), "left out");
+    let findings: Vec<Diagnostic> = sink.finish();
+    let files =
+        [("pack.yaml", MANIFEST), ("actions/a.yaml", "name: a\nrunner_type: python-script\nentry_point: run.py\n")];
+    let files =
+        files.iter().map(|(path, text)| (crate::ident::RelPath::composed(path), text.as_bytes().to_vec())).collect();
+    assert!(check(&snapshot_with(files, findings), None).codes().contains(&"unsafe-path"));
+}
+
+/// What a file says is shared between packs that hold it, and its findings are not lost when it is.
+#[test]
+fn components_and_findings_are_shared_by_content() {
+    let memo = Memo::new();
+    let action = "name: a\nrunner_type: run-local\n";
+    let files = texts(&[("pack.yaml", MANIFEST), ("actions/a.yaml", action)]);
+    let later = texts(&[("pack.yaml", MANIFEST), ("actions/a.yaml", action), ("README.md", "later")]);
+    let (first, second) = (check_with(&memo, &files, None), check_with(&memo, &later, None));
+    let (first_pack, second_pack) = (first.pack.as_ref().expect("read"), second.pack.as_ref().expect("read"));
+    assert!(std::sync::Arc::ptr_eq(&first_pack.components[0], &second_pack.components[0]));
+    assert!(first.codes().contains(&"removed-runner") && second.codes().contains(&"removed-runner"));
+}

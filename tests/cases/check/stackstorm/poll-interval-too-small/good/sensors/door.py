@@ -1,0 +1,6 @@
+from st2reactor.sensor.base import PollingSensor
+
+
+class DoorSensor(PollingSensor):
+    def poll(self):
+        pass
