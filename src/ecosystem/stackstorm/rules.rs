@@ -290,7 +290,8 @@ fn aliases_set_parameters_of_their_action(pack: &Whole<'_>, sink: &mut Sink) {
     for (entry, declared) in pack.declared {
         let Detail::Alias(alias) = &declared.detail else { continue };
         let Some(target) = &alias.action else { continue };
-        let action = pack.declared.iter().find_map(|(_, other)| match &other.detail {
+        // Of two actions with one name the last one registered wins.
+        let action = pack.declared.iter().rev().find_map(|(_, other)| match &other.detail {
             Detail::Action(action) if other.component.reference == *target => Some(action),
             _ => None,
         });
