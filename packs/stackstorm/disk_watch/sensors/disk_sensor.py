@@ -13,7 +13,9 @@ class DiskSensor(PollingSensor):
             usage = shutil.disk_usage(path)
             percent = 100 * usage.used / usage.total
             if percent <= limit:
-                self.full.discard(path)
+                if path in self.full:
+                    self.full.discard(path)
+                    self.sensor_service.dispatch("disk_watch.recovered", {"path": path, "percent": percent})
             elif path not in self.full:
                 self.full.add(path)
                 self.sensor_service.dispatch("disk_watch.filling_up", {"path": path, "percent": percent})
