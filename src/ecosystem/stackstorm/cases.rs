@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use super::StackStorm;
 use super::codes::CODES;
 use super::testing::{check, check_with, directory, snapshot_with, texts};
 use crate::diag::{Diagnostic, Place, Sink};
-use crate::pack::Memo;
-use crate::source::SYMLINK;
+use crate::ecosystem::{Ecosystem as _, Names};
+use crate::pack::{Memo, PackTree};
+use crate::source::{SYMLINK, Snapshot};
+use crate::yaml::Limits;
 
 fn case(code: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/stackstorm").join(code)
@@ -103,4 +106,34 @@ fn components_and_findings_are_shared_by_content() {
     let (first_pack, second_pack) = (first.pack.as_ref().expect("read"), second.pack.as_ref().expect("read"));
     assert!(std::sync::Arc::ptr_eq(&first_pack.components[0], &second_pack.components[0]));
     assert!(first.codes().contains(&"removed-runner") && second.codes().contains(&"removed-runner"));
+}
+
+/// The example packs are what newcomers imitate.
+#[test]
+fn the_example_packs_check_clean_together() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/stackstorm");
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(root).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    folders.sort();
+    let memo = Memo::new();
+    let snapshots: Vec<(String, Snapshot)> = folders
+        .iter()
+        .map(|folder| (folder.file_name().expect("a name").to_string_lossy().into_owned(), directory(folder)))
+        .collect();
+    let mut names = Names::default();
+    let mut sink = Sink::new();
+    let mut packs = Vec::new();
+    for (name, snapshot) in &snapshots {
+        let tree = PackTree { snapshot, memo: &memo, directory: Some(name), yaml_limits: Limits::default() };
+        assert!(StackStorm.evidence(&tree).is_some_and(|evidence| evidence.0.contains(&true)), "{name}");
+        let pack = StackStorm.read(&tree, &mut sink).expect("a pack");
+        names.add(&pack);
+        packs.push((pack, tree));
+    }
+    for (pack, tree) in &packs {
+        StackStorm.check_references(pack, tree, &names, &mut sink);
+    }
+    let messages: Vec<String> =
+        sink.finish().iter().map(|found| format!("{} {} {}", found.code, found.place.path, found.message)).collect();
+    assert!(messages.is_empty() && packs.len() >= 3, "{messages:#?}");
 }
