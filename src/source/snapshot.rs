@@ -1,5 +1,6 @@
 //! Snapshots: the regular files of a source at one state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diag::Diagnostic;
@@ -100,6 +101,17 @@ impl Snapshot {
         Self { files: files.into(), blobs, findings: findings.into() }
     }
 
+    /// Returns a snapshot of files that are in memory already: path, whether it is executable, content.
+    pub fn in_memory(files: Vec<(RelPath, bool, Arc<[u8]>)>) -> Self {
+        let (mut entries, mut blobs) = (Vec::with_capacity(files.len()), BTreeMap::new());
+        for (path, executable, content) in files {
+            let (blob, size) = (BlobId::sha256(Digest::of(&content)), content.len() as u64);
+            blobs.insert(blob, content);
+            entries.push(FileEntry { path, blob, size, executable });
+        }
+        Self::new(entries, Arc::new(InMemory(blobs)), Vec::new())
+    }
+
     /// Returns the files, sorted bytewise by path.
     pub fn files(&self) -> &[FileEntry] {
         &self.files
@@ -129,6 +141,15 @@ impl Snapshot {
     /// Returns the content of a file.
     pub fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
         self.blobs.read(entry)
+    }
+}
+
+/// The content of files that are in memory.
+struct InMemory(BTreeMap<BlobId, Arc<[u8]>>);
+
+impl Blobs for InMemory {
+    fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
+        self.0.get(&entry.blob).cloned().ok_or_else(|| ReadError::Changed(entry.path.to_string()))
     }
 }
 
