@@ -1,0 +1,156 @@
+//! Addresses: where every page lies, as a path from the site's root.
+//!
+//! ```text
+//! packs/<ecosystem>/index.html
+//! packs/<ecosystem>/<name>/index.html
+//! packs/<ecosystem>/<name>/<version>/index.html
+//! packs/<ecosystem>/<name>/<version>/<kind>/<component>.html
+//! ```
+//!
+//! A page reaches another one as its own [`root`] followed by that path: relative, and always naming a file.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::catalog::{Catalog, CatalogPack};
+use crate::ident::{Digest, PackId, RelPath, Version};
+use crate::pack::Pack;
+
+/// Longest file name of a component page without its ending, in bytes.
+const MAX_STEM_BYTES: usize = 180;
+
+/// The addresses of the component pages of all default releases, by ecosystem, kind and reference.
+pub(crate) struct Addresses<'a>(HashMap<(&'a str, &'static str, &'a str), String>);
+
+impl<'a> Addresses<'a> {
+    /// Returns the addresses in a catalog.
+    pub(crate) fn new(catalog: &'a Catalog) -> Self {
+        let mut addresses = HashMap::new();
+        for (id, pack) in &catalog.packs {
+            let release = pack.latest();
+            let here = release_address(id, release.version());
+            for (component, stem) in release.pack.components.iter().zip(stems(&release.pack)) {
+                let key = (id.ecosystem.as_str(), component.kind.key, component.reference.as_str());
+                addresses.entry(key).or_insert_with(|| format!("{here}/{}/{stem}.html", component.kind.key));
+            }
+        }
+        Self(addresses)
+    }
+
+    /// Returns the address of a component's page in its pack's default release.
+    pub(crate) fn component(&self, ecosystem: &str, kind: &'static str, reference: &str) -> Option<String> {
+        self.0.get(&(ecosystem, kind, reference)).cloned()
+    }
+}
+
+/// Returns what leads from a page to the site's root: `../` for every folder it lies in.
+pub(crate) fn root(path: &RelPath) -> String {
+    "../".repeat(path.as_str().matches('/').count())
+}
+
+/// Returns the address of a pack's folder.
+pub(crate) fn pack_address(id: &PackId) -> String {
+    format!("packs/{}/{}", id.ecosystem, id.name)
+}
+
+/// Returns the address of a release's folder.
+pub(crate) fn release_address(id: &PackId, version: &Version) -> String {
+    format!("packs/{}/{}/{}", id.ecosystem, id.name, segment(version.as_str()))
+}
+
+/// Returns the address of a release's archive.
+pub(crate) fn archive_address(id: &PackId, version: &Version) -> String {
+    format!("archives/{}/{}/{}", id.ecosystem, id.name, segment(&archive_name(id, version)))
+}
+
+/// Returns the file name of a release's archive.
+pub(crate) fn archive_name(id: &PackId, version: &Version) -> String {
+    format!("{}-{version}.tar.gz", id.name)
+}
+
+/// Returns the file of a page in a release's folder.
+pub(crate) fn file_in_release(pack: &CatalogPack, version: &Version, rest: &str) -> RelPath {
+    RelPath::composed(format!("{}/{version}/{rest}", pack_address(&pack.id)))
+}
+
+/// Returns the path of a component's page below its release's folder, for each component of a pack in order.
+pub fn component_path(pack: &Pack) -> Vec<String> {
+    pack.components
+        .iter()
+        .zip(stems(pack))
+        .map(|(component, stem)| format!("{}/{stem}.html", component.kind.key))
+        .collect()
+}
+
+/// Returns a file name for every component of a pack, unique within its kind even where letter case is ignored.
+///
+/// ASCII letters, digits, `.`, `_` and `-` stand for themselves, every other character becomes `~<hex>~`: safe on every file
+/// system and in every URL, whatever its normalisation. Names that are still too long are cut and end in a digest. Where
+/// two clash, the first in the order of the pack keeps its name and the next get a number.
+pub(crate) fn stems(pack: &Pack) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    pack.components
+        .iter()
+        .map(|component| {
+            let stem = stem(&component.name);
+            let unique = (1..)
+                .map(|number| if number == 1 { stem.clone() } else { format!("{stem}~{number}") })
+                .find(|stem| taken.insert((component.kind.key, stem.to_ascii_lowercase())));
+            unique.expect("numbers do not end")
+        })
+        .collect()
+}
+
+fn stem(name: &str) -> String {
+    let mut stem = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => stem.push(c),
+            _ => stem.push_str(&format!("~{:x}~", c as u32)),
+        }
+    }
+    if stem.len() > MAX_STEM_BYTES {
+        stem.truncate(MAX_STEM_BYTES - 17);
+        stem.push('~');
+        stem.push_str(&Digest::of(name.as_bytes()).hex()[..16]);
+    }
+    stem
+}
+
+/// Returns text as one segment of a URL (RFC 3986 section 2.3: all but unreserved characters are percent-encoded).
+pub(crate) fn segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// Returns a `/`-joined path as URL segments.
+pub(crate) fn segments(path: &str) -> String {
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_safe_and_do_not_clash() {
+        let pack =
+            super::super::testing::pack_with_components(&["Foo", "foo", "foo~2", "a b", "é", "x?y", &"ü".repeat(100)]);
+        let stems = stems(&pack);
+        assert_eq!(&stems[..6], ["Foo", "foo~2", "foo~7e~2", "a~20~b", "~e9~", "x~3f~y"]);
+        assert!(stems[6].len() <= 180);
+        let folded: BTreeSet<_> = stems.iter().map(|stem| stem.to_lowercase()).collect();
+        assert_eq!(folded.len(), stems.len());
+    }
+
+    #[test]
+    fn build_metadata_is_encoded_in_urls() {
+        assert_eq!(segment("1.0.0+a b"), "1.0.0%2Ba%20b");
+        assert_eq!(root(&RelPath::composed("packs/a/b/index.html")), "../../../");
+    }
+}

@@ -1,0 +1,339 @@
+//! Markdown → sanitised HTML: the only place where author text becomes markup. The only module that names pulldown-cmark and
+//! ammonia.
+//!
+//! 1. The text is bounded: bytes, nesting, raw HTML. Beyond the bounds it is shown as it is, escaped: the sanitiser is
+//!    quadratic in nesting.
+//! 2. Markdown events are rewritten: headings sit below the page's own and get anchors; links go to http(s), mailto, a heading
+//!    of the same document, or a file of the source repository at the released commit; any other link is shown as its text.
+//! 3. Images are not loaded, since a page must work offline and tell no stranger who reads it: an image becomes a link to
+//!    itself, or its alternative text.
+//! 4. The sanitiser runs last, over everything, and decides what may stay.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::Builder;
+use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
+
+use super::{source_links, text};
+use crate::index::event::SourceFacts;
+
+/// Largest document that is rendered, in bytes.
+const MAX_BYTES: usize = 256 << 10;
+/// Deepest nesting of Markdown.
+const MAX_DEPTH: usize = 48;
+/// Most opening tags of raw HTML.
+const MAX_RAW_TAGS: usize = 1_000;
+/// Most opening tags of raw inline HTML times blocks: an unclosed `<b>` is opened again in every block that follows.
+const MAX_REOPENED: usize = 1_000_000;
+/// What anchors start with, so that no author's anchor meets one of the page's own.
+const ANCHOR_PREFIX: &str = "readme-";
+
+/// Renders a document; `source` is where its relative links lead, and `path` where it lies in the pack.
+pub(super) fn render(document: &str, path: &str, source: &SourceFacts) -> String {
+    let document = text::visible(document);
+    let is_markdown =
+        path.rsplit('.').next().is_some_and(|ending| ["md", "markdown"].contains(&&*ending.to_lowercase()));
+    let events = (is_markdown && document.len() <= MAX_BYTES).then(|| bounded_events(&document)).flatten();
+    let Some(events) = events else { return as_it_is(&document) };
+    let mut html = String::with_capacity(document.len() * 2);
+    html::push_html(&mut html, Rewriter::new(&events, path, source).rewrite(events).into_iter());
+    SANITISER.clean(&html).to_string()
+}
+
+/// Tells whether a document is within the bounds of what is rendered.
+pub fn is_within_bounds(document: &str) -> bool {
+    document.len() <= MAX_BYTES && bounded_events(document).is_some()
+}
+
+/// Returns a document's text as it is, escaped; at most [`MAX_BYTES`] of it.
+fn as_it_is(document: &str) -> String {
+    let shown = &document[..document.floor_char_boundary(MAX_BYTES)];
+    let mut html = b"<pre tabindex=\"0\">".to_vec();
+    text::escape(shown, &mut html).expect("a vector takes all");
+    html.extend_from_slice("</pre>".as_bytes());
+    if shown.len() < document.len() {
+        html.extend_from_slice(b"<p>The rest is left out: the file is too large to show.</p>");
+    }
+    String::from_utf8_lossy(&html).into_owned()
+}
+
+/// Returns the events of a document, or nothing when they are beyond the bounds.
+fn bounded_events(document: &str) -> Option<Vec<Event<'_>>> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let (mut depth, mut blocks, mut raw) = (0_usize, 0_usize, RawTags::default());
+    let mut events = Vec::new();
+    for event in Parser::new_ext(document, options) {
+        match &event {
+            Event::Start(_) => (depth, blocks) = (depth + 1, blocks + 1),
+            Event::End(_) => depth -= 1,
+            Event::Html(html) | Event::InlineHtml(html) => raw.count(html),
+            _ => {}
+        }
+        if depth > MAX_DEPTH || raw.all > MAX_RAW_TAGS || raw.inline * (blocks + raw.all) > MAX_REOPENED {
+            return None;
+        }
+        events.push(event);
+    }
+    Some(events)
+}
+
+/// Counts opening tags of raw HTML.
+#[derive(Default)]
+struct RawTags {
+    all: usize,
+    inline: usize,
+}
+
+impl RawTags {
+    /// HTML elements that the parser opens again in every block while they are unclosed (HTML Standard, "formatting").
+    const FORMATTING: [&str; 14] =
+        ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+    /// HTML elements that hold nothing.
+    const VOID: [&str; 5] = ["br", "hr", "img", "input", "wbr"];
+
+    fn count(&mut self, html: &str) {
+        for tag in html.split('<').skip(1).filter(|tag| tag.starts_with(|c: char| c.is_ascii_alphabetic())) {
+            let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+            if !Self::VOID.contains(&&*name) {
+                self.all += 1;
+                self.inline += usize::from(Self::FORMATTING.contains(&&*name));
+            }
+        }
+    }
+}
+
+/// Rewrites headings, links, images and tables.
+struct Rewriter<'s> {
+    source: &'s SourceFacts,
+    folder: &'s str,
+    anchors: Vec<String>,
+    known: BTreeSet<String>,
+}
+
+impl<'s> Rewriter<'s> {
+    fn new(events: &[Event<'_>], path: &'s str, source: &'s SourceFacts) -> Self {
+        let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
+        let anchors = anchors(events);
+        let known = anchors.iter().cloned().collect();
+        Self { source, folder, anchors, known }
+    }
+
+    fn rewrite<'e>(&self, events: Vec<Event<'e>>) -> Vec<Event<'e>> {
+        let mut out = Vec::with_capacity(events.len() + 16);
+        let (mut anchors, mut level) = (self.anchors.iter(), 2);
+        let (mut levels, mut links, mut images) = (Vec::new(), Vec::new(), Vec::new());
+        for event in events {
+            let in_image = !images.is_empty();
+            match event {
+                Event::Start(Tag::Heading { level: wanted, .. }) => {
+                    // The page has headings of level 1 and 2; none is skipped, so that the outline can be followed.
+                    level = (wanted as usize + 2).min(level + 1).clamp(3, 6);
+                    let level = HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6);
+                    let id = anchors.next().map(|anchor| CowStr::from(anchor.clone()));
+                    levels.push(level);
+                    out.push(Event::Start(Tag::Heading { level, id, classes: Vec::new(), attrs: Vec::new() }));
+                }
+                Event::End(TagEnd::Heading(was)) => out.push(Event::End(TagEnd::Heading(levels.pop().unwrap_or(was)))),
+                Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link) if in_image => {}
+                Event::Start(Tag::Link { link_type, dest_url, .. }) => {
+                    let target = self.target(&dest_url, link_type);
+                    links.push(target.is_some());
+                    out.extend(target.map(link));
+                }
+                Event::End(TagEnd::Link) => {
+                    out.extend(links.pop().unwrap_or(false).then_some(Event::End(TagEnd::Link)));
+                }
+                Event::Start(Tag::Image { dest_url, .. }) => {
+                    let target =
+                        if in_image || !links.is_empty() { None } else { self.target(&dest_url, LinkType::Inline) };
+                    images.push((target.is_some(), out.len() + usize::from(target.is_some())));
+                    out.extend(target.map(link));
+                }
+                Event::End(TagEnd::Image) => {
+                    let (linked, start) = images.pop().unwrap_or((false, out.len()));
+                    if linked && out.len() == start {
+                        out.push(Event::Text("image".into()));
+                    }
+                    out.extend(linked.then_some(Event::End(TagEnd::Link)));
+                }
+                Event::Start(Tag::Table(alignment)) => {
+                    out.push(Event::Html("<div class=\"scroll\" tabindex=\"0\">".into()));
+                    out.push(Event::Start(Tag::Table(alignment)));
+                }
+                Event::End(TagEnd::Table) => out.extend([event, Event::Html("</div>".into())]),
+                Event::TaskListMarker(done) => out.push(Event::Text(if done { "☑ " } else { "☐ " }.into())),
+                other => out.push(other),
+            }
+        }
+        out
+    }
+
+    /// Returns where a link may lead, or nothing when it leads nowhere that a page can vouch for.
+    fn target(&self, url: &str, kind: LinkType) -> Option<String> {
+        if kind == LinkType::Email {
+            return Some(format!("mailto:{url}"));
+        }
+        if let Some(anchor) = url.strip_prefix('#') {
+            let anchor = anchor.to_lowercase();
+            return self.known.contains(&anchor).then(|| format!("#{ANCHOR_PREFIX}{anchor}"));
+        }
+        if source_links::web_url(url).is_some() || url.starts_with("mailto:") {
+            return Some(url.to_owned());
+        }
+        let (path, fragment) = url.split_once('#').map_or((url, None), |(path, fragment)| (path, Some(fragment)));
+        let mut link = source_links::file(self.source, &resolve(self.folder, path)?)?;
+        if let Some(fragment) = fragment {
+            link.push('#');
+            link.push_str(&super::links::segment(fragment));
+        }
+        Some(link)
+    }
+}
+
+fn link<'e>(target: String) -> Event<'e> {
+    let (title, id) = (CowStr::Borrowed(""), CowStr::Borrowed(""));
+    Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url: target.into(), title, id })
+}
+
+/// Returns the path in the pack that a relative link names, or nothing when it leaves the pack or is no relative path.
+fn resolve(folder: &str, link: &str) -> Option<String> {
+    let path = link.split('?').next().unwrap_or_default();
+    if path.is_empty() || path.contains([':', '\\']) || path.starts_with("//") {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty() && !path.starts_with('/')).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    let decoded = parts.join("/").replace("%20", " ");
+    (!decoded.is_empty()).then_some(decoded)
+}
+
+/// Returns the anchors of all headings in order, each once: what GitHub makes of the heading's text.
+fn anchors(events: &[Event<'_>]) -> Vec<String> {
+    let (mut anchors, mut current, mut seen) = (Vec::new(), None::<String>, BTreeMap::<String, usize>::new());
+    for event in events {
+        match event {
+            Event::Start(Tag::Heading { .. }) => current = Some(String::new()),
+            Event::Text(text) | Event::Code(text) => {
+                if let Some(slug) = &mut current {
+                    slug.extend(text.chars().filter_map(slug_character));
+                }
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                let slug = current.take().filter(|slug| !slug.is_empty()).unwrap_or_else(|| "section".to_owned());
+                let mut unique = slug.clone();
+                while seen.contains_key(&unique) {
+                    let number = seen.entry(slug.clone()).or_default();
+                    *number += 1;
+                    unique = format!("{slug}-{number}");
+                }
+                seen.insert(unique.clone(), 0);
+                anchors.push(unique);
+            }
+            _ => {}
+        }
+    }
+    anchors
+}
+
+fn slug_character(c: char) -> Option<char> {
+    match c {
+        ' ' | '-' => Some('-'),
+        _ if c.is_alphanumeric() || c == '_' => c.to_lowercase().next(),
+        _ => None,
+    }
+}
+
+/// The whole policy of what author HTML may hold.
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let tags = [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "dd",
+        "del",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "var",
+    ];
+    let set = |values: &[&'static str]| values.iter().copied().collect::<HashSet<_>>();
+    let mut builder = Builder::empty();
+    builder
+        .tags(set(&tags))
+        .clean_content_tags(set(&["script", "style", "svg", "math", "template", "iframe", "object"]))
+        .generic_attributes(set(&["id"]))
+        .tag_attributes(HashMap::from([
+            ("a", set(&["href"])),
+            ("ol", set(&["start"])),
+            ("td", set(&["colspan", "rowspan"])),
+            ("th", set(&["colspan", "rowspan"])),
+        ]))
+        .tag_attribute_values(HashMap::from([("div", HashMap::from([("tabindex", set(&["0"]))]))]))
+        .set_tag_attribute_value("pre", "tabindex", "0")
+        .allowed_classes(HashMap::from([("div", set(&["scroll"]))]))
+        .attribute_filter(only_numbers)
+        .url_schemes(set(&["http", "https", "mailto"]))
+        .url_relative(ammonia::UrlRelative::Custom(Box::new(only_anchors)))
+        .link_rel(Some("nofollow noopener noreferrer"))
+        .id_prefix(Some(ANCHOR_PREFIX));
+    builder
+});
+
+/// Keeps a numeric attribute only if it is a small number: `colspan="99999999"` makes browsers allocate.
+fn only_numbers<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+    match attribute {
+        "colspan" | "rowspan" | "start" => value.parse::<u8>().ok().filter(|n| *n > 0).map(|n| n.to_string().into()),
+        _ => Some(value.into()),
+    }
+}
+
+/// Keeps a relative link only if it is one of our anchors; the others were resolved before, or come from raw HTML.
+fn only_anchors(url: &str) -> Option<Cow<'_, str>> {
+    url.strip_prefix('#').filter(|anchor| anchor.starts_with(ANCHOR_PREFIX)).map(|_| url.into())
+}
+
+#[cfg(test)]
+#[path = "markdown_tests.rs"]
+mod tests;

@@ -1,0 +1,113 @@
+//! Tests of [`super`]: links, anchors, hostile documents.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+fn source() -> SourceFacts {
+    SourceFacts {
+        repository: "https://github.com/acme/packs".to_owned(),
+        path: "packs/demo".to_owned(),
+        commit: Some("c0ffee".to_owned()),
+        ..SourceFacts::default()
+    }
+}
+
+fn html(document: &str) -> String {
+    render(document, "README.md", &source())
+}
+
+#[test]
+fn headings_sit_below_the_page_and_can_be_linked() {
+    let html = html("# Title\n\n#### Deep\n\n[up](#title) [gone](#nowhere)\n\n# Title");
+    assert!(html.contains("<h3 id=\"readme-title\">") && html.contains("<h4 id=\"readme-deep\">"), "{html}");
+    assert!(html.contains("href=\"#readme-title\"") && html.contains("id=\"readme-title-1\""), "{html}");
+    assert!(html.contains("gone") && !html.contains("nowhere"), "{html}");
+}
+
+#[test]
+fn relative_links_lead_to_the_released_commit() {
+    let html = html("[a](docs/a.md#x) [b](../../../../x) [c](/LICENSE)");
+    assert!(html.contains("https://github.com/acme/packs/blob/c0ffee/packs/demo/docs/a.md#x"), "{html}");
+    assert!(html.contains("/packs/demo/LICENSE\"") && html.matches("<a ").count() == 2, "{html}");
+    let plain = render("[a](docs/a.md)", "README.md", &SourceFacts::default());
+    assert_eq!(plain.trim(), "<p>a</p>");
+}
+
+#[test]
+fn images_become_links_and_badges_keep_one_link() {
+    let html =
+        html("![Plan](https://x.example/p.png) [![Build](https://x.example/b.svg)](https://ci.example/) ![](i.png)");
+    assert!(!html.contains("<img") && html.matches("<a ").count() == 3, "{html}");
+    assert!(
+        html.contains("https://ci.example/") && html.contains(">Build</a>") && html.contains(">image</a>"),
+        "{html}"
+    );
+    assert!(html.contains("rel=\"nofollow noopener noreferrer\""), "{html}");
+}
+
+#[test]
+fn nothing_active_survives() {
+    for document in [
+        "<script>alert(1)</script>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt&colon;alert(1))",
+        "<a href=\"javascript:alert(1)\" onclick=\"x()\">x</a>",
+        "<svg><script>alert(1)</script></svg><math><mi xlink:href=\"javascript:alert(1)\">",
+        "<img src=x onerror=alert(1)>",
+        "[x](data:text/html,<script>alert(1)</script>)",
+        "<style>*{display:none}</style><iframe src=x></iframe>",
+        "<div style=\"position:fixed\" class=\"banner\">x</div>",
+        "<form action=https://x.example><input name=q></form>",
+    ] {
+        let html = html(document).to_lowercase();
+        for bad in [
+            "<script",
+            "javascript:",
+            "onerror",
+            "onclick",
+            "<svg",
+            "<style",
+            "style=",
+            "<iframe",
+            "<form",
+            "banner",
+            "data:",
+        ] {
+            assert!(!html.contains(bad), "{document} → {html}");
+        }
+    }
+}
+
+#[test]
+fn template_syntax_and_bidi_are_only_text() {
+    let html = html("{{ 7*7 }} {% raw %} a\u{202e}b");
+    assert_eq!(html.trim(), "<p>{{ 7*7 }} {% raw %} a\u{fffd}b</p>");
+}
+
+#[test]
+fn bombs_end_quickly_as_text() {
+    let formatting: String = (0..900).map(|n| format!("<b id={n}>")).collect();
+    for document in [
+        "> ".repeat(60_000),
+        "1. ".repeat(60_000),
+        "- ".repeat(60_000),
+        "<div>".repeat(40_000),
+        format!("{formatting}\n\n{}", "x\n\n".repeat(50_000)),
+        "[".repeat(100_000),
+        "*a ".repeat(60_000),
+        "![".repeat(60_000),
+        "x".repeat(MAX_BYTES + 1),
+    ] {
+        let start = Instant::now();
+        let html = html(&document);
+        assert!(start.elapsed() < Duration::from_secs(2), "{} took {:?}", &document[..9], start.elapsed());
+        assert!(html.len() < 4 << 20, "{}: {} bytes", &document[..9], html.len());
+    }
+    assert!(html(&"> ".repeat(60_000)).starts_with("<pre"));
+}
+
+#[test]
+fn other_formats_are_shown_as_they_are() {
+    assert_eq!(render("*a* <b>", "README.rst", &source()), "<pre tabindex=\"0\">*a* &lt;b&gt;</pre>");
+}

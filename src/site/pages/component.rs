@@ -1,0 +1,218 @@
+//! The page of a component in a release.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Serialize;
+
+use super::Head;
+use super::fields::{Table, table};
+use super::view::{Snippet, snippet};
+use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::ident::RelPath;
+use crate::output::RenderError;
+use crate::pack::{Component, Relation};
+use crate::site::templates::Shared;
+use crate::site::{Site, links, source_links, text};
+
+#[derive(Serialize)]
+struct ComponentPage<'a> {
+    head: Head<'a>,
+    kind: &'static str,
+    kind_key: &'static str,
+    kind_plural: &'static str,
+    name: &'a str,
+    title: &'a str,
+    reference: &'a str,
+    description: &'a str,
+    enabled: bool,
+    file: File<'a>,
+    entry_point: Option<File<'a>>,
+    facts: Vec<(&'static str, &'a str)>,
+    tables: Vec<Table<'a>>,
+    steps: Vec<StepRow<'a>>,
+    uses: Vec<Use<'a>>,
+    used_by: Vec<Use<'a>>,
+    examples: Vec<Snippet<'a>>,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    line: Option<u32>,
+    link: Option<String>,
+}
+
+#[derive(Serialize)]
+struct StepRow<'a> {
+    name: &'a str,
+    action: Option<&'a str>,
+    address: Option<String>,
+    next: &'a [(String, String)],
+}
+
+#[derive(Serialize)]
+struct Use<'a> {
+    relation: &'static str,
+    kind: &'static str,
+    name: std::borrow::Cow<'a, str>,
+    address: Option<String>,
+}
+
+/// Finds the page of a component: in the same release first, then in the default releases of all packs.
+struct Lookup<'s, 'a> {
+    site: &'s Site<'a>,
+    ecosystem: &'s str,
+    own: HashMap<(&'static str, &'s str), String>,
+}
+
+impl Lookup<'_, '_> {
+    fn address(&self, kind: &'static str, reference: &str) -> Option<String> {
+        let elsewhere = || self.site.addresses.component(self.ecosystem, kind, reference);
+        self.own.get(&(kind, reference)).cloned().or_else(elsewhere)
+    }
+
+    /// Returns the page of what a workflow step runs: mostly an action, but some runtimes have other kinds that run.
+    fn runnable(&self, reference: &str, component: &Component) -> Option<String> {
+        let kind = component
+            .links
+            .iter()
+            .find(|link| link.target == reference && link.relation == Relation::Calls)
+            .map_or(component.kind.key, |link| link.kind);
+        self.address(kind, reference)
+    }
+}
+
+/// Appends the pages of all components of a release; `stems` are their file names.
+pub(super) fn append(
+    site: &Site<'_>,
+    pack: &CatalogPack,
+    release: &CatalogRelease,
+    stems: &[String],
+    parts: &[(&'static str, &Shared)],
+    files: &mut Vec<(RelPath, Vec<u8>)>,
+) -> Result<(), RenderError> {
+    let here = links::release_address(&pack.id, release.version());
+    let components = || release.pack.components.iter().zip(stems);
+    let address = |component: &Component, stem: &str| format!("{here}/{}/{stem}.html", component.kind.key);
+    let own = components()
+        .map(|(component, stem)| ((component.kind.key, component.reference.as_str()), address(component, stem)))
+        .collect();
+    let lookup = Lookup { site, ecosystem: pack.id.ecosystem.as_str(), own };
+    for (component, stem) in components() {
+        let path = links::file_in_release(pack, release.version(), &format!("{}/{stem}.html", component.kind.key));
+        let title = format!("{} · {} {}", component.name, pack.id, release.version());
+        let head = Head {
+            root: links::root(&path),
+            title: title.into(),
+            description: text::summary(&component.description),
+            canonical: site.absolute(&address(component, stem)),
+        };
+        let page = page(&lookup, pack, release, component, head);
+        let html = site.templates.render("component.html", &path, parts, &page)?;
+        files.push((path, html));
+    }
+    Ok(())
+}
+
+fn page<'a>(
+    lookup: &Lookup<'_, 'a>,
+    pack: &'a CatalogPack,
+    release: &'a CatalogRelease,
+    component: &'a Component,
+    head: Head<'a>,
+) -> ComponentPage<'a> {
+    let source = &release.record.source;
+    let file = |path: &'a RelPath, line: Option<u32>| File {
+        path: path.as_str(),
+        line,
+        link: source_links::file(source, path.as_str())
+            .map(|link| link + &line.map(|line| format!("#L{line}")).unwrap_or_default()),
+    };
+    ComponentPage {
+        head,
+        kind: component.kind.singular,
+        kind_key: component.kind.key,
+        kind_plural: component.kind.plural,
+        name: &component.name,
+        title: component.title.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or(&component.name),
+        reference: &component.reference,
+        description: component.description.trim(),
+        enabled: component.enabled,
+        file: file(&component.file, Some(component.line).filter(|line| *line > 0)),
+        entry_point: component.entry_point.as_ref().map(|path| file(path, None)),
+        facts: component.facts.iter().map(|fact| (fact.label, fact.value.as_str())).collect(),
+        tables: component.tables.iter().filter(|table| !table.fields.is_empty()).map(table).collect(),
+        steps: component.steps.iter().map(|step| step_row(lookup, component, step)).collect(),
+        uses: uses(lookup, pack, component),
+        used_by: used_by(lookup, pack, release, component),
+        examples: component.examples.iter().map(snippet).collect(),
+    }
+}
+
+fn step_row<'a>(lookup: &Lookup<'_, '_>, component: &Component, step: &'a crate::pack::Step) -> StepRow<'a> {
+    let address = step.action.as_deref().and_then(|action| lookup.runnable(action, component));
+    StepRow { name: &step.name, action: step.action.as_deref(), address, next: &step.next }
+}
+
+fn uses<'a>(lookup: &Lookup<'_, '_>, pack: &CatalogPack, component: &'a Component) -> Vec<Use<'a>> {
+    let links: BTreeSet<_> =
+        component.links.iter().map(|link| (link.relation, link.kind, link.target.as_str())).collect();
+    links
+        .into_iter()
+        .map(|(relation, kind, target)| Use {
+            relation: match relation {
+                Relation::Calls => "Runs",
+                Relation::Emits => "Emits",
+                Relation::ListensTo => "Listens to",
+                Relation::Governs => "Applies to",
+            },
+            kind: kind_name(pack, kind),
+            name: target.into(),
+            address: lookup.address(kind, target),
+        })
+        .collect()
+}
+
+/// Returns what uses a component, for the page of its default release: older releases are not what others use today.
+fn used_by<'a>(
+    lookup: &Lookup<'_, 'a>,
+    pack: &CatalogPack,
+    release: &CatalogRelease,
+    component: &Component,
+) -> Vec<Use<'a>> {
+    if release.version() != pack.latest().version() {
+        return Vec::new();
+    }
+    let key = (pack.id.ecosystem.to_string(), component.kind.key, component.reference.clone());
+    let catalog = lookup.site.catalog;
+    let usages: BTreeSet<_> = catalog.used_by.get(&key).into_iter().flatten().collect();
+    usages
+        .into_iter()
+        .map(|usage| {
+            let user = catalog.packs.get(&usage.pack).and_then(|pack| {
+                let of_kind =
+                    |other: &&std::sync::Arc<Component>| other.kind.key == usage.kind && other.name == usage.name;
+                pack.latest().pack.components.iter().find(of_kind)
+            });
+            Use {
+                relation: match usage.relation {
+                    Relation::Calls => "Run by",
+                    Relation::Emits => "Emitted by",
+                    Relation::ListensTo => "Awaited by",
+                    Relation::Governs => "Governed by",
+                },
+                kind: kind_name(pack, usage.kind),
+                name: user.map_or(usage.name.as_str(), |user| user.reference.as_str()).into(),
+                address: user.and_then(|user| {
+                    let ecosystem = usage.pack.ecosystem.as_str();
+                    lookup.site.addresses.component(ecosystem, usage.kind, &user.reference)
+                }),
+            }
+        })
+        .collect()
+}
+
+/// Returns what people call a kind.
+fn kind_name(pack: &CatalogPack, key: &'static str) -> &'static str {
+    pack.ecosystem.kinds().iter().find(|kind| kind.key == key).map_or(key, |kind| kind.singular)
+}

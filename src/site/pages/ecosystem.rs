@@ -1,0 +1,40 @@
+//! The page of an ecosystem: its packs.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::home::{Card, card};
+use super::{Files, Head};
+use crate::ident::{EcosystemId, RelPath};
+use crate::site::{Site, links, text};
+
+#[derive(Serialize)]
+struct EcosystemPage<'a> {
+    head: Head<'a>,
+    title: &'static str,
+    summary: &'static str,
+    count: String,
+    packs: Vec<Card<'a>>,
+}
+
+/// Makes `packs/<ecosystem>/index.html`.
+pub(in crate::site) fn files(site: &Arc<Site<'_>>, id: &EcosystemId) -> Files {
+    let path = RelPath::composed(format!("packs/{id}/index.html"));
+    let packs: Vec<_> = site.catalog.packs.values().filter(|pack| pack.id.ecosystem == *id).collect();
+    let Some(first) = packs.first() else { return Ok(Vec::new()) };
+    let page = EcosystemPage {
+        head: Head {
+            root: links::root(&path),
+            title: format!("{} packs", first.ecosystem.title()).into(),
+            description: first.ecosystem.summary().into(),
+            canonical: site.absolute(path.as_str()),
+        },
+        title: first.ecosystem.title(),
+        summary: first.ecosystem.summary(),
+        count: text::count(packs.len(), "pack", "packs"),
+        packs: packs.into_iter().map(card).collect(),
+    };
+    let html = site.templates.render("ecosystem.html", &path, &[("site", &site.frame)], &page)?;
+    Ok(vec![(path, html)])
+}

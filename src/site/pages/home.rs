@@ -1,0 +1,139 @@
+//! The home page: what the registry is, all packs by ecosystem, what is new.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Files, Head};
+use crate::catalog::CatalogPack;
+use crate::ident::RelPath;
+use crate::site::{Site, links, text};
+
+/// How many releases the list of new ones shows.
+const RECENT: usize = 8;
+
+#[derive(Serialize)]
+struct Home<'a> {
+    head: Head<'a>,
+    pack_count: usize,
+    release_count: usize,
+    component_count: usize,
+    groups: Vec<Group<'a>>,
+    recent: Vec<Recent<'a>>,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    id: &'static str,
+    title: &'static str,
+    summary: &'static str,
+    count: String,
+    packs: Vec<Card<'a>>,
+}
+
+/// A pack in a list.
+#[derive(Serialize)]
+pub(super) struct Card<'a> {
+    address: String,
+    name: &'a str,
+    title: &'a str,
+    summary: Cow<'a, str>,
+    keywords: &'a [String],
+    version: &'a str,
+    date: String,
+    counts: Vec<String>,
+    status: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Recent<'a> {
+    address: String,
+    name: String,
+    version: &'a str,
+    date: String,
+    time: String,
+}
+
+/// Makes `index.html`.
+pub(in crate::site) fn files(site: &Arc<Site<'_>>) -> Files {
+    let catalog = site.catalog;
+    let path = RelPath::composed("index.html");
+    let groups: Vec<Group<'_>> = super::ecosystems(catalog)
+        .into_iter()
+        .filter_map(|id| {
+            let packs: Vec<_> = catalog.packs.values().filter(|pack| pack.id.ecosystem == *id).collect();
+            let ecosystem = packs.first()?.ecosystem;
+            Some(Group {
+                id: ecosystem.id(),
+                title: ecosystem.title(),
+                summary: ecosystem.summary(),
+                count: text::count(packs.len(), "pack", "packs"),
+                packs: packs.into_iter().map(card).collect(),
+            })
+        })
+        .collect();
+    let page = Home {
+        head: Head {
+            root: String::new(),
+            title: catalog.name.as_str().into(),
+            description: catalog.description.as_deref().unwrap_or_default().into(),
+            canonical: site.absolute("index.html"),
+        },
+        pack_count: catalog.packs.len(),
+        release_count: catalog.packs.values().map(|pack| pack.releases.len()).sum(),
+        component_count: catalog.packs.values().map(|pack| pack.latest().pack.components.len()).sum(),
+        groups,
+        recent: recent(site),
+    };
+    let html = site.templates.render("home.html", &path, &[("site", &site.frame)], &page)?;
+    Ok(vec![(path, html)])
+}
+
+/// Returns a pack as a list shows it.
+pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
+    let release = pack.latest();
+    let components = &release.pack.components;
+    let counts = components
+        .chunk_by(|a, b| a.kind == b.kind)
+        .map(|group| {
+            let kind = group[0].kind;
+            text::count(group.len(), kind.singular, kind.plural).to_lowercase()
+        })
+        .collect();
+    Card {
+        address: format!("{}/index.html", links::pack_address(&pack.id)),
+        name: pack.id.name.as_str(),
+        title: &release.pack.title,
+        summary: text::summary(&release.pack.description),
+        keywords: &release.pack.keywords,
+        version: release.version().as_str(),
+        date: date(release),
+        counts,
+        status: super::status::word(pack, release),
+    }
+}
+
+fn recent<'a>(site: &Site<'a>) -> Vec<Recent<'a>> {
+    let mut releases: Vec<_> =
+        site.catalog.packs.values().flat_map(|pack| pack.releases.iter().map(move |release| (pack, release))).collect();
+    releases.sort_by_key(|(pack, release)| (std::cmp::Reverse(release.published_at), &pack.id, release.version()));
+    releases
+        .into_iter()
+        .take(RECENT)
+        .map(|(pack, release)| Recent {
+            address: format!("{}/index.html", links::release_address(&pack.id, release.version())),
+            name: pack.id.to_string(),
+            version: release.version().as_str(),
+            date: date(release),
+            time: release.published_at.to_string(),
+        })
+        .collect()
+}
+
+/// Returns the day of publication, in UTC.
+pub(super) fn date(release: &crate::catalog::CatalogRelease) -> String {
+    let mut text = release.published_at.to_string();
+    text.truncate(10);
+    text
+}

@@ -1,0 +1,81 @@
+//! Pages: catalog → context values → templates. One file per kind of page.
+//!
+//! Every address in a context is a path from the site's root; templates put `page.root` in front. What several pages of a
+//! release show is converted once, as the value `release`; `site` is what all pages show.
+
+pub(super) mod component;
+pub(super) mod ecosystem;
+pub(super) mod error;
+mod fields;
+mod findings;
+pub(super) mod home;
+pub(super) mod release;
+mod status;
+mod view;
+
+use serde::Serialize;
+
+use super::Site;
+use super::templates::Shared;
+use crate::catalog::Catalog;
+use crate::ident::{EcosystemId, RelPath};
+use crate::output::RenderError;
+
+/// Some finished files.
+pub(super) type Files = Result<Vec<(RelPath, Vec<u8>)>, RenderError>;
+
+/// What all pages show.
+#[derive(Serialize)]
+struct Frame<'a> {
+    name: &'a str,
+    description: Option<&'a str>,
+    has_feed: bool,
+    ecosystems: Vec<FrameEcosystem>,
+}
+
+#[derive(Serialize)]
+struct FrameEcosystem {
+    id: &'static str,
+    title: &'static str,
+}
+
+/// What the head of every page needs.
+#[derive(Serialize)]
+struct Head<'a> {
+    /// What leads to the site's root: empty or `../` several times.
+    root: String,
+    title: std::borrow::Cow<'a, str>,
+    description: std::borrow::Cow<'a, str>,
+    /// The absolute address of the page that search engines should show instead of its likes.
+    canonical: Option<String>,
+}
+
+/// Returns the identifiers of the ecosystems that have packs, sorted.
+pub(super) fn ecosystems(catalog: &Catalog) -> Vec<&EcosystemId> {
+    let mut ids: Vec<_> = catalog.packs.keys().map(|id| &id.ecosystem).collect();
+    ids.dedup();
+    ids
+}
+
+/// Returns what all pages show, converted once.
+pub(super) fn frame(catalog: &Catalog) -> Shared {
+    let mut ecosystems: Vec<FrameEcosystem> = catalog
+        .packs
+        .values()
+        .map(|pack| FrameEcosystem { id: pack.ecosystem.id(), title: pack.ecosystem.title() })
+        .collect();
+    ecosystems.dedup_by_key(|ecosystem| ecosystem.id);
+    Shared::new(&Frame {
+        name: &catalog.name,
+        description: catalog.description.as_deref(),
+        has_feed: catalog.url.is_some() && !catalog.packs.is_empty(),
+        ecosystems,
+    })
+}
+
+impl Site<'_> {
+    /// Returns an absolute address, when the registry's URL is known.
+    fn absolute(&self, address: &str) -> Option<String> {
+        self.catalog.url.as_ref().map(|url| format!("{url}/{address}"))
+    }
+}

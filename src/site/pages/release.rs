@@ -1,0 +1,111 @@
+//! The pages of one release: its own, those of its components, and its pack's if it is the default release.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Files, Head, component, view};
+use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::ident::RelPath;
+use crate::site::templates::Shared;
+use crate::site::{Site, links, markdown, text};
+
+#[derive(Serialize)]
+struct ReleasePage<'a> {
+    head: Head<'a>,
+    /// Whether this is the pack's page, which shows its default release and all versions.
+    is_pack: bool,
+    /// Where the README lies in the pack, when there is one.
+    readme_path: Option<&'a str>,
+    versions: Vec<VersionRow<'a>>,
+}
+
+/// A row of the table of versions.
+#[derive(Serialize)]
+struct VersionRow<'a> {
+    version: &'a str,
+    address: String,
+    date: String,
+    time: String,
+    is_latest: bool,
+    status: Option<&'static str>,
+    reason: Option<&'a str>,
+    archive: String,
+    size: String,
+}
+
+/// Makes the pages of the release at that place in the pack's list.
+pub(in crate::site) fn files(site: &Arc<Site<'_>>, pack: &CatalogPack, at: usize) -> Files {
+    let release = &pack.releases[at];
+    let stems = links::stems(&release.pack);
+    let shared = Shared::new(&view::release(site, pack, release, &stems));
+    let readme = readme(release);
+    let parts =
+        [("site", &site.frame), ("release", &shared), ("readme", readme.as_ref().map_or(&shared, |(_, html)| html))];
+    let readme_path = readme.as_ref().map(|(path, _)| *path);
+
+    let mut files = Vec::with_capacity(stems.len() + 2);
+    let page_of = |path: RelPath, is_pack: bool| {
+        let page = ReleasePage {
+            head: head(site, pack, release, &path, is_pack),
+            is_pack,
+            readme_path,
+            versions: if is_pack { versions(pack) } else { Vec::new() },
+        };
+        site.templates.render("pack.html", &path, &parts, &page).map(|html| (path, html))
+    };
+    if at == pack.latest {
+        files.push(page_of(RelPath::composed(format!("{}/index.html", links::pack_address(&pack.id))), true)?);
+    }
+    files.push(page_of(links::file_in_release(pack, release.version(), "index.html"), false)?);
+    component::append(site, pack, release, &stems, &parts[..2], &mut files)?;
+    Ok(files)
+}
+
+fn head<'a>(
+    site: &Site<'_>,
+    pack: &CatalogPack,
+    release: &'a CatalogRelease,
+    path: &RelPath,
+    is_pack: bool,
+) -> Head<'a> {
+    let title = if is_pack { pack.id.to_string() } else { format!("{} {}", pack.id, release.version()) };
+    // The default release and its pack have the same content: search engines should show the pack.
+    let is_latest = release.version() == pack.latest().version();
+    let canonical = if is_latest {
+        format!("{}/index.html", links::pack_address(&pack.id))
+    } else {
+        format!("{}/index.html", links::release_address(&pack.id, release.version()))
+    };
+    Head {
+        root: links::root(path),
+        title: title.into(),
+        description: text::summary(&release.pack.description),
+        canonical: site.absolute(&canonical),
+    }
+}
+
+/// Returns where the README lies, and it as HTML.
+fn readme(release: &CatalogRelease) -> Option<(&str, Shared)> {
+    let path = release.pack.readme.as_ref()?.as_str();
+    let bytes = release.content.read(release.content.get(path)?).ok()?;
+    let html = markdown::render(&String::from_utf8_lossy(&bytes), path, &release.record.source);
+    Some((path, Shared::html(&html)))
+}
+
+fn versions(pack: &CatalogPack) -> Vec<VersionRow<'_>> {
+    pack.releases
+        .iter()
+        .map(|release| VersionRow {
+            version: release.version().as_str(),
+            address: format!("{}/index.html", links::release_address(&pack.id, release.version())),
+            date: super::home::date(release),
+            time: release.published_at.to_string(),
+            is_latest: release.version() == pack.latest().version(),
+            status: super::status::word(pack, release),
+            reason: release.status.quarantined.as_deref().or(release.status.yanked.as_deref()),
+            archive: links::archive_address(&pack.id, release.version()),
+            size: text::size(release.record.archive.size),
+        })
+        .collect()
+}

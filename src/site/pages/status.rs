@@ -1,0 +1,84 @@
+//! What readers must know before they install: yanked, deprecated, quarantined, prerelease, not the newest.
+
+use serde::Serialize;
+
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Status};
+use crate::ident::PackId;
+use crate::site::links;
+
+/// A box above the content.
+#[derive(Serialize)]
+pub(super) struct Notice<'a> {
+    /// How it looks: `danger`, `warning` or `info`.
+    tone: &'static str,
+    title: String,
+    text: &'a str,
+    /// Where to go instead: words and address.
+    instead: Option<(String, String)>,
+}
+
+/// Returns the word for a release that should not be chosen.
+pub(super) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'static str> {
+    let (of_pack, of_release) = (&pack.status, &release.status);
+    if of_pack.quarantined.is_some() || of_release.quarantined.is_some() {
+        Some("quarantined")
+    } else if of_pack.yanked.is_some() || of_release.yanked.is_some() {
+        Some("yanked")
+    } else if of_pack.deprecated.is_some() || of_release.deprecated.is_some() {
+        Some("deprecated")
+    } else if release.version().is_prerelease() {
+        Some("prerelease")
+    } else {
+        None
+    }
+}
+
+/// Returns the boxes of a release, gravest first.
+pub(super) fn notices<'a>(catalog: &Catalog, pack: &'a CatalogPack, release: &'a CatalogRelease) -> Vec<Notice<'a>> {
+    let mut notices = Vec::new();
+    of_status(catalog, pack, &pack.status, "This pack", &mut notices);
+    of_status(catalog, pack, &release.status, "This release", &mut notices);
+    let latest = pack.latest();
+    let other = release.version() != latest.version();
+    let instead =
+        other.then(|| (format!("Go to {}", latest.version()), format!("{}/index.html", links::pack_address(&pack.id))));
+    if other {
+        let tone = if release.version() < latest.version() { "warning" } else { "info" };
+        let title = format!("This is not the default release; that is {}", latest.version());
+        let text = if release.version().is_prerelease() { "This is a prerelease." } else { "" };
+        notices.push(Notice { tone, title, text, instead });
+    } else if release.version().is_prerelease() {
+        let text = "The pack has no stable release that may be chosen.";
+        notices.push(Notice { tone: "info", title: "This is a prerelease".to_owned(), text, instead });
+    }
+    notices
+}
+
+fn of_status<'a>(catalog: &Catalog, pack: &CatalogPack, status: &'a Status, what: &str, notices: &mut Vec<Notice<'a>>) {
+    if let Some(reason) = &status.quarantined {
+        let title = format!("{what} is quarantined: it is held back until somebody decides");
+        notices.push(Notice { tone: "danger", title, text: reason, instead: None });
+    }
+    if let Some(reason) = &status.yanked {
+        let title = format!("{what} is yanked: it should no longer be chosen");
+        notices.push(Notice { tone: "danger", title, text: reason, instead: None });
+    }
+    if let Some((reason, successor)) = &status.deprecated {
+        let instead = successor.as_deref().and_then(|successor| successor_address(catalog, pack, successor));
+        let title = match successor {
+            Some(successor) => format!("{what} is deprecated: use {successor} instead"),
+            None => format!("{what} is deprecated"),
+        };
+        notices.push(Notice { tone: "warning", title, text: reason, instead });
+    }
+}
+
+fn successor_address(catalog: &Catalog, pack: &CatalogPack, successor: &str) -> Option<(String, String)> {
+    let words = format!("Go to {successor}");
+    if let Some(release) = pack.releases.iter().find(|release| release.version().as_str() == successor) {
+        return Some((words, format!("{}/index.html", links::release_address(&pack.id, release.version()))));
+    }
+    let id: PackId = successor.parse().ok()?;
+    let address = format!("{}/index.html", links::pack_address(&id));
+    catalog.packs.contains_key(&id).then_some((words, address))
+}

@@ -1,0 +1,267 @@
+//! What the pages of a release have in common, converted once per release.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::fields::{Table, table};
+use super::findings::{Findings, findings};
+use super::status::{Notice, notices};
+use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::ident::{PackId, PackName};
+use crate::pack::Example;
+use crate::site::{Site, links, source_links, text};
+
+/// What stands in for the registry's URL where none is configured.
+const UNKNOWN_URL: &str = "https://REGISTRY";
+
+/// A release, as all of its pages know it.
+#[derive(Serialize)]
+pub(super) struct Release<'a> {
+    ecosystem: &'static str,
+    ecosystem_title: &'static str,
+    id: String,
+    name: &'a str,
+    title: &'a str,
+    version: &'a str,
+    is_latest: bool,
+    status: Option<&'static str>,
+    date: String,
+    time: String,
+    summary: Cow<'a, str>,
+    description: &'a str,
+    /// The address of the release's folder, and of its pack's.
+    address: String,
+    pack_address: String,
+    version_count: usize,
+    notices: Vec<Notice<'a>>,
+    groups: Vec<Group<'a>>,
+    install: Vec<Snippet<'a>>,
+    has_placeholder_url: bool,
+    authors: &'a [String],
+    contact: Option<&'a str>,
+    license: Option<&'a str>,
+    license_link: Option<String>,
+    changelog_link: Option<String>,
+    keywords: &'a [String],
+    homepage: Option<&'a str>,
+    homepage_link: Option<&'a str>,
+    requirements: Vec<Need<'a>>,
+    dependencies: Vec<Need<'a>>,
+    dependents: Vec<Need<'a>>,
+    facts: Vec<(&'static str, &'a str)>,
+    checksums: &'a BTreeMap<String, String>,
+    source: Source<'a>,
+    archive: Archive,
+    configuration: Option<Table<'a>>,
+    findings: Findings<'a>,
+    newest_findings: Option<Findings<'a>>,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    key: &'static str,
+    plural: &'static str,
+    count: usize,
+    items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    name: &'a str,
+    title: Option<&'a str>,
+    address: String,
+    summary: Cow<'a, str>,
+    enabled: bool,
+}
+
+/// Text to copy.
+#[derive(Serialize)]
+pub(super) struct Snippet<'a> {
+    title: Cow<'a, str>,
+    text: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Need<'a> {
+    name: Cow<'a, str>,
+    range: Option<&'a str>,
+    address: Option<String>,
+    note: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    repository: Cow<'a, str>,
+    link: Option<&'a str>,
+    path: &'a str,
+    tag: Option<&'a str>,
+    commit: Option<&'a str>,
+    tree: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Archive {
+    address: String,
+    name: String,
+    sha256: String,
+    size: String,
+    bytes: u64,
+    files: usize,
+    unpacked: String,
+    content_sha256: String,
+    url: String,
+    sums_url: String,
+}
+
+/// Returns a release as its pages know it; `stems` are the file names of its components.
+pub(super) fn release<'a>(
+    site: &Site<'a>,
+    pack: &'a CatalogPack,
+    release: &'a CatalogRelease,
+    stems: &[String],
+) -> Release<'a> {
+    let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
+    let version = release.version();
+    let url = site.catalog.url.as_deref().unwrap_or(UNKNOWN_URL);
+    let address = links::release_address(id, version);
+    let is_latest = version == pack.latest().version();
+    let file_link = |path: &crate::ident::RelPath| source_links::file(source, path.as_str());
+    Release {
+        ecosystem: pack.ecosystem.id(),
+        ecosystem_title: pack.ecosystem.title(),
+        id: id.to_string(),
+        name: id.name.as_str(),
+        title: &content.title,
+        version: version.as_str(),
+        is_latest,
+        status: super::status::word(pack, release),
+        date: super::home::date(release),
+        time: release.published_at.to_string(),
+        summary: text::summary(&content.description),
+        description: content.description.trim(),
+        pack_address: links::pack_address(id),
+        version_count: pack.releases.len(),
+        notices: notices(site.catalog, pack, release),
+        groups: groups(release, &address, stems),
+        install: snippets(pack.ecosystem.install(content, url)),
+        has_placeholder_url: site.catalog.url.is_none(),
+        authors: &content.authors,
+        contact: content.contact.as_deref(),
+        license: content.license.as_deref(),
+        license_link: content.license_file.as_ref().and_then(file_link),
+        changelog_link: content.changelog.as_ref().and_then(file_link),
+        keywords: &content.keywords,
+        homepage: content.homepage.as_deref(),
+        homepage_link: content.homepage.as_deref().and_then(source_links::web_url),
+        requirements: content.requirements.iter().map(|need| needed(&need.name, need.range.as_deref())).collect(),
+        dependencies: dependencies(site, pack, release),
+        dependents: dependents(site, pack),
+        facts: content.facts.iter().map(|fact| (fact.label, fact.value.as_str())).collect(),
+        checksums: &content.checksums,
+        source: Source {
+            repository: text::cut(&source.repository, 300),
+            link: source_links::repository(source),
+            path: &source.path,
+            tag: source.tag.as_deref(),
+            commit: source.commit.as_deref(),
+            tree: source.tree.as_deref(),
+        },
+        archive: archive(id, release, url),
+        configuration: content.configuration.as_ref().map(table),
+        findings: findings(&release.findings, Some(source)),
+        newest_findings: is_latest.then(|| findings(&pack.findings, None)),
+        address,
+    }
+}
+
+/// Returns examples as pages show them.
+pub(super) fn snippets(examples: Vec<Example>) -> Vec<Snippet<'static>> {
+    examples
+        .into_iter()
+        .map(|example| Snippet { title: example.title.into(), text: example.text.trim_end().to_owned().into() })
+        .collect()
+}
+
+/// Returns an example as pages show it.
+pub(super) fn snippet(example: &Example) -> Snippet<'_> {
+    Snippet { title: example.title.as_str().into(), text: example.text.trim_end().into() }
+}
+
+fn groups<'a>(release: &'a CatalogRelease, address: &str, stems: &[String]) -> Vec<Group<'a>> {
+    let mut stems = stems.iter();
+    release
+        .pack
+        .components
+        .chunk_by(|a, b| a.kind == b.kind)
+        .map(|group| Group {
+            key: group[0].kind.key,
+            plural: group[0].kind.plural,
+            count: group.len(),
+            items: group
+                .iter()
+                .zip(stems.by_ref())
+                .map(|(component, stem)| Item {
+                    name: &component.name,
+                    title: component.title.as_deref().filter(|title| *title != component.name),
+                    address: format!("{address}/{}/{stem}.html", component.kind.key),
+                    summary: text::summary(&component.description),
+                    enabled: component.enabled,
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn needed<'a>(name: &'a str, range: Option<&'a str>) -> Need<'a> {
+    Need { name: name.into(), range, address: None, note: None }
+}
+
+fn dependencies<'a>(site: &Site<'_>, pack: &CatalogPack, release: &'a CatalogRelease) -> Vec<Need<'a>> {
+    release
+        .pack
+        .dependencies
+        .iter()
+        .map(|dependency| {
+            let mut need = needed(&dependency.name, dependency.range.as_deref());
+            need.address = PackName::new(&dependency.name).ok().and_then(|name| {
+                let id = PackId { ecosystem: pack.id.ecosystem.clone(), name };
+                let known = site.catalog.packs.contains_key(&id);
+                known.then(|| format!("{}/index.html", links::pack_address(&id)))
+            });
+            if need.address.is_none() {
+                let bundled = pack.ecosystem.is_bundled(&dependency.name);
+                need.note = Some(if bundled { "comes with the runtime" } else { "not in this registry" });
+            }
+            need
+        })
+        .collect()
+}
+
+fn dependents<'a>(site: &Site<'a>, pack: &CatalogPack) -> Vec<Need<'a>> {
+    let ids = site.catalog.dependents.get(&pack.id).into_iter().flatten().collect::<BTreeSet<_>>();
+    ids.into_iter()
+        .map(|id| {
+            let known = site.catalog.packs.contains_key(id);
+            let address = known.then(|| format!("{}/index.html", links::pack_address(id)));
+            Need { name: id.name.as_str().into(), range: None, address, note: None }
+        })
+        .collect()
+}
+
+fn archive(id: &PackId, release: &CatalogRelease, url: &str) -> Archive {
+    let address = links::archive_address(id, release.version());
+    Archive {
+        url: format!("{url}/{address}"),
+        sums_url: format!("{url}/{}/SHA256SUMS", links::release_address(id, release.version())),
+        address,
+        name: links::archive_name(id, release.version()),
+        sha256: release.record.archive.sha256.hex(),
+        size: text::size(release.record.archive.size),
+        bytes: release.record.archive.size,
+        files: release.listing.files.len(),
+        unpacked: text::size(release.listing.size()),
+        content_sha256: release.record.content_digest.hex(),
+    }
+}

@@ -1,0 +1,77 @@
+//! Links into the web pages of a source repository.
+
+use super::links::segments;
+use crate::index::event::SourceFacts;
+
+/// Returns text as a link that a page may carry: an `http` or `https` URL without credentials, spaces or quotes.
+pub(super) fn web_url(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let plain =
+        |c: char| !c.is_whitespace() && !super::text::is_unseen(c) && !matches!(c, '"' | '<' | '>' | '\\' | '\'' | '`');
+    (!host.is_empty() && !host.contains('@') && text.len() <= 2000 && text.chars().all(plain)).then_some(text)
+}
+
+/// Returns the web address of a release's repository, when it has one.
+pub(super) fn repository(source: &SourceFacts) -> Option<&str> {
+    web_url(&source.repository)
+}
+
+/// Returns the web address of a file of the pack at the released commit, on hosts whose addresses are known.
+pub(super) fn file(source: &SourceFacts, path: &str) -> Option<String> {
+    if source.path.is_empty() {
+        return file_in_repository(source, path);
+    }
+    file_in_repository(source, &format!("{}/{path}", source.path))
+}
+
+/// Returns the web address of a file at the released commit; `path` starts at the root of the repository.
+pub(super) fn file_in_repository(source: &SourceFacts, path: &str) -> Option<String> {
+    let commit = source.commit.as_deref().filter(|commit| commit.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+    Some(format!("{}/{commit}/{}", tree(source)?, segments(path)))
+}
+
+/// Returns the web address below which a repository's files lie, up to the commit.
+fn tree(source: &SourceFacts) -> Option<String> {
+    let url = repository(source)?.trim_end_matches('/');
+    let url = url.strip_suffix(".git").unwrap_or(url);
+    let host = url.split("://").nth(1)?.split('/').next()?;
+    let infix = match host {
+        "github.com" => "blob",
+        "codeberg.org" | "gitea.com" => "src/commit",
+        "bitbucket.org" => "src",
+        _ if host == "gitlab.com" || host.starts_with("gitlab.") => "-/blob",
+        _ => return None,
+    };
+    Some(format!("{url}/{infix}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(repository: &str, path: &str) -> SourceFacts {
+        let (repository, path) = (repository.to_owned(), path.to_owned());
+        SourceFacts { repository, path, commit: Some("c0ffee".to_owned()), ..SourceFacts::default() }
+    }
+
+    #[test]
+    fn files_are_linked_where_the_host_is_known() {
+        let known = source("https://github.com/acme/packs.git", "packs/a b");
+        assert_eq!(
+            file(&known, "x#.md").as_deref(),
+            Some("https://github.com/acme/packs/blob/c0ffee/packs/a%20b/x%23.md")
+        );
+        assert_eq!(file(&source("https://git.acme.example/packs", ""), "x"), None);
+        assert_eq!(file(&source("packs", ""), "x"), None);
+    }
+
+    #[test]
+    fn other_schemes_and_credentials_are_no_links() {
+        for text in ["javascript:alert(1)", "https://user:secret@host/x", "https://", "https://a b", "file:///x", "//x"]
+        {
+            assert_eq!(web_url(text), None, "{text}");
+        }
+    }
+}

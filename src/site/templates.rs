@@ -1,0 +1,146 @@
+//! Templates: context values → HTML and XML. The only module that names tera.
+//!
+//! Pack text reaches a template as a value, never as template source, and every value is escaped by
+//! [`escape`](super::text::escape) unless it was made by [`Shared::html`].
+
+use camino::Utf8Path;
+use serde::Serialize;
+use tera::{Context, Tera, Value};
+
+use super::assets;
+use crate::ident::RelPath;
+use crate::output::RenderError;
+
+/// The templates and assets of a site: the built-in ones, each replaceable by a file of the same name.
+#[derive(Debug)]
+pub struct Templates {
+    engine: Tera,
+    assets: Vec<(RelPath, Vec<u8>)>,
+}
+
+/// Reports templates that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// An override could not be read.
+    #[error(transparent)]
+    Io(#[from] crate::fs::PathError),
+    /// An override is not UTF-8.
+    #[error("the template `{0}` is not UTF-8")]
+    Encoding(String),
+    /// A template is faulty; the reason names template, line and column.
+    #[error("cannot use the site's templates: {0}")]
+    Invalid(String),
+}
+
+/// A value that several pages use, converted once; cloning it is cheap.
+#[derive(Clone)]
+pub(crate) struct Shared(Value);
+
+impl Shared {
+    /// Converts a value.
+    ///
+    /// # Panics
+    ///
+    /// Never: our contexts are structs of text, numbers and lists, which always convert.
+    pub(crate) fn new(value: &impl Serialize) -> Self {
+        Self(Value::from_serializable(value))
+    }
+
+    /// Returns sanitised HTML, which templates insert as it is.
+    pub(crate) fn html(html: &str) -> Self {
+        Self(Value::safe_string(html))
+    }
+}
+
+impl Templates {
+    /// Returns the built-in templates.
+    ///
+    /// # Panics
+    ///
+    /// When a built-in template is faulty: a bug, found by the first test that uses them.
+    pub fn builtin() -> Self {
+        Self::load(None).unwrap_or_else(|error| panic!("the built-in templates are valid: {error}"))
+    }
+
+    /// Returns the built-in templates and assets, each replaced by the file of the same name below `directory` if there is one.
+    pub fn with_overrides(directory: &Utf8Path) -> Result<Self, TemplateError> {
+        Self::load(Some(directory))
+    }
+
+    fn load(overrides: Option<&Utf8Path>) -> Result<Self, TemplateError> {
+        let content = |name: &str, builtin: &'static [u8]| match overrides {
+            Some(directory) => {
+                crate::fs::read_if_exists(&directory.join(name)).map(|found| found.unwrap_or_else(|| builtin.to_vec()))
+            }
+            None => Ok(builtin.to_vec()),
+        };
+        let mut engine = Tera::new();
+        engine.set_escape_fn(super::text::escape);
+        let mut sources = Vec::new();
+        for (name, builtin) in assets::templates() {
+            let text =
+                String::from_utf8(content(name, builtin)?).map_err(|_| TemplateError::Encoding(name.to_owned()))?;
+            sources.push((name, text));
+        }
+        engine.add_raw_templates(sources).map_err(|error| TemplateError::Invalid(error.to_string()))?;
+        let assets = assets::assets()
+            .map(|(name, builtin)| Ok((RelPath::composed(name), content(name, builtin)?)))
+            .collect::<Result<_, TemplateError>>()?;
+        Ok(Self { engine, assets })
+    }
+
+    /// Returns the files that are published as they are, such as the style sheet.
+    pub(crate) fn assets(&self) -> Vec<(RelPath, Vec<u8>)> {
+        self.assets.clone()
+    }
+
+    /// Renders a page from values it shares with others and its own value, which the template knows as `page`.
+    pub(crate) fn render(
+        &self,
+        template: &str,
+        path: &RelPath,
+        shared: &[(&'static str, &Shared)],
+        page: &impl Serialize,
+    ) -> Result<Vec<u8>, RenderError> {
+        let failed = |error: tera::Error| RenderError { page: path.to_string(), reason: error.to_string() };
+        let mut context = Context::new();
+        for (name, value) in shared {
+            context.insert_value(*name, value.0.clone());
+        }
+        context.insert_value("page", Value::try_from_serializable(page).map_err(failed)?);
+        let mut bytes = Vec::with_capacity(8 << 10);
+        self.engine.render_to(template, &context, &mut bytes).map_err(failed)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, text: &str) -> Result<Templates, TemplateError> {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        std::fs::write(directory.path().join(name), text).expect("a file");
+        Templates::with_overrides(Utf8Path::from_path(directory.path()).expect("UTF-8"))
+    }
+
+    #[test]
+    fn one_template_is_replaced_and_the_others_stay() {
+        let templates = with("404.html", "lost: {{ page.x }}").expect("valid");
+        let path = RelPath::composed("404.html");
+        let page = std::collections::BTreeMap::from([("x", "<b>\u{202e}")]);
+        let html = templates.render("404.html", &path, &[], &page).expect("renders");
+        assert_eq!(String::from_utf8_lossy(&html), "lost: &lt;b&gt;\u{fffd}");
+        assert!(templates.engine.contains_template("home.html"));
+    }
+
+    #[test]
+    fn a_faulty_template_is_named_with_its_line() {
+        let error = with("home.html", "one\ntwo {% if %}").expect_err("faulty").to_string();
+        assert!(error.contains("home.html") && error.contains('2'), "{error}");
+        let templates = with("404.html", "one\ntwo\n{{ page.nothing }}").expect("parses");
+        let empty = std::collections::BTreeMap::<&str, &str>::new();
+        let error = templates.render("404.html", &RelPath::composed("404.html"), &[], &empty).expect_err("fails");
+        assert!(error.to_string().contains("404.html") && error.reason.contains('3'), "{error}");
+    }
+}

@@ -1,0 +1,201 @@
+//! Tests of the whole planned site: links, hostile text, determinism.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::testing::catalog;
+use super::*;
+use crate::output::Make;
+
+/// Makes every planned file.
+fn made(catalog: &Catalog) -> BTreeMap<String, String> {
+    let templates = Templates::builtin();
+    let mut files = BTreeMap::new();
+    for planned in plan(catalog, &templates) {
+        let made = match planned.make {
+            Make::Bytes(path, bytes) => vec![(path, bytes)],
+            Make::Batch(make) => make().expect("the built-in templates render"),
+            Make::Copy(..) => panic!("the site copies nothing"),
+        };
+        for (path, bytes) in made {
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            assert!(files.insert(path.to_string(), text).is_none(), "{path} is planned twice");
+        }
+    }
+    files
+}
+
+/// Returns the files that other stages write and pages may link.
+fn of_other_stages(catalog: &Catalog) -> BTreeSet<String> {
+    let mut files = BTreeSet::from(["index.json".to_owned()]);
+    for (id, pack) in &catalog.packs {
+        files.insert(format!("packs/{id}/pack.json"));
+        for release in &pack.releases {
+            let version = release.version();
+            files.extend(["release.json", "SHA256SUMS"].map(|file| format!("packs/{id}/{version}/{file}")));
+            files.insert(format!("archives/{id}/{}-{version}.tar.gz", id.name));
+        }
+    }
+    files
+}
+
+/// Returns the values of all `href`, `src` and `action` attributes.
+fn addresses(html: &str) -> Vec<&str> {
+    ["href=\"", "src=\"", "action=\"", "data-root=\""]
+        .iter()
+        .flat_map(|attribute| html.split(*attribute).skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
+}
+
+fn resolved(page: &str, address: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in address.split('/') {
+        match part {
+            ".." => assert!(parts.pop().is_some(), "{page}: {address} leaves the site"),
+            part => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    let mut bytes = Vec::new();
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = (*first == b'%')
+            .then(|| u8::from_str_radix(std::str::from_utf8(&tail[..2]).expect("hex"), 16).expect("hex"));
+        bytes.push(hex.unwrap_or(*first));
+        rest = if hex.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8(bytes).expect("UTF-8")
+}
+
+#[test]
+fn every_internal_link_leads_to_a_file_and_an_anchor() {
+    let catalog = catalog();
+    let (files, others) = (made(&catalog), of_other_stages(&catalog));
+    let mut checked = 0;
+    for (path, html) in files.iter().filter(|(path, _)| path.ends_with(".html") && *path != "404.html") {
+        for address in addresses(html) {
+            if address.starts_with("https://") || address.is_empty() {
+                continue;
+            }
+            if address.chars().all(|c| matches!(c, '.' | '/')) {
+                assert_eq!(address.matches("../").count(), path.matches('/').count(), "{path}: {address}");
+                continue;
+            }
+            let (file, anchor) = address.split_once('#').map_or((address, None), |(file, anchor)| (file, Some(anchor)));
+            let target = if file.is_empty() { path.clone() } else { resolved(path, file) };
+            assert!(files.contains_key(&target) || others.contains(&target), "{path} links {address}: no {target}");
+            if let Some(anchor) = anchor {
+                assert!(files[&target].contains(&format!("id=\"{anchor}\"")), "{path} links {address}: no such anchor");
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 200, "only {checked} links were checked");
+}
+
+#[test]
+fn hostile_text_reaches_no_page_as_markup() {
+    for (path, text) in made(&catalog()) {
+        if path.starts_with("assets/") {
+            continue;
+        }
+        for address in addresses(&text) {
+            assert!(!address.trim().to_lowercase().starts_with("javascript:"), "{path}: {address}");
+        }
+        assert!(!text.contains("<script>") && !text.contains("<img"), "{path}");
+        assert!(!text.contains(['\u{202e}', '\u{0}']), "{path}");
+        assert!(!text.contains(" 49 "), "{path} evaluates author text");
+        if path.ends_with(".html") {
+            assert_eq!(text.matches("<script").count(), 1, "{path}");
+            assert!(!text.contains(" style=") && !text.contains(" onclick=") && !text.contains("<style"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_pack_page_says_what_a_reader_needs() {
+    let files = made(&catalog());
+    let page = &files["packs/demo/weather/index.html"];
+    for needed in [
+        "demo pack install weather --version 1.10.0",
+        "Apache-2.0",
+        "readme-set-up",
+        "reads the wrong station",
+        "comes with the runtime",
+        "not in this registry",
+        "2.0.0-rc.1",
+        "near-miss",
+        "1.9.0%2Bbuild.5/index.html",
+        "https://github.com/acme/packs/blob/c0ffee",
+        "rel=\"canonical\" href=\"https://packs.acme.example/packs/demo/weather/index.html\"",
+    ] {
+        assert!(page.contains(needed), "{needed}");
+    }
+    assert!(!page.contains("hunter2"), "a secret's default is shown");
+    let old = &files["packs/demo/weather/1.0.0/index.html"];
+    assert!(old.contains("is deprecated: use 1.10.0 instead") && old.contains("that is 1.10.0"));
+}
+
+#[test]
+fn a_component_page_links_what_it_uses_and_what_uses_it() {
+    let files = made(&catalog());
+    let workflow = &files["packs/demo/weather/1.10.0/action/report~20~week.html"];
+    assert!(workflow.contains("1.10.0/action/get.html\"><code>weather.get</code>"), "{workflow}");
+    assert!(workflow.contains("<code>core.mail</code>") && !workflow.contains("mail.html"));
+    let action = &files["packs/demo/weather/1.10.0/action/get.html"];
+    assert!(action.contains("Run by") && action.contains("rule/on_frost.html"));
+    assert!(action.contains("Fixed values") && !action.contains("hunter2"));
+    assert!(!files["packs/demo/weather/1.0.0/action/get.html"].contains("Run by"));
+    assert!(
+        files.contains_key(
+            "packs/other/hostile/0.1.0/action/~3c~IMG~20~src~3d~x~20~onerror~3d~alert~28~1~29~~3e~~2.html"
+        )
+    );
+}
+
+#[test]
+fn counts_on_the_home_page_are_true() {
+    let files = made(&catalog());
+    let home = &files["index.html"];
+    for count in ["<dt>packs</dt><dd>2</dd>", "<dt>releases</dt><dd>5</dd>", "<dt>components</dt><dd>5</dd>"] {
+        assert!(home.contains(count), "{count}");
+    }
+}
+
+#[test]
+fn feeds_need_the_registry_url() {
+    let mut catalog = catalog();
+    assert!(made(&catalog).contains_key("sitemap.xml"));
+    catalog.url = None;
+    let files = made(&catalog);
+    assert!(!files.contains_key("sitemap.xml") && !files.contains_key("feed.xml"));
+    assert!(!files["index.html"].contains("feed.xml"));
+    assert!(files["packs/demo/weather/index.html"].contains("https://REGISTRY"));
+}
+
+#[test]
+fn an_empty_registry_has_a_home_page() {
+    let mut catalog = catalog();
+    catalog.packs.clear();
+    assert!(made(&catalog)["index.html"].contains("There is no pack"));
+}
+
+#[test]
+fn the_same_catalog_gives_the_same_bytes() {
+    assert_eq!(made(&catalog()), made(&catalog()));
+}
+
+/// Writes the site of the test catalog to the folder that `PACKYARD_SITE_OUT` names, with stand-ins for other stages' files.
+#[test]
+#[ignore = "writes files for the browser tests"]
+fn write_for_the_browser() {
+    let out = std::env::var("PACKYARD_SITE_OUT").expect("a folder");
+    let catalog = catalog();
+    let others = of_other_stages(&catalog).into_iter().map(|path| (path, String::new()));
+    for (path, text) in made(&catalog).into_iter().chain(others) {
+        let path = std::path::Path::new(&out).join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+}

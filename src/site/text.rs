@@ -1,0 +1,146 @@
+//! Author text on its way to a page: escaped, cut, summarised.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Longest line of a list, in characters.
+const SUMMARY_CHARACTERS: usize = 180;
+
+/// Escapes text for HTML and XML, and shows what could deceive a reader as `U+FFFD`.
+///
+/// Control characters are forbidden by XML 1.0 even when escaped; bidirectional overrides and isolates (Unicode UAX #9) make
+/// text look like other text.
+pub(super) fn escape(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let bytes = text.as_bytes();
+    let (mut done, mut at) = (0, 0);
+    while at < bytes.len() {
+        if !SPECIAL[bytes[at] as usize] {
+            at += 1;
+            continue;
+        }
+        let (replacement, length): (&[u8], usize) = match bytes[at] {
+            b'&' => (b"&amp;", 1),
+            b'<' => (b"&lt;", 1),
+            b'>' => (b"&gt;", 1),
+            b'"' => (b"&quot;", 1),
+            b'\'' => (b"&#39;", 1),
+            first => match unseen_length(first, &bytes[at + 1..]) {
+                0 => {
+                    at += 1;
+                    continue;
+                }
+                length => ("\u{fffd}".as_bytes(), length),
+            },
+        };
+        out.write_all(&bytes[done..at])?;
+        out.write_all(replacement)?;
+        at += length;
+        done = at;
+    }
+    out.write_all(&bytes[done..])
+}
+
+/// Marks the bytes that start a character which [`escape`] may replace.
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut at = 0;
+    while at < 0x20 {
+        special[at] = at != b'\t' as usize && at != b'\n' as usize && at != b'\r' as usize;
+        at += 1;
+    }
+    let starts = [b'&', b'<', b'>', b'"', b'\'', 0x7f, 0xc2, 0xd8, 0xe2, 0xef];
+    let mut at = 0;
+    while at < starts.len() {
+        special[starts[at] as usize] = true;
+        at += 1;
+    }
+    special
+};
+
+/// Returns how many bytes of UTF-8 the unseen character has that starts here; 0 when it is an ordinary one.
+fn unseen_length(first: u8, rest: &[u8]) -> usize {
+    match (first, rest) {
+        (..0x20 | 0x7f, _) => 1,
+        (0xc2, [0x80..=0x9f, ..]) | (0xd8, [0x9c, ..]) => 2,
+        (0xe2, [0x80, 0x8e | 0x8f | 0xaa..=0xae, ..] | [0x81, 0xa6..=0xa9, ..]) => 3,
+        (0xef, [0xbf, 0xbe | 0xbf, ..]) => 3,
+        _ => 0,
+    }
+}
+
+/// Tells whether a character is one that [`escape`] shows as `U+FFFD`.
+pub(super) fn is_unseen(c: char) -> bool {
+    let mut buffer = [0; 4];
+    let bytes = c.encode_utf8(&mut buffer).as_bytes();
+    SPECIAL[bytes[0] as usize] && unseen_length(bytes[0], &bytes[1..]) > 0
+}
+
+/// Returns text with what could deceive a reader as `U+FFFD`, for where templates do not escape.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_unseen) { text.replace(is_unseen, "\u{fffd}").into() } else { text.into() }
+}
+
+/// Returns the first paragraph in one line, cut to what a list can show.
+pub(super) fn summary(text: &str) -> Cow<'_, str> {
+    let paragraph = text.trim_start().split("\n\n").next().unwrap_or_default().trim_end();
+    if !paragraph.contains(['\n', '\t']) && !paragraph.contains("  ") {
+        return cut(paragraph, SUMMARY_CHARACTERS);
+    }
+    let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    cut(&line, SUMMARY_CHARACTERS).into_owned().into()
+}
+
+/// Returns text of at most so many characters, with `…` where something is missing.
+pub(super) fn cut(text: &str, characters: usize) -> Cow<'_, str> {
+    if text.len() <= characters {
+        return text.into();
+    }
+    match text.char_indices().nth(characters) {
+        None => text.into(),
+        Some((end, _)) => format!("{}…", text[..end].trim_end()).into(),
+    }
+}
+
+/// Returns a size for people, such as `12.3 KiB`.
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..0x10_0000 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+/// Returns `1 pack` or `2 packs`.
+pub(super) fn count(number: usize, singular: &str, plural: &str) -> String {
+    format!("{number} {}", if number == 1 { singular } else { plural })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(text: &str) -> String {
+        let mut out = Vec::new();
+        escape(text, &mut out).expect("a vector takes all");
+        String::from_utf8(out).expect("UTF-8 stays UTF-8")
+    }
+
+    #[test]
+    fn markup_controls_and_bidi_are_neutralised() {
+        assert_eq!(escaped("<a href=\"x\">'&'"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;");
+        assert_eq!(
+            escaped("a\u{0}b\u{7f}c\u{85}d\u{202e}e\u{2066}f\u{61c}g\u{ffff}"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f\u{fffd}g\u{fffd}"
+        );
+        let ordinary = "tab\tline\nÂ© ‘quoted’ سلام … ｆｕｌｌ";
+        assert_eq!(escaped(ordinary), ordinary);
+        assert_eq!(visible("x\u{202e}y"), "x\u{fffd}y");
+    }
+
+    #[test]
+    fn summaries_are_one_line() {
+        assert_eq!(summary("  Runs a\n  command.\n\nMore."), "Runs a command.");
+        assert_eq!(summary(&"é".repeat(300)).chars().count(), 181);
+        assert_eq!(summary(""), "");
+    }
+}
