@@ -296,6 +296,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         "th",
         "thead",
         "tr",
+        "ul",
         "var",
     ];
     let set = |values: &[&'static str]| values.iter().copied().collect::<HashSet<_>>();

@@ -1,0 +1,47 @@
+// Reads a built site: all of its pages, one page of each kind, and whether every link leads somewhere.
+import { readdir, readFile, access } from "node:fs/promises";
+import { join, posix } from "node:path";
+
+/** Lists all files of the site, sorted, as paths from its root. */
+export async function filesOf(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1)).sort();
+}
+
+const KINDS = [
+  ["home", /^index\.html$/],
+  ["error", /^404\.html$/],
+  ["ecosystem", /^packs\/[^/]+\/index\.html$/],
+  ["pack", /^packs\/[^/]+\/[^/]+\/index\.html$/],
+  ["release", /^packs\/[^/]+\/[^/]+\/[^/]+\/index\.html$/],
+  ["component", /^packs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/[^/]+\.html$/],
+];
+
+/** Picks pages to look at: per kind the smallest, the largest and one between, which show it empty and full. */
+export async function samples(folder, files) {
+  const picked = [];
+  for (const [kind, pattern] of KINDS) {
+    const pages = await Promise.all(files.filter((file) => pattern.test(file))
+      .map(async (file) => ({ kind, file, size: (await readFile(join(folder, file))).length })));
+    pages.sort((a, b) => b.size - a.size || (a.file < b.file ? -1 : 1));
+    const chosen = new Set([pages[0], pages[Math.floor(pages.length / 2)], pages.at(-1)]);
+    [...chosen].filter(Boolean).forEach((page, number) => picked.push({ ...page, label: `${kind}-${number + 1}` }));
+  }
+  return picked;
+}
+
+/** Returns a list of links of a page that lead to no file or no anchor. */
+export async function brokenLinks(folder, file, html) {
+  const broken = [];
+  for (const [, , address] of html.matchAll(/\s(href|src|action)="([^"]*)"/g)) {
+    if (/^[a-z][a-z0-9+.-]*:/i.test(address)) continue;
+    if (address.startsWith("/")) { if (file !== "404.html") broken.push(`${address} (not relative)`); continue; }
+    const [path, anchor] = address.replaceAll("&amp;", "&").split("#");
+    const target = path ? posix.join(posix.dirname(file), decodeURIComponent(path)) : file;
+    if (target.startsWith("..") || target.endsWith("/")) { broken.push(`${address} (names no file of the site)`); continue; }
+    try { await access(join(folder, target)); } catch { broken.push(address); continue; }
+    if (anchor && !(await readFile(join(folder, target), "utf8")).includes(`id="${anchor}"`)) broken.push(`${address} (no such anchor)`);
+  }
+  return broken;
+}
