@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::pages::Files;
+use super::pages::home::newest_first;
 use super::{Site, links, text};
 use crate::ident::RelPath;
 
@@ -58,7 +59,7 @@ fn newest<'a>(site: &Site<'a>, url: &'a str) -> Option<Feed<'a>> {
         .flat_map(|pack| pack.releases.iter().map(move |release| (pack, release)))
         .filter(|(_, release)| release.status.quarantined.is_none())
         .collect();
-    releases.sort_by_key(|(pack, release)| (std::cmp::Reverse(release.published_at), &pack.id, release.version()));
+    releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
     let updated = releases.first()?.1.published_at.to_string();
     let entries = releases
         .into_iter()

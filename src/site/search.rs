@@ -16,15 +16,18 @@ use crate::output::RenderError;
 /// Most characters of a summary in the index, which every searcher loads.
 const SUMMARY: usize = 90;
 
+type PackEntry<'a> = (String, Cow<'a, str>, Cow<'a, str>, String, String);
+type ComponentEntry<'a> = (usize, usize, Cow<'a, str>, Cow<'a, str>, Cow<'a, str>, String);
+
 /// What `assets/site.js` reads. Lists instead of named fields: the index has thousands of entries.
 #[derive(Default, Serialize)]
 struct Index<'a> {
     /// Identity, title, summary, keywords, folder of the default release.
-    packs: Vec<(String, Cow<'a, str>, Cow<'a, str>, String, String)>,
+    packs: Vec<PackEntry<'a>>,
     /// The words for kinds.
     kinds: Vec<&'static str>,
     /// Number of the pack, number of the kind, name, reference, summary, page below the pack's folder.
-    components: Vec<(usize, usize, Cow<'a, str>, Cow<'a, str>, Cow<'a, str>, String)>,
+    components: Vec<ComponentEntry<'a>>,
 }
 
 /// Makes `search/index.js`.

@@ -1,13 +1,15 @@
 //! The home page: what the registry is, all packs by ecosystem, what is new.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::{Files, Head};
-use crate::catalog::CatalogPack;
-use crate::ident::RelPath;
+use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::ident::{PackId, RelPath};
+use crate::pack::Pack;
 use crate::site::{Site, links, text};
 
 /// How many releases the list of new ones shows.
@@ -37,7 +39,7 @@ struct Group<'a> {
 pub(super) struct Card<'a> {
     address: String,
     name: &'a str,
-    title: &'a str,
+    title: Option<&'a str>,
     summary: Cow<'a, str>,
     keywords: &'a [String],
     version: &'a str,
@@ -104,7 +106,7 @@ pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
     Card {
         address: format!("{}/index.html", links::pack_address(&pack.id)),
         name: pack.id.name.as_str(),
-        title: &release.pack.title,
+        title: title(&pack.id, &release.pack),
         summary: text::summary(&release.pack.description),
         keywords: &release.pack.keywords,
         version: release.version().as_str(),
@@ -117,7 +119,7 @@ pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
 fn recent<'a>(site: &Site<'a>) -> Vec<Recent<'a>> {
     let mut releases: Vec<_> =
         site.catalog.packs.values().flat_map(|pack| pack.releases.iter().map(move |release| (pack, release))).collect();
-    releases.sort_by_key(|(pack, release)| (std::cmp::Reverse(release.published_at), &pack.id, release.version()));
+    releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
     releases
         .into_iter()
         .take(RECENT)
@@ -131,8 +133,18 @@ fn recent<'a>(site: &Site<'a>) -> Vec<Recent<'a>> {
         .collect()
 }
 
+/// Returns the order of lists of releases: newest first, and of those published at once the highest version first.
+pub(in crate::site) fn newest_first<'a>((pack, release): &(&'a CatalogPack, &'a CatalogRelease)) -> impl Ord + use<'a> {
+    (Reverse(release.published_at), &pack.id, Reverse(release.version()))
+}
+
+/// Returns what people call a pack, unless that is its name.
+pub(super) fn title<'a>(id: &PackId, pack: &'a Pack) -> Option<&'a str> {
+    Some(pack.title.as_str()).filter(|title| !title.eq_ignore_ascii_case(id.name.as_str()))
+}
+
 /// Returns the day of publication, in UTC.
-pub(super) fn date(release: &crate::catalog::CatalogRelease) -> String {
+pub(super) fn date(release: &CatalogRelease) -> String {
     let mut text = release.published_at.to_string();
     text.truncate(10);
     text
