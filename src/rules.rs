@@ -3,16 +3,23 @@
 use crate::diag::Code;
 use crate::{content, ecosystem, index, pack, release, source};
 
-/// Returns every code: those of the stages, then those of each ecosystem, in the order of the documentation.
+/// Returns every code under the title of its stage, then under that of its ecosystem, in the order of the documentation.
+pub fn groups() -> Vec<(&'static str, &'static [Code])> {
+    let mut groups = vec![
+        ("Sources", source::CODES),
+        ("Files of a pack", pack::CODES),
+        ("Releases", release::CODES),
+        ("Archives", content::CODES),
+        ("Every ecosystem", ecosystem::CODES),
+        ("Registry index", index::CODES),
+    ];
+    groups.extend(ecosystem::ALL.iter().map(|ecosystem| (ecosystem.title(), ecosystem.codes())));
+    groups
+}
+
+/// Returns every code, in the order of [`groups`].
 pub fn all() -> Vec<Code> {
-    let mut codes = Vec::new();
-    for list in [source::CODES, pack::CODES, release::CODES, content::CODES, ecosystem::CODES, index::CODES] {
-        codes.extend(list);
-    }
-    for ecosystem in ecosystem::ALL {
-        codes.extend(ecosystem.codes());
-    }
-    codes
+    groups().into_iter().flat_map(|(_, codes)| codes.iter().copied()).collect()
 }
 
 /// Returns the code of that name.
