@@ -1,8 +1,116 @@
 //! The command line: the only place that prints, reads the environment and exits.
+//!
+//! 1. [`arguments`] is what can be typed, with its help.
+//! 2. One file per command only wires: arguments → options → library call → text.
+//! 3. [`terminal`] prints, [`progress`] shows long work, [`environment`] reads variables and the clock.
+//! 4. [`reference`] writes the reference pages of the documentation from the same definitions.
+
+mod arguments;
+mod build;
+mod check;
+mod completions;
+mod environment;
+mod explain;
+mod init;
+mod man;
+mod new;
+mod progress;
+pub mod reference;
+mod terminal;
 
 use std::process::ExitCode;
 
+use camino::Utf8PathBuf;
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use terminal::Terminal;
+
+use crate::config::{Config, ConfigError};
+
+/// How a command ended; what went wrong is an error instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing is wrong: exit code 0.
+    Clean,
+    /// Something is wrong with a pack: exit code 1.
+    Findings,
+}
+
+/// Reports a command that makes no sense as it was typed: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
+/// What every command gets.
+#[derive(Debug)]
+struct Context {
+    /// Where it acts: the directory of `packyard.toml`.
+    root: Utf8PathBuf,
+    /// Where clones of remote repositories are kept.
+    cache: Utf8PathBuf,
+    /// Where it prints.
+    terminal: Terminal,
+}
+
+impl Context {
+    /// Reads `packyard.toml`.
+    fn config(&self) -> anyhow::Result<Config> {
+        if !self.root.is_dir() {
+            return Err(UsageError(format!("`{}` is not a directory", self.root)).into());
+        }
+        Ok(Config::load(&self.root)?)
+    }
+
+    /// Returns where a path leads that was typed or configured: it is relative to the directory where the command acts.
+    fn path(&self, path: impl AsRef<camino::Utf8Path>) -> Utf8PathBuf {
+        let path = path.as_ref();
+        if self.root == "." { path.to_owned() } else { self.root.join(path) }
+    }
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let terminal = Terminal::new();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            // Help that was asked for goes to stdout and is a success; a broken pipe is nobody's fault.
+            let _ = message.print();
+            return ExitCode::from(u8::try_from(message.exit_code()).unwrap_or(2));
+        }
+    };
+    environment::log_to_stderr(arguments.verbose);
+    let cache = arguments.cache.clone().unwrap_or_else(|| environment::cache_directory(&arguments.dir));
+    let context = Context { root: arguments.dir.clone(), cache, terminal };
+    match run(&arguments.command, &context) {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) => {
+            context.terminal.error(&error);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Init(arguments) => init::run(arguments, context),
+        Command::New(arguments) => new::run(arguments, context),
+        Command::Check(arguments) => check::run(arguments, context),
+        Command::Build(arguments) => build::run(arguments, context),
+        Command::Explain(arguments) => explain::run(arguments, context),
+        Command::Completions(arguments) => completions::run(arguments, context),
+        Command::Man(arguments) => man::run(arguments, context),
+    }
+}
+
+/// Tells what was typed or configured wrongly from what the machine did not do.
+fn exit_code(error: &anyhow::Error) -> u8 {
+    let is_usage = error.is::<UsageError>()
+        || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
+        || error.chain().any(|cause| {
+            matches!(cause.downcast_ref::<crate::source::SourceError>(), Some(crate::source::SourceError::Missing(_)))
+        });
+    if is_usage { 2 } else { 3 }
 }

@@ -48,6 +48,11 @@ pub fn summary(diagnostics: &[Diagnostic], packs: usize) -> String {
     format!("{} in {}", Counts::of(diagnostics), plural(packs, "pack"))
 }
 
+/// Returns a text that may be shown on a terminal: what would act on it is escaped, line breaks stay.
+pub fn safe(text: &str) -> String {
+    visible::lines(text)
+}
+
 fn render_one(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,

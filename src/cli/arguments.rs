@@ -1,0 +1,214 @@
+//! What can be typed, and the help that teaches it.
+
+use camino::Utf8PathBuf;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  nothing is wrong
+  1  something is wrong with a pack, or with the registry's history
+  2  the command line or packyard.toml is wrong
+  3  the machine, the disk or the network failed
+
+Try it:
+  packyard init                     start a registry in this directory
+  packyard new attune hello         add a pack that passes every check
+  packyard build                    write the registry to public/";
+
+/// Turns pack repositories into a registry: files that runtimes install from, and a website.
+#[derive(Debug, Parser)]
+#[command(name = "packyard", version, styles = STYLES, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// Act in this directory: packyard.toml and all relative paths are found from here.
+    #[arg(short = 'C', long, global = true, value_name = "DIR", default_value = ".", help_heading = "Everywhere")]
+    pub(super) dir: Utf8PathBuf,
+
+    /// Keep clones of remote repositories here instead of the user's cache directory.
+    #[arg(long, global = true, value_name = "DIR", env = "PACKYARD_CACHE", hide_env_values = true)]
+    #[arg(help_heading = "Everywhere")]
+    pub(super) cache: Option<Utf8PathBuf>,
+
+    /// Say on stderr what is done; twice for details.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Everywhere")]
+    pub(super) verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Init(Init),
+    New(New),
+    Check(Check),
+    Build(Build),
+    Explain(Explain),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Start a registry: packyard.toml, a folder for packs, and a line in .gitignore.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard init                     here
+  packyard init registry            in a new directory
+
+No file that exists is overwritten.")]
+pub(super) struct Init {
+    /// The directory of the new registry.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: Utf8PathBuf,
+}
+
+/// Create a pack that passes every check.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard new attune hello         creates packs/hello/
+  packyard new stackstorm hello --into ../my-packs")]
+pub(super) struct New {
+    /// The kind of pack.
+    #[arg(value_parser = ecosystems())]
+    pub(super) ecosystem: String,
+
+    /// What the pack is called; its directory gets the same name.
+    pub(super) name: String,
+
+    /// The directory in which the pack's own directory is created.
+    #[arg(long, value_name = "DIR", default_value = "packs")]
+    pub(super) into: Utf8PathBuf,
+}
+
+/// Look for everything that is wrong with packs; nothing is published or written.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard check                    every source of packyard.toml
+  packyard check packs/hello        one directory, whatever packyard.toml says
+  packyard check --format sarif > packyard.sarif
+  packyard check --against origin/main
+                                    the gate for pull requests to a registry: its history may only grow
+
+`packyard explain CODE` says more about a finding. Severities are set in packyard.toml:
+  [lints]
+  missing-license = \"deny\"          # allow | warn | deny")]
+pub(super) struct Check {
+    /// Directories to check instead of the configured sources.
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<Utf8PathBuf>,
+
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+
+    /// Prove instead that registry-index/ only adds to what it was at this git revision.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["paths", "all"])]
+    pub(super) against: Option<String>,
+
+    /// Check every release too, not only the present state of the packs.
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// Let warnings fail the check as errors do.
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+}
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// With the lines concerned, for people.
+    Human,
+    /// One JSON object, for programs.
+    Json,
+    /// SARIF 2.1.0, for code-scanning services and editors.
+    Sarif,
+    /// Workflow commands, which GitHub shows in a pull request.
+    Github,
+}
+
+/// Build the registry: record new releases, write archives, indexes, feeds and the website.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard build                    record what is new, write public/
+  packyard build --locked           write public/ from what is recorded, as a deployment does
+  packyard build --strict           write nothing while any pack has an error
+
+A pack with an error stops only itself: its recorded releases stay published, and the exit code is 1.
+The same sources and the same registry-index/ give the same bytes. SOURCE_DATE_EPOCH, when it is set, dates
+new releases of plain directories; releases from git have the date of their tag or commit.")]
+pub(super) struct Build {
+    /// Where the registry is written.
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    pub(super) out: Utf8PathBuf,
+
+    /// Record nothing: registry-index/ stays as it is.
+    #[arg(long)]
+    pub(super) locked: bool,
+
+    /// Write nothing at all while any pack has an error.
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// Include sources with `visibility = "private"`.
+    #[arg(long)]
+    pub(super) private: bool,
+
+    /// A folder of templates that replace built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(super) templates: Option<Utf8PathBuf>,
+
+    /// Show findings about recorded releases too, which nobody can mend.
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// Print findings only.
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+/// Explain a diagnostic code, or list all of them.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard explain                  every rule in one line
+  packyard explain tag-moved        one rule in full")]
+pub(super) struct Explain {
+    /// The code, as it stands in brackets behind `error` or `warning`.
+    pub(super) code: Option<String>,
+}
+
+/// Print a completion script for a shell.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard completions bash > ~/.local/share/bash-completion/completions/packyard
+  packyard completions fish > ~/.config/fish/completions/packyard.fish")]
+pub(super) struct Completions {
+    /// The shell.
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Print the manual page, or write those of all commands to a directory.
+#[derive(Debug, Args)]
+#[command(hide = true)]
+pub(super) struct Man {
+    /// Where all pages are written.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<Utf8PathBuf>,
+}
+
+/// Returns the known ecosystems, so that help, completion and errors name them.
+fn ecosystems() -> clap::builder::PossibleValuesParser {
+    crate::ecosystem::ALL.iter().map(|ecosystem| ecosystem.id()).collect::<Vec<_>>().into()
+}

@@ -1,0 +1,47 @@
+//! The environment and the clock, read here and nowhere else.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use tracing_subscriber::EnvFilter;
+
+use super::UsageError;
+
+/// Logs to stderr: warnings, with `-v` what is done, with `-vv` details; `PACKYARD_LOG` overrides.
+pub(super) fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "packyard=info",
+        _ => "packyard=debug",
+    };
+    let filter = EnvFilter::try_from_env("PACKYARD_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let color = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(color)
+        .with_target(false)
+        .without_time()
+        .try_init();
+}
+
+/// Returns the user's cache directory for Packyard; without one, a hidden directory in `root`.
+pub(super) fn cache_directory(root: &Utf8Path) -> Utf8PathBuf {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Utf8PathBuf::from);
+    variable("XDG_CACHE_HOME")
+        .filter(|path| path.is_absolute())
+        .or_else(|| variable("LOCALAPPDATA"))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+        .map_or_else(|| root.join(".packyard-cache"), |cache| cache.join("packyard"))
+}
+
+/// Returns the time that dates new releases of plain directories: `SOURCE_DATE_EPOCH`, else the clock.
+pub(super) fn now() -> anyhow::Result<Timestamp> {
+    let Some(value) = std::env::var_os("SOURCE_DATE_EPOCH") else {
+        // Whole seconds, as the other times of the registry index have.
+        return Ok(Timestamp::from_second(Timestamp::now().as_second())?);
+    };
+    let seconds = value.to_str().and_then(|text| text.parse().ok());
+    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()).ok_or_else(|| {
+        UsageError(format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds since 1970", value.display())).into()
+    })
+}

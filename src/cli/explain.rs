@@ -1,0 +1,92 @@
+//! `packyard explain`.
+
+use std::fmt::Write as _;
+
+use super::arguments::Explain;
+use super::{Context, Outcome, UsageError};
+use crate::diag::Code;
+use crate::rules;
+
+/// Most words that are changed in a code for it to be near another one, in letters.
+const NEAR: usize = 4;
+
+pub(super) fn run(arguments: &Explain, context: &Context) -> anyhow::Result<Outcome> {
+    let text = match &arguments.code {
+        None => list(context),
+        Some(name) => match rules::by_name(name) {
+            Some(code) => explain(code, context),
+            None => return Err(UsageError(unknown(name)).into()),
+        },
+    };
+    context.terminal.print(&text)?;
+    Ok(Outcome::Clean)
+}
+
+/// Returns every rule in one line, under the title of its stage or ecosystem.
+fn list(context: &Context) -> String {
+    let mut text = String::new();
+    for (title, codes) in rules::groups().into_iter().filter(|(_, codes)| !codes.is_empty()) {
+        let _ = writeln!(text, "{}", context.terminal.bold(title));
+        for code in codes {
+            let _ = writeln!(text, "  {:<28} {:<8} {}", code.name(), code.severity().as_str(), code.description());
+        }
+        text.push('\n');
+    }
+    text + "`packyard explain CODE` says more about one of them.\n"
+}
+
+/// Returns one rule in full.
+fn explain(code: Code, context: &Context) -> String {
+    let title = format!("{}[{}]", code.severity().as_str(), code.name());
+    let mut text = format!("{}\n\n{}\n\n", context.terminal.bold(&title), code.explanation());
+    if code.blocks() {
+        text.push_str("A release with this fault is never recorded, whatever packyard.toml says.\n");
+    } else {
+        let _ = write!(
+            text,
+            "Set its severity in packyard.toml:\n\n  [lints]\n  {code} = \"allow\"   # allow | warn | deny\n"
+        );
+    }
+    text
+}
+
+/// Returns the message about a code that does not exist, with those it may have meant.
+fn unknown(name: &str) -> String {
+    let mut near: Vec<(usize, &str)> =
+        rules::all().iter().map(|code| (distance(name, code.name()), code.name())).collect();
+    near.retain(|(distance, known)| *distance <= NEAR || known.split('-').any(|word| word == name));
+    near.sort_unstable();
+    let near: Vec<String> = near.iter().take(3).map(|(_, known)| format!("`{known}`")).collect();
+    match near.is_empty() {
+        true => format!("there is no code `{name}`; `packyard explain` lists them all"),
+        false => format!("there is no code `{name}`; did you mean {}?", near.join(" or ")),
+    }
+}
+
+/// Returns how many letters must be added, dropped or changed to turn one word into the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_codes_are_suggested() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert!(unknown("tag-movd").contains("did you mean `tag-moved`"));
+        assert!(unknown("symlinks").contains("`symlink`"));
+        assert!(unknown("what-on-earth-is-this").contains("lists them all"));
+    }
+}
