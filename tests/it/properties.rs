@@ -1,5 +1,9 @@
 //! Laws that hold for every input: readers are total, orders are orders, two parsers agree on plain documents.
 
+mod memory;
+mod packs;
+mod stored;
+
 use std::cmp::Ordering;
 
 use packyard::ident::{PackId, PackName, RelPath, Version};
@@ -66,9 +70,12 @@ fn read_is_bounded(bytes: &[u8], limits: Limits) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Applies edits to text: each takes a place, what to remove, and what to put there.
-fn mutated(text: &str, edits: &[(usize, usize, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = text.as_bytes().to_vec();
+/// A place, how many bytes to remove there, and what to put in their stead.
+type Edit = (usize, usize, Vec<u8>);
+
+/// Applies edits.
+fn mutated(original: &[u8], edits: &[Edit]) -> Vec<u8> {
+    let mut bytes = original.to_vec();
     for (at, remove, insert) in edits {
         let at = at % (bytes.len() + 1);
         let end = (at + remove).min(bytes.len());
@@ -78,7 +85,7 @@ fn mutated(text: &str, edits: &[(usize, usize, Vec<u8>)]) -> Vec<u8> {
 }
 
 /// Gives edits that tend to hit YAML's own characters.
-fn edits() -> impl Strategy<Value = Vec<(usize, usize, Vec<u8>)>> {
+fn edits() -> impl Strategy<Value = Vec<Edit>> {
     let special = prop::sample::select(b":-?[]{},&*!|>'\"%@`# \n\t<~\0\x7f\xff\xc3".to_vec());
     let insert = prop::collection::vec(prop_oneof![3 => special, 1 => any::<u8>()], 0..6);
     prop::collection::vec((any::<usize>(), 0..8_usize, insert), 1..8)
@@ -130,7 +137,7 @@ proptest! {
     /// Ensures the same for a valid document with faults put in.
     #[test]
     fn yaml_read_is_total_over_mutations(edits in edits()) {
-        let bytes = mutated(DOCUMENT, &edits);
+        let bytes = mutated(DOCUMENT.as_bytes(), &edits);
         read_is_bounded(&bytes, Limits::default())?;
         read_is_bounded(&bytes, SMALL)?;
     }

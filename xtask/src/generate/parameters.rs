@@ -123,6 +123,7 @@ impl Parameter {
     pub(crate) fn example(&self) -> String {
         match (&self.default, self.kind) {
             (Some(default), _) => default.clone(),
+            (None, _) if !self.choices.is_empty() => format!("\"{}\"", self.choices[0]),
             (None, "array") => "[\"one\", \"two\"]".to_owned(),
             (None, "object") => "{\"key\": \"value\"}".to_owned(),
             (None, "boolean") => "true".to_owned(),
