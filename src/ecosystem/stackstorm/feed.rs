@@ -8,7 +8,7 @@
 //!                    <kind>/<name>.json      the component's YAML as JSON, keys sorted
 //!                    tests/<file>.json
 //!     v1/icons/<ref>.png
-//!     git/<ref>.git/                         what `repo_url` names: see [`git_feed`](super::git_feed)
+//!     git/<ref>.git/                         what `repo_url` names: see `git_feed.rs`
 //! ```
 //!
 //! The shapes are those of the public index. What would raise inside the client is never written: no null, no empty

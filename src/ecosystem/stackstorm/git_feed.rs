@@ -68,7 +68,7 @@ struct Repository {
 #[derive(Default)]
 struct Folder<'a> {
     files: BTreeMap<&'a str, (bool, ObjectId)>,
-    folders: BTreeMap<&'a str, Folder<'a>>,
+    folders: BTreeMap<&'a str, Self>,
 }
 
 impl Repository {

@@ -2,17 +2,17 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`detect`] | says what speaks for a directory being a StackStorm pack |
-//! | [`reading`] | turns a tree of files into a [`Pack`]: manifest, components, rules |
-//! | [`manifest`], [`settings`] | `pack.yaml`, `config.schema.yaml` |
-//! | [`components`] | one module per kind |
-//! | [`parameters`], [`parameter_rules`], [`values`] | the dialect of parameter schemas |
-//! | [`runners`], [`triggers`] | what the runtime itself ships |
-//! | [`workflow`] | Orquesta workflows and action chains |
-//! | [`rules`], [`references`] | the rules between files, and between packs |
-//! | [`document`], [`schemas`], [`codes`] | YAML as the runtime loads it, JSON Schemas, the codes of all rules |
-//! | [`feed`], [`git_feed`] | what the runtime's client fetches |
-//! | [`scaffold`] | a new pack |
+//! | `detect` | says what speaks for a directory being a StackStorm pack |
+//! | `reading` | turns a tree of files into a `Pack`: manifest, components, rules |
+//! | `manifest`, `settings` | `pack.yaml`, `config.schema.yaml` |
+//! | `components` | one module per kind |
+//! | `parameters`, `parameter_rules`, `values` | the dialect of parameter schemas |
+//! | `runners`, `triggers` | what the runtime itself ships |
+//! | `workflow` | Orquesta workflows and action chains |
+//! | `rules`, `references` | the rules between files, and between packs |
+//! | `document`, `schemas`, `codes` | YAML as the runtime loads it, JSON Schemas, the codes of all rules |
+//! | `feed`, `git_feed` | what the runtime's client fetches |
+//! | `scaffold` | a new pack |
 //!
 //! The runtime is `StackStorm/st2`, release 3.9.0. A pack's name is its ref; versions are SemVer.
 

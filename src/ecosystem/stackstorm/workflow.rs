@@ -191,7 +191,7 @@ fn targets(node: Option<&Node>) -> Vec<(String, Span)> {
 
 /// Returns the action that text names before any inline argument; `None` when only the run will tell.
 fn static_reference(text: &str) -> Option<&str> {
-    let reference = text.trim().split_whitespace().next()?;
+    let reference = text.split_whitespace().next()?;
     (!reference.contains("<%") && !reference.contains("{{")).then_some(reference)
 }
 
