@@ -237,3 +237,91 @@ impl Job<'_> {
 fn plain(path: &Utf8Path) -> Utf8PathBuf {
     path.components().filter(|part| *part != Utf8Component::CurDir).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{TOYS, at_git, at_path, findings, read, shown, toy};
+    use super::*;
+    use crate::source::testing::{RepoFixture, write};
+
+    #[test]
+    fn a_directory_outside_any_repository_is_published_as_it_is() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = Utf8Path::from_path(directory.path()).expect("UTF-8");
+        write(root, "packs/bear/toy.txt", &toy("bear", "1.0.0"));
+        let reading = read(&at_path("packs"), root).expect("read");
+        assert_eq!(shown(&reading), ["Head bear 1.0.0 bear"]);
+        assert_eq!((reading.identity.as_str(), reading.candidates[0].at), ("packs", None));
+        assert!(matches!(read(&at_path("nowhere"), root), Err(SourceError::Missing(path)) if path == "nowhere"));
+    }
+
+    #[test]
+    fn a_source_with_releases_from_its_head_is_published_as_it_is_committed() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).commit("1");
+        repository.tag("v1.0.0");
+        repository.write("toy.txt", &toy("bear", "2.0.0"));
+        let head = |config| SourceConfig { releases: Some(Releases::Head), ..config };
+        let from_git = read(&head(at_git("work")), &repository.outside()).expect("read");
+        assert_eq!(shown(&from_git), ["Head bear 1.0.0 commit"]);
+        let from_path = read(&head(at_path("work")), &repository.outside()).expect("read");
+        assert_eq!(shown(&from_path), ["Draft bear 2.0.0", "Head bear 1.0.0 commit"]);
+    }
+
+    #[test]
+    fn a_check_reads_the_present_state_only() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).commit("1");
+        repository.tag("v1.0.0").tag("nightly");
+        let (memo, root) = (Memo::new(), repository.outside());
+        let reader = Reader {
+            root: &root,
+            cache: &root.join("cache"),
+            written: &[],
+            memo: &memo,
+            limits: Limits::default(),
+            yaml_limits: yaml::Limits::default(),
+            wanted: Wanted::Drafts,
+        };
+        let reading = read_source_as(&at_path("work"), &reader, TOYS).expect("read");
+        assert_eq!((shown(&reading), findings(&reading)), (vec!["Draft bear 1.0.0".to_owned()], Vec::new()));
+    }
+
+    /// The public URL names the whole repository, so the path is the one in it; and no password reaches the index.
+    #[test]
+    fn a_public_url_names_the_repository_and_not_where_it_is_read() {
+        let mut repository = RepoFixture::new();
+        repository.write("packs/bear/toy.txt", &toy("bear", "1.0.0")).commit("1");
+        let url = Some("https://me:secret@example.org/toys.git".to_owned());
+        let config = SourceConfig { repository: url, ..at_path("work/packs") };
+        let reading = read(&config, &repository.outside()).expect("read");
+        assert_eq!(shown(&reading), ["Draft bear 1.0.0 packs/bear", "Released bear 1.0.0 commit packs/bear"]);
+        assert_eq!(reading.candidates[1].source.repository, "https://example.org/toys.git");
+    }
+
+    #[test]
+    fn a_remote_repository_reads_as_the_local_one() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).commit("1");
+        repository.tag("v1.0.0");
+        let url = format!("file://{}", repository.root());
+        let reading = read(&at_git(url.as_str()), &repository.outside()).expect("read");
+        assert_eq!(shown(&reading), ["Draft bear 1.0.0 commit", "Released bear 1.0.0 @v1.0.0"]);
+        assert_eq!(reading.identity, url);
+    }
+
+    #[test]
+    fn released_content_is_found_again_after_its_tag_is_gone() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).commit("1");
+        repository.tag("v1.0.0");
+        let released = read(&at_git("work"), &repository.outside()).expect("read").candidates.remove(1);
+        repository.write("toy.txt", &toy("bear", "2.0.0")).commit("2");
+        repository.git(&["tag", "-d", "v1.0.0"]);
+        let source = read(&at_git("work"), &repository.outside()).expect("read").source;
+        let content = source.content_of(&released.source, &Limits::default()).expect("the objects are still there");
+        assert_eq!(content.files(), released.snapshot.files());
+        let gone = SourceFacts { tree: Some("1".repeat(40)), ..released.source };
+        assert!(source.content_of(&gone, &Limits::default()).is_none());
+    }
+}
