@@ -139,19 +139,11 @@ impl Job<'_> {
         self.rules.near_misses(&marked, &mut self.sink);
         let found = self.rules.packs(&marked);
         let (reader, last) = (self.reader, self.source.last_segment(below));
-        // A handle of git2 cannot be shared between threads, so the walk is not parallel; the reading is quick by then.
-        let snapshots: BTreeMap<&str, _> = found
-            .iter()
-            .map(|found| {
-                let inner = |path: &str, is_directory: bool| left_out(&joined(&found.path, path), is_directory);
-                (found.path.as_str(), worktree::snapshot_without(&directory.join(&found.path), &reader.limits, &inner))
-            })
-            .collect();
-        let snapshots = std::sync::Mutex::new(snapshots);
         let read = |found: &Found<String>| {
-            let snapshot = snapshots.lock().expect("no panic while locked").remove(found.path.as_str());
+            let inner = |path: &str, is_directory: bool| left_out(&joined(&found.path, path), is_directory);
+            let snapshot = worktree::snapshot_without(&directory.join(&found.path), &reader.limits, &inner);
             let setting = found.setting(usual.get(&found.path).copied(), last.as_deref());
-            read(snapshot.expect("each directory is read once"), setting, reader)
+            read(snapshot, setting, reader)
         };
         let states = settle(std::slice::from_ref(&found), &mut Settled::new(), &read);
         for at in states.into_iter().flatten() {
@@ -180,7 +172,8 @@ impl Job<'_> {
             Some(head) => packs.at(&[below.repository.tree_at(head.tree, &below.prefix)?])?.remove(0),
             None => Vec::new(),
         };
-        packs.usual = present.iter().filter_map(|at| Some((at.path.clone(), at.reading.ecosystem?))).collect();
+        let claimed = present.iter().filter(|at| at.reading.claimed);
+        packs.usual = claimed.filter_map(|at| Some((at.path.clone(), at.reading.ecosystem?))).collect();
         if let Some(directory) = &self.source.directory {
             self.read_directory(directory, Some(below), &packs.usual, Stage::Draft)?;
         }

@@ -12,7 +12,7 @@ use crate::source::{Limits, Snapshot, SourceError};
 /// A source that can be read.
 #[derive(Debug, Clone)]
 pub struct OpenSource {
-    /// What names it: see [`SourceReading::identity`].
+    /// What names it: the first part of every [`SourceFacts`] from it.
     pub identity: String,
     /// The directory whose present state is the draft.
     pub(super) directory: Option<Utf8PathBuf>,

@@ -1,11 +1,11 @@
 //! Git repositories: objects and references, read without a checkout, hooks or filters.
 //!
-//! 1. [`open`] finds the git directory of a path and says in plain words what cannot be read.
-//! 2. [`fetch`] keeps a bare copy of a remote repository in a cache, by means of the `git` program.
-//! 3. [`refs`] lists tags, branches and the first-parent history.
-//! 4. [`changes`] finds the commits that changed a directory.
-//! 5. [`tree`] turns a tree into a [`Snapshot`](super::Snapshot), sharing what trees have in common.
-//! 6. [`status`] knows which files of a working directory are ignored.
+//! 1. `open` finds the git directory of a path and says in plain words what cannot be read.
+//! 2. `fetch` keeps a bare copy of a remote repository in a cache, by means of the `git` program.
+//! 3. `refs` lists tags, branches and the first-parent history.
+//! 4. `changes` finds the commits that changed a directory.
+//! 5. `tree` turns a tree into a [`Snapshot`](super::Snapshot), sharing what trees have in common.
+//! 6. `status` knows which files of a working directory are ignored.
 //!
 //! In: a path or a URL. Out: values without any lifetime; [`Repository`] is cheap to clone and can be used by many threads.
 

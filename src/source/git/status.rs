@@ -1,6 +1,7 @@
 //! What git would leave out of a working directory.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use camino::Utf8Path;
 
@@ -12,7 +13,7 @@ use crate::source::SourceError;
 ///
 /// A draft is what would be committed, so what `.gitignore` names does not belong to it, unless it is tracked anyway.
 pub struct IgnoreRules {
-    handle: git2::Repository,
+    handle: Mutex<git2::Repository>,
     prefix: String,
     tracked: BTreeSet<Vec<u8>>,
 }
@@ -28,7 +29,7 @@ impl Repository {
         let index = handle.index().map_err(|error| self.error(&error))?;
         let tracked = index.iter().map(|entry| entry.path).collect();
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-        Ok(IgnoreRules { handle, prefix, tracked })
+        Ok(IgnoreRules { handle: Mutex::new(handle), prefix, tracked })
     }
 }
 
@@ -37,7 +38,8 @@ impl IgnoreRules {
     pub fn leaves_out(&self, path: &str, is_directory: bool) -> bool {
         let slash = if is_directory { "/" } else { "" };
         let path = format!("{}{path}{slash}", self.prefix);
-        if !self.handle.is_path_ignored(&path).unwrap_or(false) {
+        let handle = self.handle.lock().expect("no panic while locked");
+        if !handle.is_path_ignored(&path).unwrap_or(false) {
             return false;
         }
         let first = self.tracked.range(path.as_bytes().to_vec()..).next();
