@@ -49,7 +49,7 @@ pub struct Options {
     pub private: bool,
     /// The time that dates releases of plain directories, which nothing else dates.
     pub now: Timestamp,
-    /// A folder of templates that replace built-in ones, besides the configured one.
+    /// A folder of templates that replace built-in ones, in place of the configured one.
     pub templates: Option<Utf8PathBuf>,
     /// Where clones of remote repositories are kept.
     pub cache: Utf8PathBuf,
@@ -81,7 +81,7 @@ pub struct Report {
     pub releases: usize,
     /// What was recorded.
     pub new_releases: Vec<(PackId, Version)>,
-    /// What was written; `None` when `strict`, or an index that does not verify, stopped the build.
+    /// What was written; `None` when `strict` stopped the build.
     pub written: Option<Written>,
 }
 
@@ -129,7 +129,11 @@ pub enum BuildError {
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
 pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
     let levels = config.levels();
-    let templates = site::Templates::load(&template_folders(config, options))?;
+    let configured = config.registry.templates.as_ref().map(|folder| options.root.join(folder));
+    let templates = match options.templates.clone().or(configured) {
+        Some(folder) => site::Templates::with_overrides(&folder)?,
+        None => site::Templates::builtin(),
+    };
     let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
     let written = own.into_iter().chain([options.out.clone()]).collect();
     let place = sources::Place { root: &options.root, cache: &options.cache, written };
@@ -139,11 +143,12 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let store = Store::at(options.root.join(&config.registry.index));
     let archives = ArchiveStore::at(options.root.join(&config.registry.archives));
     let guard = store.lock(PATIENCE, |path| progress.note(&format!("waiting for another build, which holds `{path}`")))?;
-    let Loaded { mut histories, findings: broken } = store.load()?;
+    let Loaded { mut histories, broken, findings: index_findings } = store.load()?;
     let mut findings = std::mem::take(&mut reading.findings);
-    // Nothing is built on a history that does not verify: it would be recorded anew.
-    let is_broken = !broken.is_empty();
-    findings.extend(broken);
+    findings.extend(index_findings);
+    // Nothing is built on a history that does not verify: its pack would be recorded anew.
+    let is_broken = |id: &PackId| broken.contains(id);
+    reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
     let planned = record::plan(&histories, &reading.candidates, options.now);
     findings.extend(planned.findings.iter().cloned());
     let mut historical = Vec::new();
@@ -153,7 +158,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     }
     levels.apply(&mut findings);
     let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
-    if is_broken || (options.strict && has_errors) {
+    if options.strict && has_errors {
         diag::sort(&mut findings);
         diag::sort(&mut historical);
         return Ok(Report { findings, historical, packs: reading.packs(), ..Report::default() });
@@ -207,10 +212,4 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     levels.apply(&mut findings);
     diag::sort(&mut findings);
     Ok(CheckReport { findings, packs })
-}
-
-/// Returns the folders of overriding templates, the most specific first.
-fn template_folders(config: &Config, options: &Options) -> Vec<Utf8PathBuf> {
-    let configured = config.registry.templates.as_deref().map(|folder: &Utf8Path| options.root.join(folder));
-    options.templates.iter().cloned().chain(configured).collect()
 }
