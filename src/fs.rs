@@ -1,5 +1,6 @@
 //! The file system, with errors that name the act and the path.
 
+use std::fs::File;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -49,10 +50,11 @@ pub fn create_dir_all(path: &Utf8Path) -> Result<(), PathError> {
 
 /// Writes a file so that a reader sees the old or the new content, never a part: a temporary file, then a rename.
 ///
-/// The mode is 0644 whatever the umask. `durable` waits until the disk has it, for what must survive a power cut.
+/// The mode is 0644 whatever the umask. `durable` waits until the disk has the file and its name, for what must survive a
+/// power cut.
 pub fn write_atomic(path: &Utf8Path, bytes: &[u8], durable: bool) -> Result<(), PathError> {
     use std::io::Write as _;
-    let directory = path.parent().unwrap_or(Utf8Path::new("."));
+    let directory = path.parent().unwrap_or(Utf8Path::new(""));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".packyard-");
     #[cfg(unix)]
@@ -62,20 +64,82 @@ pub fn write_atomic(path: &Utf8Path, bytes: &[u8], durable: bool) -> Result<(), 
     if durable {
         file.as_file().sync_all().context("write", path)?;
     }
-    let file = file.persist(path).map_err(|error| error.error).context("write", path)?;
-    set_mode(&file).context("set the mode of", path)
+    set_mode(file.as_file(), 0o644).context("set the mode of", path)?;
+    file.persist(path).map_err(|error| error.error).context("write", path)?;
+    if durable {
+        sync_directory(directory).context("write the directory", directory)?;
+    }
+    Ok(())
 }
 
-#[cfg(unix)]
-fn set_mode(file: &std::fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    if file.metadata()?.permissions().mode() & 0o777 == 0o644 {
+/// Creates a file that is not there yet, with mode 0644 as far as the umask lets it.
+pub fn create_new(path: &Utf8Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    options.open(path)
+}
+
+/// Creates a directory that is not there yet, with mode 0755 as far as the umask lets it.
+pub fn create_dir(path: &Utf8Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder.create(path)
+}
+
+/// Gives a file or directory its permission bits, if it has others; does nothing where there are none.
+pub fn set_mode(file: &File, mode: u32) -> io::Result<()> {
+    if has_mode(&file.metadata()?, mode) {
         return Ok(());
     }
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+    Ok(())
 }
 
-#[cfg(not(unix))]
-fn set_mode(_: &std::fs::File) -> io::Result<()> {
+/// Tells whether a file has these permission bits; always true where there are none.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no permission bits"))]
+pub fn has_mode(metadata: &std::fs::Metadata, mode: u32) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777 == mode;
+    #[cfg(not(unix))]
+    true
+}
+
+/// Waits until the disk has the names in a directory, where that can be asked for.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "directories cannot be opened"))]
+fn sync_directory(directory: &Utf8Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        // The parent of a plain file name is the empty path, which cannot be opened.
+        let directory = if directory.as_str().is_empty() { Utf8Path::new(".") } else { directory };
+        File::open(directory)?.sync_all()?;
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn atomic_write_replaces_and_leaves_nothing_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = Utf8PathBuf::from_path_buf(directory.path().join("file")).unwrap();
+        for (bytes, durable) in [(&b"old"[..], true), (b"new", false)] {
+            write_atomic(&path, bytes, durable).unwrap();
+            assert_eq!(read(&path).unwrap(), bytes);
+        }
+        assert!(has_mode(&path.metadata().unwrap(), 0o644));
+        assert_eq!(directory.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn error_names_the_act_and_the_path() {
+        let error = read(Utf8Path::new("no/such/file")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read `no/such/file`");
+        assert_eq!(read_if_exists(Utf8Path::new("no/such/file")).unwrap(), None);
+    }
 }

@@ -2,10 +2,22 @@
 //!
 //! The only module that writes the site. Writes what changed, atomically, in the order of [`Phase`], then deletes what is
 //! stale, so that a reader never sees an index that names a file that is not there.
+//!
+//! 1. [`folder`] opens `public/`: a new one is staged beside its place, an old one must carry our marker; either is locked.
+//! 2. [`existing`] lists what is there.
+//! 3. [`writer`] makes the planned files, phase by phase, in parallel, and writes those that differ.
+//! 4. What nobody planned is deleted; or the staged folder is renamed into its place.
 
-use camino::Utf8PathBuf;
+mod existing;
+mod folder;
+mod writer;
 
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::fs::PathError;
 use crate::ident::RelPath;
+use folder::Folder;
+use writer::Writer;
 
 /// When a file is written: nothing is named before it exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,28 +94,51 @@ pub struct Written {
 pub enum OutputError {
     /// The file system failed.
     #[error(transparent)]
-    Io(#[from] crate::fs::PathError),
+    Io(#[from] PathError),
     /// A page could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// Two planned files have the same path: a bug.
+    /// Two planned files have the same path.
     #[error("`{0}` was planned twice; this is a bug in packyard")]
     Twice(RelPath),
-    /// The folder has files of somebody else.
+    /// The folder has files of somebody else, which would be deleted.
     #[error(
-        "`{0}` has files that packyard did not write; choose another folder, empty it, or create the file `.packyard` in it"
+        "`{0}` has files that packyard did not write: choose another folder, or empty it, or say that it is packyard's by \
+         creating the file `{MARKER}` in it"
     )]
     Foreign(Utf8PathBuf),
     /// Another process writes to the folder.
-    #[error("another process is writing to `{0}`; wait for it to finish")]
+    #[error("another process is writing to `{0}`; try again when it is done")]
     Busy(Utf8PathBuf),
 }
 
-/// Writes planned files into `public`; `progress` is told how many more files are done.
+/// The file that says that a folder is ours, and that what nobody planned may be deleted from it.
+pub const MARKER: &str = ".packyard";
+
+/// Makes `public` hold the planned files and nothing else; `progress` is told how many more files are done.
+///
+/// A folder that has files but not our [`MARKER`] is left alone. Below the folder no symbolic link is followed, and git's own
+/// `.git` at its top is kept, so that it can be the work tree of a published branch. After a failure a new folder is not
+/// there, and an old one holds whole files, old or new, and everything that its old pointers name.
 pub fn write_site(
-    public: &camino::Utf8Path,
+    public: &Utf8Path,
     planned: Vec<PlannedFile<'_>>,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Written, OutputError> {
-    unimplemented!()
+    match Folder::open(public)? {
+        Folder::New(staging) => {
+            let writer = Writer::new(staging.path(), None, staging.modes_are_kept());
+            let written = writer.write(planned, progress)?;
+            staging.publish()?;
+            Ok(written)
+        }
+        Folder::Old(_lock) => {
+            let writer = Writer::new(public, Some(existing::Existing::scan(public)?), false);
+            let written = writer.write(planned, progress)?;
+            Ok(Written { deleted: writer.delete_stale()?, ..written })
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;
