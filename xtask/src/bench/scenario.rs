@@ -43,7 +43,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "check",
         what: "80 packs, 9 000 actions: read, validate",
-        ours: |context| Ok(context.packyard(["check".into(), catalogues::exchange(context)?.join("packs")])),
+        ours: |context| Ok(context.packyard(["check".into(), "--dir".into(), catalogues::exchange(context)?])),
         peer_name: "Python script",
         peer: Some(python),
         wanted: "0.020",

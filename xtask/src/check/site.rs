@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -21,55 +22,57 @@ pub(super) fn build() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Says which files a schema describes, by the end of their path; an ecosystem's feed schemas say it themselves.
-static DESCRIBED: &[(&str, &str)] = &[
-    ("schemas/index.schema.json", "/index.json"),
-    ("schemas/pack.schema.json", "/pack.json"),
-    ("schemas/release.schema.json", "/release.json"),
-];
-
-/// Validates every published JSON file that has a schema.
+/// Validates every published JSON file that has a schema, and every schema.
 pub(super) fn schemas() -> Result<Outcome> {
     let validator = tools::check_jsonschema()?;
     let site = site()?;
-    let mut work: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    let mut described: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    let mut schemas = Vec::new();
     for file in files_below(&site)? {
         let relative = file.strip_prefix(&site).unwrap_or(&file).to_string_lossy().into_owned();
-        if let Some(schema) = schema_of(&site, &relative) {
-            work.entry(schema).or_default().push(file);
+        if let Some(schema) = schema_of(&relative) {
+            described.entry(schema).or_default().push(file);
+        } else if relative.starts_with("schemas/") {
+            schemas.push(file);
         }
     }
-    for (schema, ending) in DESCRIBED {
-        ensure!(work.contains_key(&site.join(schema)), "{SITE} has no file `*{ending}` to hold against {schema}");
+    for required in ["index", "pack", "release", "attune/feed", "stackstorm/feed"] {
+        let schema = format!("schemas/{required}.schema.json");
+        ensure!(described.contains_key(&schema), "{SITE} has no file that {schema} describes");
     }
-    for (schema, files) in work {
-        run(program(&validator).arg("--check-metaschema").arg(&schema))?;
-        // A command line is bounded; a hundred files at a time are not many.
-        for files in files.chunks(100) {
-            run(program(&validator).arg("--schemafile").arg(&schema).args(files))?;
-        }
+    validate(program(&validator).arg("--check-metaschema"), &schemas)?;
+    for (schema, files) in &described {
+        validate(program(&validator).arg("--schemafile").arg(site.join(schema)), files)?;
     }
     Ok(Outcome::Passed)
 }
 
-/// Returns the schema of a published file.
-///
-/// `index.json` at the top, `pack.json` and `release.json` below `packs/` have ours; a runtime feed `runtimes/<ecosystem>/…`
-/// has `schemas/<ecosystem>/feed-<name>.schema.json` where the ecosystem publishes one for a file `<name>.json`.
-fn schema_of(site: &Path, relative: &str) -> Option<PathBuf> {
-    if let Some(feed) = relative.strip_prefix("runtimes/") {
-        let (ecosystem, path) = feed.split_once('/')?;
-        let stem = path.rsplit('/').next()?.strip_suffix(".json")?;
-        let experimental = if ecosystem == "attune" && path.starts_with("v1/") { "-v1" } else { "" };
-        let schema = site.join(format!("schemas/{ecosystem}/feed-{stem}{experimental}.schema.json"));
-        return schema.is_file().then_some(schema);
+/// Runs the validator on files, some at a time, since a command line is bounded.
+fn validate(command: &mut Command, files: &[PathBuf]) -> Result<()> {
+    for files in files.chunks(200) {
+        let mut batch = program(command.get_program());
+        run(batch.args(command.get_args()).args(files))?;
     }
-    let ours = relative == "index.json" || (relative.starts_with("packs/") && !relative.ends_with("/index.json"));
-    let described = |(_, ending): &&(&str, &str)| format!("/{relative}").ends_with(ending);
-    ours.then(|| DESCRIBED.iter().find(described)).flatten().map(|(schema, _)| site.join(schema))
+    Ok(())
 }
 
-/// Unpacks every archive and holds its files to the published list: the same files, no more, no less.
+/// Returns the schema that describes a published file: that of the registry's own files, or of a runtime feed's index.
+fn schema_of(relative: &str) -> Option<String> {
+    let name = relative.rsplit('/').next()?;
+    if let Some((ecosystem, path)) = relative.strip_prefix("runtimes/").and_then(|feed| feed.split_once('/')) {
+        let experimental = if ecosystem == "attune" && path.starts_with("v1/") { "-v1" } else { "" };
+        return (name == "index.json").then(|| format!("schemas/{ecosystem}/feed{experimental}.schema.json"));
+    }
+    let schema = match name {
+        "index.json" if relative == name => "index",
+        "pack.json" if relative.starts_with("packs/") => "pack",
+        "release.json" if relative.starts_with("packs/") => "release",
+        _ => return None,
+    };
+    Some(format!("schemas/{schema}.schema.json"))
+}
+
+/// Unpacks every archive and holds its files to the list in it, which is the published one: no file more, none less.
 pub(super) fn archives() -> Result<Outcome> {
     tools::require("tar", "install GNU tar")?;
     tools::require("sha256sum", "install GNU coreutils")?;
@@ -86,16 +89,22 @@ pub(super) fn archives() -> Result<Outcome> {
         fs::create_dir_all(&target).with_context(|| format!("cannot create {}", target.display()))?;
         run(program("tar").arg("-xzf").arg(&archive).arg("-C").arg(&target))?;
         let top = target.join(&name);
-        let sums = site.join("packs").join(&ecosystem).join(&name).join(&version).join("SHA256SUMS");
-        run(program("sha256sum").args(["--check", "--strict", "--quiet"]).arg(&sums).current_dir(&top))?;
-        let text = fs::read_to_string(&sums).with_context(|| format!("cannot read {}", sums.display()))?;
-        let (listed, found) = (text.lines().count(), files_below(&target)?.len());
-        ensure!(listed == found, "{relative} holds {found} files; SHA256SUMS lists {listed}");
+        run(program("sha256sum").args(["--check", "--strict", "--quiet", "SHA256SUMS"]).current_dir(&top))?;
+        let text = read(&top.join("SHA256SUMS"))?;
+        let published = site.join("packs").join(&ecosystem).join(&name).join(&version).join("SHA256SUMS");
+        ensure!(text == read(&published)?, "{relative} and {} list other files", published.display());
+        // The list does not list itself.
+        let (listed, found) = (text.lines().count() + 1, files_below(&target)?.len());
+        ensure!(listed == found, "{relative} holds {found} files instead of {listed}");
         count += 1;
     }
     ensure!(count > 0, "{SITE} has no archive");
     println!("{count} archives hold exactly what their SHA256SUMS list");
     Ok(Outcome::Passed)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Takes `archives/<ecosystem>/<name>/<name>-<version>.tar.gz` apart; `None` for an archive of another profile.
@@ -110,13 +119,10 @@ fn identity(relative: &str) -> Option<(String, String, String)> {
 /// Opens the site in a browser.
 pub(super) fn browser() -> Result<Outcome> {
     let site = site()?;
-    tools::chromium()?;
+    let chromium = tools::chromium()?;
     tools::npm_packages(BROWSER_TESTS)?;
-    run(program("node")
-        .arg(format!("{BROWSER_TESTS}/run.mjs"))
-        .arg(&site)
-        .arg("--screenshots")
-        .arg(root().join(SCREENSHOTS)))?;
+    let judge = format!("{BROWSER_TESTS}/run.mjs");
+    run(program("node").arg(judge).arg(&site).arg(root().join(SCREENSHOTS)).env("CHROMIUM", chromium))?;
     Ok(Outcome::Passed)
 }
 
@@ -157,11 +163,16 @@ mod tests {
 
     #[test]
     fn published_files_have_their_schema() {
-        let schema = |relative| schema_of(Path::new("site"), relative).map(|path| path.to_string_lossy().into_owned());
-        assert_eq!(schema("index.json").as_deref(), Some("site/schemas/index.schema.json"));
-        assert_eq!(schema("packs/attune/demo/pack.json").as_deref(), Some("site/schemas/pack.schema.json"));
-        assert_eq!(schema("packs/attune/demo/1.0.0/release.json").as_deref(), Some("site/schemas/release.schema.json"));
-        assert_eq!(schema("search/index.json"), None);
-        assert_eq!(schema("schemas/index.schema.json"), None);
+        let schema = |relative| schema_of(relative).unwrap_or_default();
+        assert_eq!(schema("index.json"), "schemas/index.schema.json");
+        assert_eq!(schema("packs/attune/demo/pack.json"), "schemas/pack.schema.json");
+        assert_eq!(schema("packs/attune/demo/1.0.0/release.json"), "schemas/release.schema.json");
+        assert_eq!(schema("runtimes/attune/index.json"), "schemas/attune/feed.schema.json");
+        assert_eq!(schema("runtimes/attune/pins/demo/1.0.0/index.json"), "schemas/attune/feed.schema.json");
+        assert_eq!(schema("runtimes/attune/v1/index.json"), "schemas/attune/feed-v1.schema.json");
+        assert_eq!(schema("runtimes/stackstorm/v1/index.json"), "schemas/stackstorm/feed.schema.json");
+        assert_eq!(schema("runtimes/stackstorm/v1/packs/demo/actions/index.json.json"), "");
+        assert_eq!(schema("search/index.json"), "");
+        assert_eq!(schema("schemas/index.schema.json"), "");
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{cargo, exists, output, program, root, run};
+use crate::process::{cargo, exists, find, output, program, root, run};
 
 /// The version that is installed where cargo-deny is missing.
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
@@ -32,10 +32,11 @@ pub(super) fn check_jsonschema() -> Result<PathBuf> {
     Ok(installed)
 }
 
-/// Installs Chromium by the system's package manager.
-pub(super) fn chromium() -> Result<()> {
-    if exists("chromium") || exists("chromium-browser") || exists("google-chrome") {
-        return Ok(());
+/// Installs Chromium by the system's package manager, and returns the program.
+pub(super) fn chromium() -> Result<PathBuf> {
+    let find = || ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| find(name));
+    if let Some(found) = find() {
+        return Ok(found);
     }
     let hint = "install Chromium (Debian: apt-get install chromium)";
     if !exists("apt-get") {
@@ -52,7 +53,8 @@ pub(super) fn chromium() -> Result<()> {
     };
     println!("chromium is missing: installing it");
     install(&["update"])?;
-    install(&["install", "--yes", "--no-install-recommends", "chromium"])
+    install(&["install", "--yes", "--no-install-recommends", "chromium"])?;
+    find().context("apt-get has installed chromium, but it cannot be found")
 }
 
 /// Installs the packages of a folder, as its lock file says.
