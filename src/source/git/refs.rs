@@ -191,3 +191,81 @@ fn timestamp(time: git2::Time) -> Timestamp {
     const LAST: i64 = 253_402_207_200;
     Timestamp::from_second(time.seconds().clamp(0, LAST)).expect("between 1970 and 9999")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::testing::RepoFixture;
+
+    #[test]
+    fn tags_of_every_kind_are_listed_with_what_they_lead_to() {
+        let mut repository = RepoFixture::new();
+        let commit = repository.write("a.txt", "a").commit("1");
+        repository.tag("light").annotated_tag("annotated");
+        repository.git(&["tag", "-a", "-m", "twice", "nested", "annotated"]);
+        repository.git(&["tag", "blob", "HEAD:a.txt"]);
+        repository.git_with_input(&["update-ref", "--stdin"], format!("create refs/tags/\u{e9} {commit}\n").as_bytes());
+        let mut odd = b"create refs/tags/x\xff ".to_vec();
+        odd.extend_from_slice(format!("{commit}\n").as_bytes());
+        repository.git_with_input(&["update-ref", "--stdin"], &odd);
+        std::fs::write(repository.root().join(".git/refs/tags/missing"), "1".repeat(40)).expect("a file");
+        let tags = Repository::open(&repository.root()).expect("a repository").tags().expect("tags");
+        let shown: Vec<_> = tags
+            .iter()
+            .map(|tag| {
+                let name = tag.name.as_ref().unwrap_or_else(|shown| shown);
+                match &tag.target {
+                    TagTarget::Commit { commit, time } => {
+                        format!("{name} {} {}", commit.id, time.as_second() - commit.time.as_second())
+                    }
+                    TagTarget::Other(what) => format!("{name}: {what}"),
+                }
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                &format!("annotated {commit} 60"),
+                "blob: a blob",
+                &format!("light {commit} 0"),
+                "missing: an object that is not here",
+                &format!("nested {commit} 60"),
+                &format!("\u{e9} {commit} 0"),
+                &format!("x\\xff {commit} 0"),
+            ]
+        );
+    }
+
+    /// Anybody can write any number into a commit; the index needs a time that can be written down.
+    #[test]
+    fn times_that_no_calendar_has_are_the_nearest_that_one_has() {
+        let mut repository = RepoFixture::new();
+        repository.commit("1");
+        let tree = repository.git(&["rev-parse", "HEAD^{tree}"]);
+        for (written, expected) in [("99999999999999", "9999-12-30T22:00:00Z"), ("0", "1970-01-01T00:00:00Z")] {
+            let text = format!("tree {tree}\nauthor A <a@b> {written} +0000\ncommitter A <a@b> {written} +0000\n\nx\n");
+            let commit = repository
+                .git_with_input(&["hash-object", "-t", "commit", "-w", "--literally", "--stdin"], text.as_bytes());
+            repository.git(&["update-ref", "refs/heads/main", &commit]);
+            let head = Repository::open(&repository.root()).expect("a repository").head().expect("readable");
+            assert_eq!(head.expect("a commit").time.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn branches_have_the_names_of_their_repository() {
+        let mut repository = RepoFixture::new();
+        let first = repository.commit("1");
+        repository.git(&["branch", "feature/v1.0.0"]);
+        repository.git(&["update-ref", "refs/remotes/origin/v2.0.0", &first]);
+        repository.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/v2.0.0"]);
+        let opened = Repository::open(&repository.root()).expect("a repository");
+        let names: Vec<String> = opened.branches().expect("branches").into_iter().map(|branch| branch.name).collect();
+        assert_eq!(names, ["feature/v1.0.0", "main", "v2.0.0"]);
+        repository.git(&["checkout", "-q", "--detach"]);
+        let orphan = repository.commit("2");
+        let ids: Vec<ObjectId> = [&first, &orphan].iter().map(|id| id.parse().expect("an id")).collect();
+        let unreachable = opened.unreachable(&ids).expect("a walk");
+        assert_eq!(unreachable.into_iter().map(|id| id.to_string()).collect::<Vec<_>>(), [orphan]);
+    }
+}
