@@ -11,6 +11,7 @@ use super::codes::*;
 use super::components::{self, Declared, workflow::Workflow};
 use super::manifest::Manifest;
 use super::release_path;
+use super::wording;
 use crate::diag::{Code, Place, Sink};
 use crate::ecosystem::NEAR_MISS;
 use crate::pack::PackTree;
@@ -60,7 +61,8 @@ fn references_are_unique(pack: &RawPack<'_>, sink: &mut Sink) {
         if let Some(first) = seen.insert((kind.key, reference.text.as_str()), reference) {
             let message = format!("a second {} has the ref `{}`", kind.singular.to_lowercase(), reference.text);
             sink.report(ATTUNE_COMPONENT_REF_DUPLICATE, reference.place.clone(), message)
-                .related("the first is here", first.place.clone());
+                .related("the first is here", first.place.clone())
+                .help("give one of them another name");
         }
     }
 }
@@ -131,7 +133,16 @@ fn check_local(
     let is_local = target.text.strip_prefix(pack.name).is_some_and(|rest| rest.starts_with('.'));
     if is_local && !known.contains(&(reference.kind, target.text.as_str())) {
         let message = format!("this pack has no {} `{}`", reference.kind, target.text);
-        sink.report(code, target.place.clone(), message).help("correct the ref, or add the component");
+        // Sorted, so that two that are equally near always give the same advice.
+        let mut names: Vec<&str> =
+            known.iter().filter(|(kind, _)| *kind == reference.kind).map(|(_, name)| *name).collect();
+        names.sort_unstable();
+        sink.report(code, target.place.clone(), message).help(
+            match wording::closest(&target.text, names.into_iter()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => "correct the ref, or add the component".to_owned(),
+            },
+        );
     }
 }
 

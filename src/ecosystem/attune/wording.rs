@@ -63,3 +63,50 @@ fn expected(message: &str) -> String {
         .collect();
     names.join(" or ")
 }
+
+/// Returns the candidate that somebody most likely meant: at most two letters away, and the nearest of them.
+///
+/// Gives up on long texts and on many candidates, so that it costs little for every finding.
+pub(super) fn closest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const MOST_BYTES: usize = 64;
+    const MOST_CANDIDATES: usize = 500;
+    let near = |candidate: &&str| candidate.len() <= MOST_BYTES && candidate.len().abs_diff(text.len()) <= 2;
+    if text.len() > MOST_BYTES {
+        return None;
+    }
+    candidates
+        .take(MOST_CANDIDATES)
+        .filter(near)
+        .map(|candidate| (distance(text.as_bytes(), candidate.as_bytes()), candidate))
+        .filter(|(distance, _)| (1..=2).contains(distance))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Returns how many bytes must be put in, taken out or changed to make one text of the other (Levenshtein).
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn a_slip_of_the_pen_is_recognised() {
+        let names = ["report", "reports", "repeat"];
+        assert_eq!(closest("raport", names.into_iter()), Some("report"));
+        assert_eq!(closest("something", names.into_iter()), None);
+        assert_eq!(closest("report", ["report"].into_iter()), None);
+    }
+}

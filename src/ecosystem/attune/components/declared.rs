@@ -182,8 +182,10 @@ fn report(file: &YamlFile<'_>, kind: &Kind, violation: &Violation, sink: &mut Si
         if is_missing || is_whole { Place::file(file.path.as_str()) } else { file.place(violation.node(root).span) };
     let near = NEAR_MISSES.iter().find(|(wrong, right)| *right == first && root.get(wrong).is_some());
     let draft = sink.report(code, place, wording::message(violation, root));
-    if let (true, Some((wrong, right))) = (is_missing, near) {
-        draft.help(format!("rename `{wrong}` to `{right}`"));
+    match (is_missing, near) {
+        (true, Some((wrong, right))) => drop(draft.help(format!("rename `{wrong}` to `{right}`"))),
+        (true, None) => drop(draft.help(format!("add `{first}:`"))),
+        (false, _) => {}
     }
 }
 

@@ -108,7 +108,11 @@ fn parse(file: &YamlFile<'_>, code: Code, sink: &mut Sink) -> Option<Workflow> {
                 next.push((condition, text.to_owned()));
             } else {
                 let message = format!("the task `{name}` continues with {}, which is no task", quoted(target));
-                sink.report(code, file.place(target.span), message).help("name a task of this workflow");
+                let meant = wording::closest(text, names.iter().copied());
+                sink.report(code, file.place(target.span), message).help(match meant {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "name a task of this workflow".to_owned(),
+                });
             }
         }
         let action = spot(file, task.get("action")).filter(|action| !action.text.contains("{{"));

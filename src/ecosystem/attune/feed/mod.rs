@@ -17,7 +17,7 @@ pub(super) use install::install;
 pub(super) use wire::to_text;
 
 use self::wire::{Entry, Index};
-use super::codes::{ATTUNE_ENTRY_REFUSED, ATTUNE_FEED_NEEDS_HTTPS};
+use super::codes::{ATTUNE_ENTRY_REFUSED, ATTUNE_FEED_NEEDS_HTTPS, ATTUNE_INSTALL_LIMITS};
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
 use crate::config::Config;
 use crate::diag::{Place, Severity, Sink};
@@ -29,6 +29,9 @@ pub(super) const SCHEMA_TEXT: &str = include_str!("../../../../schemas/attune/fe
 
 /// Largest index that clients read, in bytes.
 const MOST_BYTES: usize = 10_485_760;
+
+/// Largest archive that clients install, in bytes.
+const MOST_ARCHIVE_BYTES: u64 = 100 << 20;
 
 /// Returns the index and the pinned indexes; none when the registry has no Attune pack or no https address.
 pub(super) fn files<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
@@ -114,19 +117,21 @@ pub(super) fn address<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Option<&'a s
 /// Returns the entry of a release, or reports why clients would refuse it.
 fn checked(url: &str, pack: &CatalogPack, release: &CatalogRelease, sink: &mut Sink) -> Option<Entry> {
     let entry = entry::entry(url, pack, release);
-    match strict::fault(&entry) {
-        None => Some(entry),
-        Some(fault) => {
-            let message = format!("{} {} is left out of Attune's index: {fault}", pack.id, release.version());
-            let mut place = Place::file(release.pack.manifest.as_str());
-            if !release.record.source.path.is_empty() {
-                place.path = format!("{}/{}", release.record.source.path, place.path);
-            }
-            sink.report(ATTUNE_ENTRY_REFUSED, place, message)
-                .help("clients refuse the whole index for one such entry; correct it in the next release");
-            None
+    let size = release.record.archive.size;
+    let (code, fault) = match strict::fault(&entry) {
+        Some(fault) => (ATTUNE_ENTRY_REFUSED, fault),
+        None if size > MOST_ARCHIVE_BYTES => {
+            (ATTUNE_INSTALL_LIMITS, format!("its archive has {size} bytes; at most {MOST_ARCHIVE_BYTES} are installed"))
         }
-    }
+        None => return Some(entry),
+    };
+    let place = Place::file(match release.record.source.path.as_str() {
+        "" => release.pack.manifest.to_string(),
+        directory => format!("{directory}/{}", release.pack.manifest),
+    });
+    let message = format!("{} {} is left out of Attune's index: {fault}", pack.id, release.version());
+    sink.report(code, place, message).help("clients refuse it; correct it in the next release");
+    None
 }
 
 /// Returns the index that holds nothing but one release.

@@ -165,6 +165,15 @@ fn a_release_with_an_error_and_a_yanked_one_are_not_the_default() {
 }
 
 #[test]
+fn an_archive_that_clients_would_not_install_is_left_out() {
+    let mut catalog = catalog(URL, &[&manifest("1.1.0", ""), &manifest("1.0.0", "")]);
+    catalog.packs.values_mut().for_each(|pack| pack.releases[0].record.archive.size = (100 << 20) + 1);
+    let (files, found) = written(&catalog, false);
+    assert_eq!(found.iter().map(|finding| finding.code.name()).collect::<Vec<_>>(), ["attune-install-limits"]);
+    assert_eq!(json(&files["runtimes/attune/index.json"])["packs"][0]["version"], "1.0.0");
+}
+
+#[test]
 fn without_an_https_address_there_is_no_feed() {
     for url in [None, Some("http://packs.acme.example")] {
         let (files, found) = written(&catalog(url, &[&manifest("1.0.0", "")]), true);
