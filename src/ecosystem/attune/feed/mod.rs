@@ -74,6 +74,11 @@ pub(super) fn files<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFil
             lists.into_iter().flatten().for_each(|item| item.description.clear());
         }
         text = to_text(&index);
+        if text.len() > MOST_BYTES {
+            let message = format!("Attune's index has {} bytes; clients read at most {MOST_BYTES}", text.len());
+            sink.report(ATTUNE_ENTRY_REFUSED, Place::file(Config::FILE), message)
+                .help("split the registry; every release can still be had through its own index");
+        }
     }
     files.push(PlannedFile::bytes(Phase::Pointers, RelPath::composed("runtimes/attune/index.json"), text));
     files
