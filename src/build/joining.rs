@@ -94,7 +94,16 @@ fn pack(
         let key = (id.clone(), record.version.clone(), record.content_digest);
         let content = match by_content.get(&key) {
             Some(candidate) => from_candidate(id, record, candidate, archives, sink)?,
-            None => from_archive(config, ecosystem, id, record, archives, sources.get(&record.source.repository), memo, sink)?,
+            None => from_archive(
+                config,
+                ecosystem,
+                id,
+                record,
+                archives,
+                sources.get(&record.source.repository),
+                memo,
+                sink,
+            )?,
         };
         let Some(Content { pack, snapshot, listing, findings }) = content else { continue };
         releases.push(CatalogRelease {

@@ -40,9 +40,9 @@ fn default_release(releases: &[CatalogRelease]) -> usize {
     let may_be_chosen =
         |release: &&CatalogRelease| release.status.yanked.is_none() && release.status.quarantined.is_none();
     let position = |stable: bool| {
-        releases.iter().position(|release| {
-            may_be_chosen(&release) && (!stable || !release.record.version.is_prerelease())
-        })
+        releases
+            .iter()
+            .position(|release| may_be_chosen(&release) && (!stable || !release.record.version.is_prerelease()))
     };
     position(true).or_else(|| position(false)).unwrap_or(0)
 }

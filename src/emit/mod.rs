@@ -50,12 +50,7 @@ const HEADERS: &str = "\
 
 fn archives(pack: &CatalogPack) -> impl Iterator<Item = PlannedFile<'_>> {
     pack.releases.iter().map(|release| {
-        let path = RelPath::composed(format!(
-            "archives/{}/{}-{}.tar.gz",
-            pack.id,
-            pack.id.name,
-            release.version()
-        ));
+        let path = RelPath::composed(format!("archives/{}/{}-{}.tar.gz", pack.id, pack.id.name, release.version()));
         PlannedFile { phase: Phase::Archives, make: Make::Copy(path, release.archive.clone()) }
     })
 }

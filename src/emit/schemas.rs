@@ -44,7 +44,8 @@ mod tests {
     fn committed_schemas_are_those_of_the_types() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas");
         for (name, schema) in generated() {
-            let file = snapbox::Data::read_from(format!("{folder}/{name}").as_ref(), Some(snapbox::data::DataFormat::Text));
+            let file =
+                snapbox::Data::read_from(format!("{folder}/{name}").as_ref(), Some(snapbox::data::DataFormat::Text));
             let text = String::from_utf8(json(&schema)).expect("JSON is UTF-8");
             snapbox::assert_data_eq!(text, file.raw());
         }

@@ -69,7 +69,8 @@ pub fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [Candidat
         list
     };
     let releases: BTreeMap<_, _> = releases.into_iter().map(|(id, of_pack)| (id, in_order(of_pack))).collect();
-    let owners = owners.into_iter().filter(|(id, _)| releases.contains_key(id) && !histories.contains_key(id)).collect();
+    let owners =
+        owners.into_iter().filter(|(id, _)| releases.contains_key(id) && !histories.contains_key(id)).collect();
     Plan { releases, owners, findings: sink.finish() }
 }
 
@@ -92,10 +93,8 @@ fn bind_names<'a>(
     candidates: &'a [Candidate],
     sink: &mut Sink,
 ) -> (BTreeMap<PackId, String>, Vec<&'a Candidate>) {
-    let mut owners: BTreeMap<PackId, String> = histories
-        .iter()
-        .filter_map(|(id, history)| Some((id.clone(), history.owner()?.to_owned())))
-        .collect();
+    let mut owners: BTreeMap<PackId, String> =
+        histories.iter().filter_map(|(id, history)| Some((id.clone(), history.owner()?.to_owned()))).collect();
     let mut folded: BTreeMap<(String, String), PackId> = owners.keys().map(|id| (fold(id), id.clone())).collect();
     // Where the present state of a name lies: two directories of one source cannot both hold it.
     let mut present: BTreeMap<PackId, &str> = BTreeMap::new();

@@ -15,22 +15,23 @@ impl Repository {
         self.with(|git| {
             let mut files = BTreeMap::new();
             let mut failure = None;
-            git.find_tree(tree.git2())?.walk(git2::TreeWalkMode::PreOrder, |parent, entry| {
-                if entry.kind() == Some(git2::ObjectType::Blob) {
-                    match git.find_blob(entry.id()) {
-                        Ok(blob) => {
-                            let path = format!("{parent}{}", String::from_utf8_lossy(entry.name_bytes()));
-                            files.insert(path, blob.content().to_vec());
-                        }
-                        Err(error) => {
-                            failure = Some(error);
-                            return git2::TreeWalkResult::Abort;
+            git.find_tree(tree.git2())?
+                .walk(git2::TreeWalkMode::PreOrder, |parent, entry| {
+                    if entry.kind() == Some(git2::ObjectType::Blob) {
+                        match git.find_blob(entry.id()) {
+                            Ok(blob) => {
+                                let path = format!("{parent}{}", String::from_utf8_lossy(entry.name_bytes()));
+                                files.insert(path, blob.content().to_vec());
+                            }
+                            Err(error) => {
+                                failure = Some(error);
+                                return git2::TreeWalkResult::Abort;
+                            }
                         }
                     }
-                }
-                git2::TreeWalkResult::Ok
-            })
-            .or_else(|error| failure.is_some().then_some(()).ok_or(error))?;
+                    git2::TreeWalkResult::Ok
+                })
+                .or_else(|error| failure.is_some().then_some(()).ok_or(error))?;
             failure.map_or(Ok(files), Err)
         })
     }

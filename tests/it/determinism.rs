@@ -1,0 +1,141 @@
+//! The same inputs give the same bytes, whatever surrounds the program.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::repository::git_command;
+use crate::support::tree::{self, Tree};
+use crate::support::{RepoFixture, SiteTest};
+
+const CONFIG: &str = "\
+[registry]
+name = \"Determinism\"
+url = \"https://packs.example.org\"
+
+[[source]]
+path = \"packs\"
+
+[[source]]
+git = \"../tagged\"
+repository = \"https://git.example.org/tagged.git\"
+";
+
+/// Makes a registry with one pack of each ecosystem in a directory and one in a repository with tags, whose index and archives
+/// are recorded already.
+fn recorded() -> SiteTest {
+    let site = SiteTest::new().file("packyard.toml", CONFIG);
+    let ecosystems: Vec<&str> = packyard::ecosystem::ALL.iter().map(|ecosystem| ecosystem.id()).collect();
+    for ecosystem in &ecosystems {
+        site.packyard(&["new", ecosystem, &format!("{ecosystem}_plain")]).with_code(0);
+    }
+    let mut repository = RepoFixture::init(site.beside("tagged"));
+    site.packyard(&["new", ecosystems[0], "tagged", "--into", "../scaffold"]).with_code(0);
+    tree::copy(&site.beside("scaffold/tagged"), repository.path());
+    repository.commit("First").tag("v0.1.0").file("docs/notes.md", "Grüße\n").commit("Notes");
+    let manifest = std::fs::read_to_string(repository.path().join("pack.yaml")).expect("a manifest");
+    assert!(manifest.contains("0.1.0"), "the scaffold's version is the tag's");
+    repository.file("pack.yaml", &manifest.replace("0.1.0", "0.2.0")).commit("Second").tag("v0.2.0");
+    site.packyard(&["build"]).with_code(0);
+    assert!(site.tree().len() > 20, "something was built");
+    site
+}
+
+/// Builds again into an empty folder, from a copy of the sources, and returns what came out.
+fn rebuilt(recorded: &SiteTest, vary: impl Fn(&SiteTest, &mut Command)) -> Tree {
+    let site = SiteTest::new();
+    tree::copy(&recorded.root(), &site.root());
+    std::fs::remove_dir_all(site.root().join("public")).expect("it was built");
+    tree::copy(&recorded.beside("tagged"), &site.beside("tagged"));
+    let mut command = site.command();
+    command.arg("build");
+    vary(&site, &mut command);
+    let output = command.output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    site.tree()
+}
+
+/// Ensures that neither place, zone, locale, threads, clock nor umask reach the output.
+#[test]
+fn a_registry_is_the_same_wherever_it_is_built() {
+    let recorded = recorded();
+    let expected = recorded.tree();
+    let assert_same = |what: &str, vary: &dyn Fn(&SiteTest, &mut Command)| {
+        if let Some(difference) = tree::difference(&expected, &rebuilt(&recorded, vary)) {
+            panic!("{what} reaches the output: {difference}");
+        }
+    };
+    assert_same("the place", &|_, _| {});
+    assert_same("the working directory", &|site, command| {
+        command.current_dir("/").arg("--dir").arg(site.root());
+    });
+    for (name, value) in [
+        ("TZ", "Pacific/Kiritimati"),
+        ("LC_ALL", "tr_TR.UTF-8"),
+        ("LANG", "de_DE.UTF-8"),
+        ("RAYON_NUM_THREADS", "1"),
+        ("RAYON_NUM_THREADS", "7"),
+        ("SOURCE_DATE_EPOCH", "1999999999"),
+        ("CLICOLOR_FORCE", "1"),
+    ] {
+        assert_same(&format!("{name}={value}"), &|_, command| {
+            command.env(name, value);
+        });
+    }
+    assert_same("the clock", &|_, command| {
+        command.env_remove("SOURCE_DATE_EPOCH");
+    });
+}
+
+/// Ensures that the umask reaches neither bytes nor modes of the output.
+#[cfg(unix)]
+#[test]
+fn the_umask_does_not_matter() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let recorded = recorded();
+    let site = SiteTest::new();
+    tree::copy(&recorded.root(), &site.root());
+    tree::copy(&recorded.beside("tagged"), &site.beside("tagged"));
+    std::fs::remove_dir_all(site.root().join("public")).expect("it was built");
+    let inner = site.command();
+    let mut command = Command::new("sh");
+    command
+        .current_dir(site.root())
+        .env_clear()
+        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.args(["-c", "umask 077 && exec \"$0\" build"]).arg(inner.get_program());
+    assert!(command.status().expect("sh runs").success());
+    let tree = site.tree();
+    assert_eq!(tree::difference(&recorded.tree(), &tree), None);
+    for path in tree.keys() {
+        let mode = site.root().join("public").join(path).metadata().expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o644, "{path}");
+    }
+}
+
+/// Ensures that a shallow clone gives the same registry, once its releases are recorded.
+#[test]
+fn the_depth_of_a_clone_does_not_matter() {
+    let recorded = recorded();
+    let shallow = |site: &SiteTest, _: &mut Command| {
+        let (from, to) = (site.beside("tagged"), site.beside("shallow"));
+        clone_shallow(&from, &to);
+        std::fs::remove_dir_all(&from).expect("it is there");
+        std::fs::rename(&to, &from).expect("on the same disk");
+    };
+    assert_eq!(tree::difference(&recorded.tree(), &rebuilt(&recorded, shallow)), None);
+}
+
+fn clone_shallow(from: &Path, to: &Path) {
+    let url = format!("file://{}", from.display());
+    let status = git_command().args(["clone", "--quiet", "--depth=1", &url]).arg(to).status().expect("git runs");
+    assert!(status.success());
+}
+
+/// Ensures that a build with nothing changed writes no file.
+#[test]
+fn a_second_build_writes_nothing() {
+    let site = recorded();
+    let again = site.packyard(&["build"]).with_code(0);
+    assert!(again.stdout.contains("(0 files written, "), "{}", again.stdout);
+    assert!(again.stdout.contains(" 0 deleted)"), "{}", again.stdout);
+}

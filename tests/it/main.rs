@@ -1,0 +1,14 @@
+//! Tests of the whole program and of the source tree: one binary, a module per feature.
+//!
+//! `SNAPSHOTS=overwrite cargo test` accepts what the program says today as expected, files that went away included. Read the
+//! difference as you read code.
+
+mod cases;
+mod cli;
+mod codes;
+mod determinism;
+mod hostile;
+mod layers;
+mod properties;
+mod reference;
+mod support;

@@ -1,0 +1,138 @@
+//! A throwaway registry.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use packyard::build::{self, BuildError, CheckOptions, CheckReport, Options, Report};
+use packyard::config::Config;
+use packyard::progress::Silent;
+
+use super::tree::{self, Tree};
+
+/// A directory with a registry in it, gone when the test ends.
+pub struct SiteTest {
+    directory: tempfile::TempDir,
+}
+
+impl SiteTest {
+    /// Makes an empty directory.
+    pub fn new() -> Self {
+        let directory = tempfile::Builder::new().prefix("packyard-test-").tempdir().expect("a temporary directory");
+        std::fs::create_dir(directory.path().join("site")).expect("a directory can be made");
+        Self { directory }
+    }
+
+    /// Makes a copy of a directory, given relative to `tests/`.
+    pub fn from_dir(path: &str) -> Self {
+        let site = Self::new();
+        tree::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path), &site.root());
+        site
+    }
+
+    /// Returns the directory of the registry.
+    pub fn root(&self) -> PathBuf {
+        self.directory.path().join("site")
+    }
+
+    /// Returns a path beside the registry, for repositories and caches.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Writes a file.
+    pub fn file(self, path: &str, text: &str) -> Self {
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory can be made");
+        std::fs::write(path, text).expect("a file can be written");
+        self
+    }
+
+    /// Builds with the library, at a fixed time.
+    pub fn build(&self) -> Result<Report, BuildError> {
+        let root = self.utf8_root();
+        let options = Options {
+            out: root.join("public"),
+            root,
+            locked: false,
+            strict: false,
+            private: false,
+            now: "2024-01-01T00:00:00Z".parse().expect("a time"),
+            templates: None,
+            cache: self.cache(),
+        };
+        build::build(&self.config(), &options, &Silent)
+    }
+
+    /// Checks with the library.
+    pub fn check(&self) -> Result<CheckReport, BuildError> {
+        self.check_with(&self.config())
+    }
+
+    /// Checks with the library and another configuration.
+    pub fn check_with(&self, config: &Config) -> Result<CheckReport, BuildError> {
+        let options = CheckOptions { root: self.utf8_root(), paths: Vec::new(), all: true, cache: self.cache() };
+        build::check(config, &options, &Silent)
+    }
+
+    /// Returns the real program, to be run in the registry, with an environment that holds nothing of the user's.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_packyard"));
+        command
+            .current_dir(self.root())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.beside("home"))
+            .env("PACKYARD_CACHE", self.beside("cache"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("SOURCE_DATE_EPOCH", "1704067200");
+        command
+    }
+
+    /// Runs the real program.
+    pub fn packyard(&self, arguments: &[&str]) -> Finished {
+        Finished::new(self.command().args(arguments).output().expect("the program runs"))
+    }
+
+    /// Returns the files of the built registry.
+    pub fn tree(&self) -> Tree {
+        tree::read(&self.root().join("public"))
+    }
+
+    fn config(&self) -> Config {
+        Config::load(&self.utf8_root()).expect("the configuration is valid")
+    }
+
+    fn utf8_root(&self) -> Utf8PathBuf {
+        Utf8Path::from_path(&self.root()).expect("UTF-8").to_owned()
+    }
+
+    fn cache(&self) -> Utf8PathBuf {
+        Utf8PathBuf::from_path_buf(self.beside("cache")).expect("UTF-8")
+    }
+}
+
+/// What a run of the program left behind.
+#[derive(Debug)]
+pub struct Finished {
+    /// The exit code; -1 when a signal ended it.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+impl Finished {
+    fn new(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
+        Self { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Requires an exit code.
+    #[track_caller]
+    pub fn with_code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+}
