@@ -57,7 +57,15 @@ fn name(command: &Command) -> String {
     command.get_program().to_string_lossy().into_owned()
 }
 
+/// Returns a command line as it is shown: whole, unless it has very many arguments.
 fn command_line(command: &Command) -> String {
-    let arguments = command.get_args().map(OsStr::to_string_lossy);
-    std::iter::once(command.get_program().to_string_lossy()).chain(arguments).collect::<Vec<_>>().join(" ")
+    const SHOWN: usize = 12;
+    let arguments = command.get_args().take(SHOWN).map(OsStr::to_string_lossy);
+    let mut line: String =
+        std::iter::once(command.get_program().to_string_lossy()).chain(arguments).collect::<Vec<_>>().join(" ");
+    let left = command.get_args().count().saturating_sub(SHOWN);
+    if left > 0 {
+        line.push_str(&format!(" … and {left} more arguments"));
+    }
+    line
 }
