@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::BuildError;
 use super::sources::{Reading, located};
-use super::{BuildError, Options};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::config::Config;
 use crate::content::{Listing, archive, reader};
@@ -14,12 +14,12 @@ use crate::diag::{Diagnostic, Place, Sink};
 use crate::ecosystem::{self, Ecosystem};
 use crate::ident::{Digest, PackId, Version};
 use crate::index::ARCHIVE_MISSING;
-use crate::index::archives::ArchiveStore;
+use crate::index::archives::{ArchiveStore, ArchiveStoreError};
 use crate::index::event::Release;
 use crate::index::history::History;
 use crate::pack::{Memo, Pack, PackTree};
 use crate::progress::Progress;
-use crate::release::candidates::OpenSource;
+use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage};
 use crate::source::Snapshot;
 
@@ -29,14 +29,13 @@ use crate::source::Snapshot;
 /// it; else from the store's archive. A release that neither has is a finding, and is left out.
 pub(super) fn join(
     config: &Config,
-    options: &Options,
     histories: &BTreeMap<PackId, History>,
     reading: Reading,
     archives: &ArchiveStore,
     progress: &dyn Progress,
     sink: &mut Sink,
 ) -> Result<Vec<CatalogPack>, BuildError> {
-    let Reading { candidates, private, sources, memo, .. } = reading;
+    let Reading { candidates, hidden, opened, memo, .. } = reading;
     let mut by_content: HashMap<(PackId, Version, Digest), Candidate> = HashMap::new();
     let mut present: HashMap<PackId, Vec<Diagnostic>> = HashMap::new();
     for candidate in candidates {
@@ -52,16 +51,15 @@ pub(super) fn join(
         by_content.insert(key, candidate);
     }
 
-    let shown: Vec<&History> = histories
-        .values()
-        .filter(|history| history.owner().is_some_and(|owner| options.private || !private.contains(owner)))
-        .collect();
+    let shown: Vec<&History> =
+        histories.values().filter(|history| history.owner().is_some_and(|owner| !hidden.contains(owner))).collect();
     progress.stage("Joining", Some(shown.len() as u64));
+    let shelf = Shelf { config, archives, by_content, opened, memo };
     let joined: Vec<(Option<CatalogPack>, Sink)> = shown
         .par_iter()
         .map(|history| {
             let mut sink = Sink::new();
-            let pack = pack(config, history, &by_content, archives, &sources, &memo, &mut sink)?;
+            let pack = shelf.pack(history, &mut sink)?;
             progress.tick(1);
             Ok((pack, sink))
         })
@@ -77,56 +75,8 @@ pub(super) fn join(
     Ok(packs)
 }
 
-fn pack(
-    config: &Config,
-    history: &History,
-    by_content: &HashMap<(PackId, Version, Digest), Candidate>,
-    archives: &ArchiveStore,
-    sources: &BTreeMap<String, OpenSource>,
-    memo: &Memo,
-    sink: &mut Sink,
-) -> Result<Option<CatalogPack>, BuildError> {
-    let id = history.id();
-    let Some(ecosystem) = ecosystem::by_id(id.ecosystem.as_str()) else { return Ok(None) };
-    let mut releases = Vec::new();
-    for (record, published_at) in history.releases() {
-        let status = history.status(&record.version);
-        let key = (id.clone(), record.version.clone(), record.content_digest);
-        let content = match by_content.get(&key) {
-            Some(candidate) => from_candidate(id, record, candidate, archives, sink)?,
-            None => from_archive(
-                config,
-                ecosystem,
-                id,
-                record,
-                archives,
-                sources.get(&record.source.repository),
-                memo,
-                sink,
-            )?,
-        };
-        let Some(Content { pack, snapshot, listing, findings }) = content else { continue };
-        releases.push(CatalogRelease {
-            record: record.clone(),
-            published_at,
-            status,
-            pack,
-            content: snapshot,
-            listing,
-            findings,
-            archive: archives.path(id, &record.version),
-        });
-    }
-    Ok(Some(CatalogPack {
-        id: id.clone(),
-        ecosystem,
-        source: history.owner().unwrap_or_default().to_owned(),
-        releases,
-        latest: 0,
-        status: history.pack_status(),
-        findings: Vec::new(),
-    }))
-}
+/// The content of a release, or why it cannot be had.
+type Found = Result<Content, String>;
 
 /// The content of a release.
 struct Content {
@@ -136,103 +86,147 @@ struct Content {
     findings: Arc<[Diagnostic]>,
 }
 
-/// Takes the content from the candidate that has it; makes the archive again when the store does not have it.
-fn from_candidate(
-    id: &PackId,
-    record: &Release,
-    candidate: &Candidate,
-    archives: &ArchiveStore,
-    sink: &mut Sink,
-) -> Result<Option<Content>, BuildError> {
-    let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else { return Ok(None) };
-    if !archives.has(id, &record.version, &record.archive) {
-        let made = archive::write(id.name.as_str(), &candidate.snapshot, listing);
-        match made {
-            Ok(made) if made.sha256 == record.archive.sha256 => {
-                archives.put(id, &record.version, &record.archive, &made.bytes)?;
+/// Where content is looked for.
+struct Shelf<'a> {
+    config: &'a Config,
+    archives: &'a ArchiveStore,
+    by_content: HashMap<(PackId, Version, Digest), Candidate>,
+    opened: BTreeMap<String, OpenSource>,
+    memo: Memo,
+}
+
+impl Shelf<'_> {
+    /// Returns a pack with every release whose content can be had.
+    fn pack(&self, history: &History, sink: &mut Sink) -> Result<Option<CatalogPack>, BuildError> {
+        let id = history.id();
+        let Some(ecosystem) = ecosystem::by_id(id.ecosystem.as_str()) else { return Ok(None) };
+        let mut releases = Vec::new();
+        for (record, published_at) in history.releases() {
+            let key = (id.clone(), record.version.clone(), record.content_digest);
+            let content = match self.by_content.get(&key) {
+                Some(candidate) => self.candidate_content(id, record, candidate)?,
+                None => self.archived_content(ecosystem, id, record)?,
+            };
+            let Content { pack, snapshot, listing, findings } = match content {
+                Ok(content) => content,
+                Err(reason) => {
+                    let place = Place::file(record.source.path.as_str());
+                    sink.report(
+                        ARCHIVE_MISSING,
+                        place,
+                        format!("`{id} {}` cannot be served: {reason}", record.version),
+                    )
+                    .help(format!("restore the archive with {} to the archive store", record.archive.sha256));
+                    continue;
+                }
+            };
+            releases.push(CatalogRelease {
+                record: record.clone(),
+                published_at,
+                status: history.status(&record.version),
+                pack,
+                content: snapshot,
+                listing,
+                findings,
+                archive: self.archives.path(id, &record.version),
+            });
+        }
+        Ok(Some(CatalogPack {
+            id: id.clone(),
+            ecosystem,
+            source: history.owner().unwrap_or_default().to_owned(),
+            releases,
+            latest: 0,
+            status: history.pack_status(),
+            findings: Vec::new(),
+        }))
+    }
+
+    /// Takes the content from the candidate that has it; makes the archive again when the store does not have it.
+    fn candidate_content(&self, id: &PackId, record: &Release, candidate: &Candidate) -> Result<Found, BuildError> {
+        let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else {
+            return Ok(Err("its content cannot be read".to_owned()));
+        };
+        if !self.archives.has(id, &record.version, &record.archive)
+            && self.make_again(id, record, &candidate.snapshot, listing)?.is_none()
+        {
+            return Ok(Err("the archive made from the source is not the recorded one".to_owned()));
+        }
+        Ok(Ok(Content {
+            pack: Arc::clone(pack),
+            snapshot: candidate.snapshot.clone(),
+            listing: Arc::clone(listing),
+            findings: candidate.findings.as_slice().into(),
+        }))
+    }
+
+    /// Takes the content from the archive store, or from objects that the source still has: the source itself has changed.
+    fn archived_content(
+        &self,
+        ecosystem: &'static dyn Ecosystem,
+        id: &PackId,
+        record: &Release,
+    ) -> Result<Found, BuildError> {
+        let stored = match self.archives.get(id, &record.version, &record.archive) {
+            Ok(stored) => stored,
+            Err(error @ ArchiveStoreError::Mismatch { .. }) => return Ok(Err(error.to_string())),
+            Err(error) => return Err(error.into()),
+        };
+        let bytes = match stored {
+            Some(bytes) => Some(bytes),
+            None => self.archive_from_objects(id, record)?,
+        };
+        let Some(bytes) = bytes else {
+            return Ok(Err("the archive store does not have it, and no source has its content any more".to_owned()));
+        };
+        let (snapshot, listing) = match reader::read(&bytes, id.name.as_str(), &self.config.limits.files().into()) {
+            Ok((_, listing)) if listing.content_digest != record.content_digest => {
+                return Ok(Err("the stored archive holds other content than recorded".to_owned()));
             }
-            _ => {
-                missing(id, record, "the archive made from the source is not the recorded one", sink);
-                return Ok(None);
+            Ok(read) => read,
+            Err(fault) => return Ok(Err(format!("the stored archive cannot be read: {fault}"))),
+        };
+        let directory = record.source.path.rsplit('/').next().filter(|name| !name.is_empty());
+        let tree =
+            PackTree { snapshot: &snapshot, memo: &self.memo, directory, yaml_limits: self.config.limits.yaml() };
+        let mut found = Sink::new();
+        let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
+            return Ok(Err("the stored archive holds no pack that can be read".to_owned()));
+        };
+        // The record names the release, as the tag did when it was made.
+        pack.id = id.clone();
+        pack.version = record.version.clone();
+        let revision = record.source.tag.as_deref().unwrap_or(record.version.as_str());
+        let findings = located(found.finish(), &record.source.path, Some(revision)).into();
+        Ok(Ok(Content { pack: Arc::new(pack), snapshot, listing: Arc::new(listing), findings }))
+    }
+
+    /// Makes the recorded archive again from the objects that its source still has.
+    fn archive_from_objects(&self, id: &PackId, record: &Release) -> Result<Option<Vec<u8>>, BuildError> {
+        let source = self.opened.get(&record.source.repository);
+        let snapshot = source.and_then(|source| source.content_of(&record.source, &self.config.limits.files()));
+        let Some(snapshot) = snapshot else { return Ok(None) };
+        match Listing::of(&snapshot, &self.memo) {
+            Ok(listing) => self.make_again(id, record, &snapshot, &listing),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Makes an archive again and stores it, if it has the recorded digest.
+    fn make_again(
+        &self,
+        id: &PackId,
+        record: &Release,
+        snapshot: &Snapshot,
+        listing: &Listing,
+    ) -> Result<Option<Vec<u8>>, BuildError> {
+        let made = archive::write(id.name.as_str(), snapshot, listing).ok();
+        match made.filter(|made| made.sha256 == record.archive.sha256) {
+            Some(made) => {
+                self.archives.put(id, &record.version, &record.archive, &made.bytes)?;
+                Ok(Some(made.bytes))
             }
+            None => Ok(None),
         }
     }
-    Ok(Some(Content {
-        pack: Arc::clone(pack),
-        snapshot: candidate.snapshot.clone(),
-        listing: Arc::clone(listing),
-        findings: candidate.findings.as_slice().into(),
-    }))
-}
-
-/// Takes the content from the archive store: its source has changed, or is gone.
-fn from_archive(
-    config: &Config,
-    ecosystem: &'static dyn Ecosystem,
-    id: &PackId,
-    record: &Release,
-    archives: &ArchiveStore,
-    source: Option<&OpenSource>,
-    memo: &Memo,
-    sink: &mut Sink,
-) -> Result<Option<Content>, BuildError> {
-    let Some(bytes) = stored_or_made_again(config, id, record, archives, source, memo)? else {
-        missing(id, record, "the archive store does not have it, and no source has its content any more", sink);
-        return Ok(None);
-    };
-    let (snapshot, listing) = match reader::read(&bytes, id.name.as_str(), &config.limits.files().into()) {
-        Ok((snapshot, listing)) if listing.content_digest == record.content_digest => (snapshot, listing),
-        Ok(_) => {
-            missing(id, record, "the stored archive holds other content than recorded", sink);
-            return Ok(None);
-        }
-        Err(fault) => {
-            missing(id, record, &format!("the stored archive cannot be read: {fault}"), sink);
-            return Ok(None);
-        }
-    };
-    let directory = record.source.path.rsplit('/').next().filter(|name| !name.is_empty());
-    let tree = PackTree { snapshot: &snapshot, memo, directory, yaml_limits: config.limits.yaml() };
-    let mut found = Sink::new();
-    let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
-        missing(id, record, "the stored archive holds no pack that can be read", sink);
-        return Ok(None);
-    };
-    // The record names the release, as the tag did when it was made.
-    pack.id = id.clone();
-    pack.version = record.version.clone();
-    let revision = record.source.tag.as_deref().unwrap_or(record.version.as_str());
-    let findings = located(found.finish(), &record.source.path, Some(revision)).into();
-    Ok(Some(Content { pack: Arc::new(pack), snapshot, listing: Arc::new(listing), findings }))
-}
-
-/// Returns the recorded archive: from the store, else made again from the objects that the source still has.
-fn stored_or_made_again(
-    config: &Config,
-    id: &PackId,
-    record: &Release,
-    archives: &ArchiveStore,
-    source: Option<&OpenSource>,
-    memo: &Memo,
-) -> Result<Option<Vec<u8>>, BuildError> {
-    if let Some(bytes) = archives.get(id, &record.version, &record.archive)? {
-        return Ok(Some(bytes));
-    }
-    let Some(snapshot) = source.and_then(|source| source.content_of(&record.source, &config.limits.files())) else {
-        return Ok(None);
-    };
-    let made = Listing::of(&snapshot, memo).ok().and_then(|l| archive::write(id.name.as_str(), &snapshot, &l).ok());
-    match made.filter(|made| made.sha256 == record.archive.sha256) {
-        Some(made) => {
-            archives.put(id, &record.version, &record.archive, &made.bytes)?;
-            Ok(Some(made.bytes))
-        }
-        None => Ok(None),
-    }
-}
-
-fn missing(id: &PackId, record: &Release, reason: &str, sink: &mut Sink) {
-    let place = Place::file(record.source.path.as_str());
-    sink.report(ARCHIVE_MISSING, place, format!("`{id} {}` cannot be served: {reason}", record.version))
-        .help(format!("restore the archive with {} to the archive store", record.archive.sha256));
 }

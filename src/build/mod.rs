@@ -14,7 +14,7 @@ mod sources;
 
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use jiff::Timestamp;
 
 pub use against::check_against;
@@ -137,14 +137,16 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
     let written = own.into_iter().chain([options.out.clone()]).collect();
     let place = sources::Place { root: &options.root, cache: &options.cache, written };
-    let mut reading = sources::read(config, &place, Wanted::Everything, options.private, progress)?;
+    let mut reading = sources::read(config, &place, Wanted::Everything, options.private, progress);
     sources::apply_levels(&mut reading, &levels);
 
     let store = Store::at(options.root.join(&config.registry.index));
     let archives = ArchiveStore::at(options.root.join(&config.registry.archives));
-    let guard = store.lock(PATIENCE, |path| progress.note(&format!("waiting for another build, which holds `{path}`")))?;
+    let guard =
+        store.lock(PATIENCE, |path| progress.note(&format!("waiting for another build, which holds `{path}`")))?;
     let Loaded { mut histories, broken, findings: index_findings } = store.load()?;
     let mut findings = std::mem::take(&mut reading.findings);
+    findings.extend(sources::failures(&reading.failures));
     findings.extend(index_findings);
     // Nothing is built on a history that does not verify: its pack would be recorded anew.
     let is_broken = |id: &PackId| broken.contains(id);
@@ -176,7 +178,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     drop(planned);
 
     let mut sink = Sink::new();
-    let packs = joining::join(config, options, &histories, reading, &archives, progress, &mut sink)?;
+    let packs = joining::join(config, &histories, reading, &archives, progress, &mut sink)?;
     let catalog = crate::catalog::join(config, packs);
     let mut files = crate::emit::plan(&catalog, &config.feeds, &mut sink);
     files.extend(site::plan(&catalog, &templates));
@@ -203,7 +205,11 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     let wanted = if options.all { Wanted::Everything } else { Wanted::Drafts };
     let written = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder)).into();
     let place = sources::Place { root: &options.root, cache: &options.cache, written };
-    let mut reading = sources::read(&config, &place, wanted, true, progress)?;
+    let mut reading = sources::read(&config, &place, wanted, true, progress);
+    // Somebody who asks for a check wants to know at once that there is nothing to check.
+    if let Some((_, error)) = std::mem::take(&mut reading.failures).into_iter().next() {
+        return Err(error.into());
+    }
     sources::apply_levels(&mut reading, &levels);
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
-use super::BuildError;
 use crate::config::{Config, SourceConfig, Visibility};
-use crate::diag::{Diagnostic, Levels, Sink};
+use crate::diag::{self, Diagnostic, Levels, Sink};
 use crate::ecosystem::Names;
 use crate::pack::{Memo, PackTree};
 use crate::progress::Progress;
-use crate::release::candidates::{OpenSource, Reader, SourceReading, Wanted, read_source};
+use crate::release::candidates::{Reader, SourceReading, Wanted, read_source};
+use crate::release::open::{OpenSource, identity};
 use crate::release::{Candidate, Stage};
+use crate::source::{SOURCE_UNAVAILABLE, SourceError};
 
 /// Where a build happens.
 pub(super) struct Place<'a> {
@@ -25,15 +26,18 @@ pub(super) struct Place<'a> {
 }
 
 /// What all sources hold.
+#[derive(Default)]
 pub(super) struct Reading {
     /// Every pack at every revision, in the order of the sources.
     pub(super) candidates: Vec<Candidate>,
     /// What is wrong beyond one pack.
     pub(super) findings: Vec<Diagnostic>,
-    /// The sources that only private builds show.
-    pub(super) private: BTreeSet<String>,
+    /// The identities of private sources that this build must not show.
+    pub(super) hidden: BTreeSet<String>,
     /// The sources by identity, for content that was released and is not among the candidates any more.
-    pub(super) sources: BTreeMap<String, OpenSource>,
+    pub(super) opened: BTreeMap<String, OpenSource>,
+    /// The sources that could not be read, by identity.
+    pub(super) failures: Vec<(String, SourceError)>,
     /// What was learnt about files, for whoever reads more of them.
     pub(super) memo: Memo,
 }
@@ -53,7 +57,7 @@ pub(super) fn read(
     wanted: Wanted,
     private: bool,
     progress: &dyn Progress,
-) -> Result<Reading, BuildError> {
+) -> Reading {
     let memo = Memo::new();
     let reader = Reader {
         root: place.root,
@@ -66,32 +70,62 @@ pub(super) fn read(
     };
     let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
     let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
-    let shown = |source: &&SourceConfig| private || source.visibility == Visibility::Public;
-    let sources: Vec<&SourceConfig> = sources.iter().filter(shown).collect();
+    let is_private = |source: &&SourceConfig| source.visibility == Visibility::Private;
+    let hidden = sources.iter().filter(|source| !private && is_private(source)).map(identity).collect();
+    let sources: Vec<&SourceConfig> = sources.iter().filter(|source| private || !is_private(source)).collect();
 
     progress.stage("Reading", Some(sources.len() as u64));
-    let readings: Vec<SourceReading> = sources
+    let readings: Vec<Result<SourceReading, SourceError>> = sources
         .par_iter()
         .map(|source| {
-            let reading = read_source(source, &reader)?;
+            let reading = read_source(source, &reader);
             progress.tick(1);
-            Ok(reading)
+            reading
         })
-        .collect::<Result<_, BuildError>>()?;
+        .collect();
 
-    let mut private_sources = BTreeSet::new();
-    let mut opened = BTreeMap::new();
-    let (mut candidates, mut findings) = (Vec::new(), Vec::new());
-    for (source, reading) in sources.iter().zip(readings) {
-        if source.visibility == Visibility::Private {
-            private_sources.insert(reading.identity.clone());
+    let mut reading = Reading { hidden, memo: Memo::new(), ..Reading::default() };
+    let mut paths = BTreeMap::new();
+    for (source, read) in sources.into_iter().zip(readings) {
+        match read {
+            Ok(mut read) => {
+                if let Some(path) = shown_path(source) {
+                    read.findings.iter_mut().for_each(|finding| relocate(finding, path));
+                    paths.insert(read.identity.clone(), path);
+                }
+                reading.opened.entry(read.identity).or_insert(read.source);
+                reading.candidates.extend(read.candidates);
+                reading.findings.extend(read.findings);
+            }
+            Err(error) => reading.failures.push((identity(source), error)),
         }
-        opened.entry(reading.identity).or_insert(reading.source);
-        candidates.extend(reading.candidates);
-        findings.extend(reading.findings);
     }
-    check_references(&mut candidates, &memo, config);
-    Ok(Reading { candidates, findings, private: private_sources, sources: opened, memo })
+    reading.memo = memo;
+    check_references(&mut reading.candidates, &reading.memo, config);
+    for candidate in &mut reading.candidates {
+        if let Some(path) = paths.get(&candidate.source.repository) {
+            candidate.findings.iter_mut().for_each(|finding| relocate(finding, path));
+        }
+    }
+    reading
+}
+
+/// Reports sources that could not be read: their recorded releases stay, the other sources go on.
+pub(super) fn failures(failures: &[(String, SourceError)]) -> Vec<Diagnostic> {
+    let mut sink = Sink::new();
+    for (identity, error) in failures {
+        let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+        let message = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        sink.report(SOURCE_UNAVAILABLE, diag::Place::file(identity.as_str()), message)
+            .help("what was recorded from it stays published; nothing new was read");
+    }
+    sink.finish()
+}
+
+/// Returns the path that leads from the configuration to a directory, as an editor or a forge wants it in front of a file.
+fn shown_path(source: &SourceConfig) -> Option<&str> {
+    let path = source.path.as_deref().filter(|_| source.repository.is_none())?.as_str().trim_end_matches('/');
+    (path != ".").then_some(path)
 }
 
 /// Applies `[lints]` to what was found in each candidate, before anything is decided by it.
@@ -120,8 +154,9 @@ fn check_references(candidates: &mut [Candidate], memo: &Memo, config: &Config) 
         let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
         sink.extend(crate::content::archive::check(pack.id.name.as_str(), paths));
         let source = &candidate.source;
-        let revision = (candidate.stage == Stage::Released).then(|| source.tag.as_deref().or(source.commit.as_deref()));
-        let found = located(sink.finish(), &source.path, revision.flatten());
+        let commit = source.commit.as_deref().map(|id| id.get(..10).unwrap_or(id));
+        let revision = source.tag.as_deref().or(commit).filter(|_| candidate.stage == Stage::Released);
+        let found = located(sink.finish(), &source.path, revision);
         candidate.findings.extend(found);
     });
 }
@@ -129,11 +164,17 @@ fn check_references(candidates: &mut [Candidate], memo: &Memo, config: &Config) 
 /// Gives findings of a pack their place in the source, and the revision they belong to.
 pub(super) fn located(mut findings: Vec<Diagnostic>, directory: &str, revision: Option<&str>) -> Vec<Diagnostic> {
     for finding in &mut findings {
-        let places = std::iter::once(&mut finding.place).chain(finding.related.iter_mut().map(|(_, place)| place));
-        for place in places.filter(|_| !directory.is_empty()) {
-            place.path = format!("{directory}/{}", place.path);
-        }
+        relocate(finding, directory);
         finding.revision = revision.map(str::to_owned);
     }
     findings
+}
+
+/// Puts a directory in front of the places of a finding.
+fn relocate(finding: &mut Diagnostic, directory: &str) {
+    let places = std::iter::once(&mut finding.place).chain(finding.related.iter_mut().map(|(_, place)| place));
+    for place in places.filter(|_| !directory.is_empty()) {
+        let file = std::mem::take(&mut place.path);
+        place.path = if file.is_empty() { directory.to_owned() } else { format!("{directory}/{file}") };
+    }
 }

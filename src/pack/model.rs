@@ -176,7 +176,7 @@ pub struct Field {
     /// What it is for.
     pub description: String,
     /// The fields of an object, or of the objects in a list.
-    pub fields: Vec<Field>,
+    pub fields: Vec<Self>,
 }
 
 /// How a component uses another one.

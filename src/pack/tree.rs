@@ -148,7 +148,7 @@ impl YamlFile<'_> {
         Place::in_lines(self.path.as_str(), span, self.lines)
     }
 
-    /// Reports a file that serde_yaml reads differently, to be called for the files a runtime cannot do without.
+    /// Reports a file that `serde_yaml` reads differently, to be called for the files a runtime cannot do without.
     ///
     /// Only where the tree was resolved by YAML 1.2 and holds none of the constructs that loaders are known to treat
     /// differently, which have findings of their own.

@@ -14,7 +14,7 @@ pub mod candidates;
 mod discover;
 mod facts;
 mod history;
-mod open;
+pub mod open;
 mod packs;
 mod read;
 mod scan;

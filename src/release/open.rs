@@ -27,16 +27,24 @@ pub(super) struct Below {
     pub(super) prefix: String,
 }
 
+/// Returns what names a source: its public URL, else its place as the configuration writes it. Opens nothing.
+pub fn identity(config: &SourceConfig) -> String {
+    match (&config.repository, &config.git, &config.path) {
+        (Some(url), _, _) | (None, Some(url), _) => git::without_credentials(url),
+        (None, None, Some(path)) => path.to_string(),
+        (None, None, None) => ".".to_owned(),
+    }
+}
+
 /// Opens a source: finds the directory or repository, fetching what is remote.
 pub fn open_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<OpenSource, SourceError> {
-    let public = config.repository.as_deref().map(git::without_credentials);
+    let identity = identity(config);
     if let Some(remote) = &config.git {
         let repository = if git::is_remote(remote) {
             git::fetch(remote, reader.cache, &FetchOptions::default())?
         } else {
             Repository::open(&reader.root.join(remote))?
         };
-        let identity = public.unwrap_or_else(|| git::without_credentials(remote));
         let below = Below { repository, prefix: String::new() };
         return Ok(OpenSource { identity, directory: None, repository: Some(below) });
     }
@@ -46,7 +54,6 @@ pub fn open_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<OpenSou
         return Err(SourceError::Missing(written));
     }
     let repository = Repository::enclosing(&directory)?.map(|(repository, prefix)| Below { repository, prefix });
-    let identity = public.unwrap_or_else(|| written.to_string());
     Ok(OpenSource { identity, directory: Some(directory), repository })
 }
 

@@ -75,4 +75,8 @@ codes! {
     ///
     /// Releases that are already recorded stay; new ones may be missing. Fetch in full (`git fetch --unshallow --tags`).
     SHALLOW_CLONE = "shallow-clone", Warning;
+    /// A source could not be read: its repository is gone, or the network or the configuration is wrong.
+    ///
+    /// Its recorded releases stay published from the archive store, and the other sources go on.
+    SOURCE_UNAVAILABLE = "source-unavailable", Error;
 }

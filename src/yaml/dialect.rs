@@ -177,8 +177,8 @@ fn integer_1_1(sign: i8, body: &str) -> Option<Value> {
     if let Some(digits) = body.strip_prefix("0x").filter(|d| !d.is_empty() && digits_in(d, 16)) {
         return unsigned(&digits.replace('_', ""), 16).map(signed);
     }
-    if body.starts_with('0') {
-        return (body.len() > 1 && digits_in(&body[1..], 8)).then(|| unsigned(&clean, 8).map(signed)).flatten();
+    if let Some(digits) = body.strip_prefix('0') {
+        return (!digits.is_empty() && digits_in(digits, 8)).then(|| unsigned(&clean, 8).map(signed)).flatten();
     }
     if !body.bytes().next().is_some_and(|b| (b'1'..=b'9').contains(&b)) {
         return None;

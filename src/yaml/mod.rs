@@ -6,7 +6,7 @@
 //! 2. [`dialect`] says what a plain scalar means to the runtime that will read the file (YAML 1.1 or 1.2), and where
 //!    the other one would read something else.
 //! 3. [`node`] is the tree that everybody else works on.
-//! 4. [`second_opinion`] reads the same text with serde_yaml; a property test holds both to the same values.
+//! 4. [`second_opinion`] reads the same text with `serde_yaml`; a property test holds both to the same values.
 //!
 //! What is an error is the ecosystem's decision, as it is its runtime's; this module only bounds and records.
 

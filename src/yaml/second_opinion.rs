@@ -1,6 +1,6 @@
-//! serde_yaml: writes YAML, and reads it a second time to hold the gate's tree to another parser's values.
+//! `serde_yaml`: writes YAML, and reads it a second time to hold the gate's tree to another parser's values.
 
-/// Decodes text with serde_yaml, which follows YAML 1.2.
+/// Decodes text with `serde_yaml`, which follows YAML 1.2.
 ///
 /// Only for text that the gate has let through: on its own this parser is not bounded.
 pub fn decode(text: &str) -> Result<serde_json::Value, String> {
