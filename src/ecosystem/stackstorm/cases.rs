@@ -67,6 +67,45 @@ fn a_subfolder_that_differs_from_the_name_is_reported() {
     }
 }
 
+#[test]
+fn a_pack_without_any_usable_ref_says_so() {
+    let manifest = MANIFEST.replace("name: other", "name: Other Pack");
+    let checked = check(&texts(&[("pack.yaml", &manifest)]), Some("stackstorm-other"));
+    assert!(checked.pack.is_none() && checked.codes() == ["no-usable-ref"], "{:?}", checked.codes());
+}
+
+/// A fault on every line, or sets that are compared with each other, must cost neither minutes nor a wall of findings.
+#[test]
+fn hostile_files_are_read_in_bounded_time() {
+    let many = |line: fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+    let keys = format!("name: a\nrunner_type: noop\n{}", many(|n| format!("key_{n}: x\n")));
+    let properties = many(|n| format!("        p{n}: {{type: string}}\n"));
+    let default = many(|n| format!("        p{n}: x\n"));
+    let nested = format!(
+        "name: b\nrunner_type: noop\nparameters:\n  p:\n    type: object\n    properties:\n{properties}    default:\n{default}"
+    );
+    let allowed = many(|n| format!("        - {n}\n"));
+    let sets = format!(
+        "name: c\nrunner_type: noop\nparameters:\n  p:\n    type: array\n    items:\n      enum:\n{allowed}    default:\n{allowed}"
+    );
+    let tasks = format!("tasks:\n{}", many(|n| format!("  t{n}: {{action: no.such, next: [{{do: gone}}]}}\n")));
+    let flow = "name: d\nrunner_type: orquesta\nentry_point: d.flow\n";
+    let started = std::time::Instant::now();
+    let checked = check(
+        &texts(&[
+            ("pack.yaml", MANIFEST),
+            ("actions/a.yaml", &keys),
+            ("actions/b.yaml", &nested),
+            ("actions/c.yaml", &sets),
+            ("actions/d.yaml", flow),
+            ("actions/d.flow", &tasks),
+        ]),
+        None,
+    );
+    assert!(checked.findings.len() < 500, "{} findings", checked.findings.len());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
 /// A broken manifest must not make the pack vanish.
 #[test]
 fn a_broken_manifest_beside_actions_is_claimed_and_reported() {

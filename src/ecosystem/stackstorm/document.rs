@@ -9,6 +9,9 @@ use crate::pack::schema::Violation;
 use crate::pack::{YAML_TWO_READINGS, YamlFault, YamlFile};
 use crate::yaml::{Node, Value};
 
+/// Most findings of one kind in one file: a hostile file may have one on each of its lines.
+pub(super) const MOST_REPEATED: usize = 50;
+
 /// The codes by which a loader's refusals are reported.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LoaderCodes {
@@ -36,12 +39,12 @@ pub(super) fn silent(_: &mut Sink, _: YamlFault) {}
 /// Reports what PyYAML and the runtime's loaders refuse in a file that is YAML otherwise.
 pub(super) fn check_loader(file: &YamlFile<'_>, codes: LoaderCodes, sink: &mut Sink) {
     let yaml = file.yaml;
-    for (later, first, key) in &yaml.duplicate_keys {
+    for (later, first, key) in yaml.duplicate_keys.iter().take(MOST_REPEATED) {
         sink.report(codes.duplicate, file.place(*later), format!("the key `{key}` occurs twice in this mapping"))
             .help("keep one of them: a loader that does not refuse the file takes the last")
             .related("it is here first", file.place(*first));
     }
-    for span in &yaml.merge_keys {
+    for span in yaml.merge_keys.iter().take(MOST_REPEATED) {
         sink.report(codes.merge, file.place(*span), "a merge key `<<` is used")
             .help("write the keys out; the runtime's loaders refuse merge keys");
     }
@@ -49,31 +52,36 @@ pub(super) fn check_loader(file: &YamlFile<'_>, codes: LoaderCodes, sink: &mut S
         sink.report(codes.syntax, file.place(span), "a second document starts here")
             .help("keep one document per file: remove the `---` line or move the rest to a file of its own");
     }
-    for (span, tag) in &yaml.foreign_tags {
+    for (span, tag) in yaml.foreign_tags.iter().take(MOST_REPEATED) {
         sink.report(codes.syntax, file.place(*span), format!("the tag `{tag}` is not a standard one"))
             .help("remove the tag, or quote the text");
     }
-    check_nodes(file, &yaml.root, codes.syntax, sink);
+    check_nodes(file, &yaml.root, codes.syntax, &mut { MOST_REPEATED }, sink);
     check_readings(file, sink);
 }
 
 /// Reports nodes that PyYAML cannot construct: collections as keys, and the special tokens `=` and `<<` as values.
 ///
 /// Recursive, but the gate bounds the depth.
-fn check_nodes(file: &YamlFile<'_>, node: &Node, syntax: Code, sink: &mut Sink) {
+fn check_nodes(file: &YamlFile<'_>, node: &Node, syntax: Code, left: &mut usize, sink: &mut Sink) {
+    if *left == 0 {
+        return;
+    }
     match &node.value {
         Value::Other(text) if matches!(text.as_str(), "=" | "<<") => {
+            *left -= 1;
             sink.report(syntax, file.place(node.span), format!("a plain `{text}` is a special token of YAML 1.1"))
                 .help(format!("quote it: `\"{text}\"`"));
         }
-        Value::Seq(items) => items.iter().for_each(|item| check_nodes(file, item, syntax, sink)),
+        Value::Seq(items) => items.iter().for_each(|item| check_nodes(file, item, syntax, left, sink)),
         Value::Map(entries) => {
             for (key, value) in entries {
                 if key.is_map() || key.is_seq() {
+                    *left = left.saturating_sub(1);
                     sink.report(syntax, file.place(key.span), format!("{} is used as a key", key.kind()))
                         .help("quote text that starts with `{{`: unquoted it is a mapping inside a mapping");
                 } else {
-                    check_nodes(file, value, syntax, sink);
+                    check_nodes(file, value, syntax, left, sink);
                 }
             }
         }
@@ -150,7 +158,7 @@ pub(super) fn check_shape(
     sink: &mut Sink,
 ) -> bool {
     let violations = known.schema.violations(&checked_json(root));
-    for violation in &violations {
+    for violation in violations.iter().take(MOST_REPEATED) {
         // A merge key is a fault of its own.
         if violation.property.as_deref() == Some("<<") {
             continue;

@@ -4,7 +4,9 @@ use super::codes::{
     INVALID_DEPENDENCY, INVALID_PYTHON_VERSIONS, INVALID_REF, INVALID_STACKSTORM_VERSION, INVALID_TYPE,
     INVALID_VERSION, MISSING_EMAIL, NULL_FIELD, PYTHON2_ONLY, UNKNOWN_MANIFEST_KEY, VERSION_NOT_SEMVER2,
 };
-use super::document::{METADATA, Worded, check_loader, check_shape, closest, described, require_mapping};
+use super::document::{
+    METADATA, MOST_REPEATED, Worded, check_loader, check_shape, closest, described, require_mapping,
+};
 use super::schemas;
 use crate::diag::{Sink, Span};
 use crate::ident::Version;
@@ -17,6 +19,8 @@ use crate::yaml::{Node, Value};
 pub(super) struct Manifest {
     /// `ref`, when it matches the pattern.
     pub reference: Option<String>,
+    /// Whether there is a `ref`, usable or not.
+    pub has_ref: bool,
     /// `name`.
     pub name: Option<String>,
     /// Where the name, or else the manifest, stands.
@@ -42,6 +46,9 @@ pub(super) struct Manifest {
     /// Rows of facts.
     pub facts: Vec<Fact>,
 }
+
+/// Most dependencies that are looked at.
+const MOST_DEPENDENCIES: usize = 1000;
 
 /// Keys that are not in the format but are used when they are there.
 const EXTRA: &[&str] = &["license", "homepage", "repository"];
@@ -69,6 +76,7 @@ pub(super) fn read(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
     }
     Some(Manifest {
         reference: reference(file, root, sink),
+        has_ref: root.get("ref").is_some_and(|node| !node.is_null()),
         name: text("name"),
         name_span: root.get("name").map_or(root.span, |node| node.span),
         version: version(file, root, sink),
@@ -126,7 +134,11 @@ fn wording(violation: &Violation, node: &Node) -> Option<Worded> {
 fn check_keys(file: &YamlFile<'_>, root: &Node, sink: &mut Sink) {
     const REQUIRED: &[&str] = &["name", "version", "description", "author", "email"];
     let known = &schemas::PACK.keys;
+    let before = sink.found().len();
     for (key, value) in root.entries() {
+        if sink.found().len() >= before + MOST_REPEATED {
+            break;
+        }
         let name = key.key_text();
         if !known.contains(&name) && !EXTRA.contains(&name.as_str()) {
             let draft = sink.report(
@@ -250,7 +262,7 @@ fn requirements(root: &Node) -> Vec<Requirement> {
 
 fn dependencies(file: &YamlFile<'_>, root: &Node, sink: &mut Sink) -> Vec<(Dependency, Span)> {
     let mut found = Vec::new();
-    for node in root.get("dependencies").map(Node::items).unwrap_or_default() {
+    for node in root.get("dependencies").map(Node::items).unwrap_or_default().iter().take(MOST_DEPENDENCIES) {
         let Some(text) = node.as_str() else { continue };
         let (name, revision) = match text.split_once('=') {
             Some((name, revision)) => (name, Some(revision)),

@@ -4,7 +4,7 @@ use super::codes::{
     DEFAULT_MISMATCH, IMMUTABLE_WITHOUT_DEFAULT, INVALID_PARAMETER_NAME, POSITION_CONFLICT, RUNNER_PARAMETER_OVERRIDE,
     SCHEMA_NESTED_KEYWORD, SECRET_DEFAULT, UNTYPED_PARAMETER,
 };
-use super::document::closest;
+use super::document::{MOST_REPEATED, closest};
 use super::parameters::{KEYWORDS, position};
 use super::runners::Runner;
 use super::values::{is_template, mismatch};
@@ -14,7 +14,11 @@ use crate::yaml::{Node, Value};
 
 /// Checks the parameters of an action or runner, or the settings of a pack.
 pub(super) fn check(file: &YamlFile<'_>, parameters: &Node, runner: Option<&Runner>, sink: &mut Sink) {
+    let before = sink.found().len();
     for (key, schema) in parameters.entries() {
+        if sink.found().len() >= before + MOST_REPEATED {
+            break;
+        }
         if key.as_str().is_none() && !key.is_map() && !key.is_seq() {
             sink.report(
                 INVALID_PARAMETER_NAME,
@@ -28,7 +32,7 @@ pub(super) fn check(file: &YamlFile<'_>, parameters: &Node, runner: Option<&Runn
         }
         let name = key.key_text();
         let inherited = runner.and_then(|runner| runner.parameter(&name));
-        nested_keywords(file, schema, 0, sink);
+        nested_keywords(file, schema, 0, &mut { MOST_REPEATED }, sink);
         untyped(file, key, schema, inherited.is_some(), sink);
         default_fits(file, &name, schema, sink);
         immutable_has_default(file, &name, schema, inherited.is_some_and(|p| p.default.is_some()), sink);
@@ -40,13 +44,17 @@ pub(super) fn check(file: &YamlFile<'_>, parameters: &Node, runner: Option<&Runn
 }
 
 /// Reports unknown keywords below the first level. Recursive, but the gate bounds the depth.
-fn nested_keywords(file: &YamlFile<'_>, schema: &Node, level: usize, sink: &mut Sink) {
+fn nested_keywords(file: &YamlFile<'_>, schema: &Node, level: usize, left: &mut usize, sink: &mut Sink) {
     if level > 0 {
         for (key, _) in schema.entries() {
             let name = key.key_text();
             if KEYWORDS.contains(&name.as_str()) {
                 continue;
             }
+            if *left == 0 {
+                return;
+            }
+            *left -= 1;
             let known: Vec<String> = KEYWORDS.iter().map(|keyword| (*keyword).to_owned()).collect();
             let draft = sink.report(
                 SCHEMA_NESTED_KEYWORD,
@@ -62,14 +70,14 @@ fn nested_keywords(file: &YamlFile<'_>, schema: &Node, level: usize, sink: &mut 
     let schemas = |key: &str| schema.get(key).into_iter();
     let maps = ["properties", "patternProperties", "definitions"].into_iter().flat_map(schemas);
     for (_, inner) in maps.flat_map(Node::entries) {
-        nested_keywords(file, inner, level + 1, sink);
+        nested_keywords(file, inner, level + 1, left, sink);
     }
     for inner in ["items", "additionalItems", "additionalProperties", "not"].into_iter().flat_map(schemas) {
-        nested_keywords(file, inner, level + 1, sink);
-        inner.items().iter().for_each(|inner| nested_keywords(file, inner, level + 1, sink));
+        nested_keywords(file, inner, level + 1, left, sink);
+        inner.items().iter().for_each(|inner| nested_keywords(file, inner, level + 1, left, sink));
     }
     for inner in ["allOf", "anyOf", "oneOf"].into_iter().flat_map(schemas).flat_map(Node::items) {
-        nested_keywords(file, inner, level + 1, sink);
+        nested_keywords(file, inner, level + 1, left, sink);
     }
 }
 
@@ -170,7 +178,7 @@ fn positions(file: &YamlFile<'_>, parameters: &Node, sink: &mut Sink) {
         }
     }
     found.sort_by_key(|(number, ..)| *number);
-    for pair in found.windows(2) {
+    for pair in found.windows(2).take(MOST_REPEATED) {
         let ((before, first, other), (after, node, name)) = (&pair[0], &pair[1]);
         let message = match after - before {
             0 => format!("`{name}` and `{other}` both have the position {after}"),

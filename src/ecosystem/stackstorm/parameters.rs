@@ -1,5 +1,7 @@
 //! Parameter schemas: the runtime's dialect of JSON Schema Draft 4, as tables of fields.
 
+use std::collections::BTreeSet;
+
 use super::runners::{Parameter, Runner};
 use super::values::is_required;
 use crate::pack::{Field, FieldTable};
@@ -153,12 +155,16 @@ pub(super) fn position(schema: &Node) -> Option<i64> {
 
 /// Returns the entries of a mapping; of a key that occurs twice the last, as loaders take it.
 fn last_entries(mapping: &Node) -> impl Iterator<Item = (&Node, &Node)> {
-    let entries = mapping.entries();
-    entries.iter().enumerate().filter_map(move |(at, (key, value))| {
-        let text = key.as_str()?;
-        let later = entries.len() > 1 && entries[at + 1..].iter().any(|(other, _)| other.as_str() == Some(text));
-        (!later).then_some((key, value))
-    })
+    let mut seen = BTreeSet::new();
+    let mut entries: Vec<(&Node, &Node)> = mapping
+        .entries()
+        .iter()
+        .rev()
+        .filter(|(key, _)| key.as_str().is_some_and(|text| seen.insert(text)))
+        .map(|(key, value)| (key, value))
+        .collect();
+    entries.reverse();
+    entries.into_iter()
 }
 
 fn is_null(node: Option<&Node>) -> bool {

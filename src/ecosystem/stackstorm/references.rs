@@ -1,8 +1,8 @@
 //! References into other packs, and of workflows, rules and policies into this one.
 
 use super::codes::{UNKNOWN_ACTION, UNKNOWN_DEPENDENCY, UNKNOWN_TRIGGER};
-use super::components::{ACTION, RULE, TRIGGER};
-use super::document::unreadable;
+use super::components::{ACTION, KINDS, RULE, TRIGGER};
+use super::document::{MOST_REPEATED, unreadable};
 use super::{BUNDLED, ID, manifest, rules, triggers};
 use crate::diag::{Sink, Span};
 use crate::ecosystem::Names;
@@ -13,7 +13,11 @@ use crate::yaml::Dialect;
 pub(super) fn check(pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
     dependencies(tree, names, sink);
     for component in &pack.components {
+        let before = sink.found().len();
         for link in &component.links {
+            if sink.found().len() >= before + MOST_REPEATED {
+                break;
+            }
             match link.relation {
                 Relation::Calls | Relation::Governs => action(pack, tree, names, component, link, sink),
                 Relation::ListensTo => trigger(pack, tree, names, component, link, sink),
@@ -76,7 +80,7 @@ fn missing(pack: &Pack, names: &Names, kind: &str, what: &str, target: &str) -> 
         return None;
     }
     if owner == pack.id.name.as_str() {
-        let own = pack.components.iter().any(|c| c.kind.key == kind && c.reference == target);
+        let own = has_component(pack, kind, name);
         return (!own).then(|| format!("this pack has no {what} `{name}`"));
     }
     match names.has_component(ID, owner, kind, target) {
@@ -85,6 +89,13 @@ fn missing(pack: &Pack, names: &Names, kind: &str, what: &str, target: &str) -> 
         None if BUNDLED.contains(&owner) => None,
         None => Some(format!("no source of this registry has the pack `{owner}` with the {what} `{name}`")),
     }
+}
+
+/// Tells whether a pack has a component; they are sorted by kind, then by name.
+fn has_component(pack: &Pack, kind: &str, name: &str) -> bool {
+    let rank = |key: &str| KINDS.iter().position(|kind| kind.key == key);
+    let wanted = (rank(kind), name);
+    pack.components.binary_search_by(|c| (rank(c.kind.key), c.name.as_str()).cmp(&wanted)).is_ok()
 }
 
 /// Returns the place of a reference: in the workflow where the component is one, else in its own file.

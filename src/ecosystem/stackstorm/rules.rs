@@ -8,6 +8,7 @@ use super::codes::{
     UNDECLARED_TRIGGER, UNKNOWN_RUNNER, UNSAFE_PATH, WORKFLOW_INPUT_MISMATCH,
 };
 use super::components::{ACTION, Declared, Detail, EntryPoint, TRIGGER, reference};
+use super::document::MOST_REPEATED;
 use super::manifest::{Manifest, is_ref};
 use super::runners::{self, Needs};
 use super::values::mismatch;
@@ -74,7 +75,7 @@ pub(super) fn place(tree: &PackTree<'_>, entry: &FileEntry, span: Span) -> Place
 
 /// Requires a pack in a subfolder without `ref` to be called the same by its folder and by its `name`.
 fn subfolder_and_name_agree_on_the_ref(pack: &Whole<'_>, sink: &mut Sink) {
-    let (Some(directory), None) = (pack.tree.directory, &pack.manifest.reference) else { return };
+    let (Some(directory), false) = (pack.tree.directory, pack.manifest.has_ref) else { return };
     let Some(name) = pack.manifest.name.as_deref() else { return };
     if name != directory && is_ref(directory) {
         let Some(entry) = pack.tree.get("pack.yaml") else { return };
@@ -164,7 +165,7 @@ fn example_config_satisfies_the_schema(pack: &Whole<'_>, sink: &mut Sink) {
         None => (super::values::is_required(schema) && schema.get("default").is_none())
             .then(|| (yaml.root.span, format!("the sample has no `{name}`, which is required"))),
     });
-    for (span, message) in faults {
+    for (span, message) in faults.take(MOST_REPEATED) {
         sink.report(EXAMPLE_CONFIG_INVALID, Place::in_text(path, span, &text), message)
             .help("change the sample, or the schema in `config.schema.yaml`");
     }
@@ -299,17 +300,19 @@ fn aliases_set_parameters_of_their_action(pack: &Whole<'_>, sink: &mut Sink) {
         let runner = action.runner.as_ref().and_then(|(runner, _)| runners::by_name(runner));
         // An unknown runner may add any parameter.
         let Some(runner) = runner else { continue };
-        for (name, span) in &alias.parameters {
-            if !action.parameters.contains(name) && runner.parameter(name).is_none() {
-                let message = format!("`{{{{ {name} }}}}` is no parameter of `{target}`");
-                let known: Vec<&str> = action.parameters.iter().map(String::as_str).collect();
-                let help = if known.is_empty() {
-                    "the action declares no parameters".to_owned()
-                } else {
-                    format!("its parameters are {}", known.join(", "))
-                };
-                sink.report(ALIAS_UNKNOWN_PARAMETER, pack.place(entry, *span), message).help(help);
-            }
+        let unknown = alias
+            .parameters
+            .iter()
+            .filter(|(name, _)| !action.parameters.contains(name) && runner.parameter(name).is_none());
+        for (name, span) in unknown.take(MOST_REPEATED) {
+            let message = format!("`{{{{ {name} }}}}` is no parameter of `{target}`");
+            let known: Vec<&str> = action.parameters.iter().map(String::as_str).take(20).collect();
+            let help = if known.is_empty() {
+                "the action declares no parameters".to_owned()
+            } else {
+                format!("its parameters are {}", known.join(", "))
+            };
+            sink.report(ALIAS_UNKNOWN_PARAMETER, pack.place(entry, *span), message).help(help);
         }
     }
 }
@@ -319,14 +322,14 @@ fn workflow_inputs_are_parameters(pack: &Whole<'_>, sink: &mut Sink) {
     for (at, (file, workflow)) in pack.workflows {
         let (entry, declared) = pack.declared[*at];
         let Detail::Action(action) = &declared.detail else { continue };
-        for (name, has_default, span) in &workflow.inputs {
-            if !has_default && !action.parameters.contains(name) {
-                let of = reference(pack.name, &declared.component.name);
-                let message = format!("the input `{name}` has no default, and `{of}` has no such parameter");
-                sink.report(WORKFLOW_INPUT_MISMATCH, pack.place(file, *span), message)
-                    .help(format!("declare the parameter in `{}`, or give the input a default", entry.path))
-                    .related("the action", pack.place(entry, declared.name));
-            }
+        let undeclared =
+            workflow.inputs.iter().filter(|(name, has_default, _)| !has_default && !action.parameters.contains(name));
+        for (name, _, span) in undeclared.take(MOST_REPEATED) {
+            let of = reference(pack.name, &declared.component.name);
+            let message = format!("the input `{name}` has no default, and `{of}` has no such parameter");
+            sink.report(WORKFLOW_INPUT_MISMATCH, pack.place(file, *span), message)
+                .help(format!("declare the parameter in `{}`, or give the input a default", entry.path))
+                .related("the action", pack.place(entry, declared.name));
         }
     }
     debug_assert!(pack.workflows.keys().all(|at| pack.declared[*at].1.component.kind.key == ACTION.key));

@@ -3,6 +3,9 @@
 use super::document::described;
 use crate::yaml::{Node, Value};
 
+/// Most allowed values, items or keys that a value is compared with: hostile files have many of each.
+const MOST_COMPARED: usize = 1000;
+
 /// Returns the first thing that a value breaks, in words; `None` when it fits.
 ///
 /// Looks at `type`, `enum`, bounds of numbers and lengths, `items` and `properties` with their boolean `required`. What the
@@ -21,8 +24,8 @@ pub(super) fn mismatch(schema: &Node, value: &Node) -> Option<String> {
         return Some(format!("is {}, not of type `{}`", described(value), types.join("` or `")));
     }
     if let Some(allowed) = schema.get("enum")
-        && allowed.is_seq()
-        && !allowed.items().iter().any(|item| item.to_json() == value.to_json())
+        && (1..=MOST_COMPARED).contains(&allowed.items().len())
+        && !is_among(value, allowed.items())
     {
         return Some("is not one of the allowed values".to_owned());
     }
@@ -32,6 +35,11 @@ pub(super) fn mismatch(schema: &Node, value: &Node) -> Option<String> {
 /// Tells whether a value is text that a template engine will replace before anybody checks it.
 pub(super) fn is_template(value: &Node) -> bool {
     value.as_str().is_some_and(|text| text.contains("{{") || text.contains("{%") || text.contains("<%"))
+}
+
+fn is_among(value: &Node, allowed: &[Node]) -> bool {
+    let value = value.to_json();
+    allowed.iter().any(|item| item.to_json() == value)
 }
 
 fn has_type(value: &Node, name: &str) -> bool {
@@ -93,13 +101,13 @@ fn size_mismatch(schema: &Node, value: &Node) -> Option<String> {
 fn nested_mismatch(schema: &Node, value: &Node) -> Option<String> {
     if let (Value::Seq(items), Some(item_schema)) = (&value.value, schema.get("items").filter(|node| node.is_map())) {
         let fault = |(index, item): (usize, &Node)| Some(format!("at [{index}] {}", mismatch(item_schema, item)?));
-        return items.iter().enumerate().find_map(fault);
+        return items.iter().take(MOST_COMPARED).enumerate().find_map(fault);
     }
     if !value.is_map() {
         return None;
     }
     let properties = schema.get("properties")?;
-    properties.entries().iter().find_map(|(key, property)| {
+    properties.entries().iter().take(MOST_COMPARED).find_map(|(key, property)| {
         let name = key.key_text();
         match value.get(&name) {
             Some(inner) if inner.is_null() && !is_required(property) => None,

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::codes::WORKFLOW_INVALID;
-use super::document::{LoaderCodes, SYNTAX_HELP, Worded, check_loader, check_shape, field_name, general};
+use super::document::{
+    LoaderCodes, MOST_REPEATED, SYNTAX_HELP, Worded, check_loader, check_shape, field_name, general,
+};
 use super::schemas;
 use crate::diag::{Sink, Span};
 use crate::pack::schema::Violation;
@@ -160,6 +162,9 @@ fn wording(violation: &Violation, node: &Node) -> Option<Worded> {
 }
 
 fn report(file: &YamlFile<'_>, span: Span, message: String, help: &str, sink: &mut Sink) {
+    if sink.found().len() >= 2 * MOST_REPEATED {
+        return;
+    }
     sink.report(WORKFLOW_INVALID, file.place(span), message).help(help);
 }
 

@@ -1,5 +1,6 @@
 //! Actions: `actions/*.yaml`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Declared, Detail, EntryPoint, bare, check_pack_field, entry_point, safe_name};
@@ -21,7 +22,7 @@ pub(in crate::ecosystem::stackstorm) struct Action {
     /// The file that it runs.
     pub entry_point: Option<EntryPoint>,
     /// The parameters it declares; what its runner adds is not among them.
-    pub parameters: Vec<String>,
+    pub parameters: BTreeSet<String>,
 }
 
 /// Reads an action of the pack.

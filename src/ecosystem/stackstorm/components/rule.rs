@@ -6,7 +6,7 @@ use super::{Declared, Detail, bare, check_pack_field, safe_name};
 use crate::diag::{Sink, Span};
 use crate::ecosystem::stackstorm::codes::{INVALID_CRITERIA, INVALID_TRIGGER_PARAMETERS, UNKNOWN_COMPONENT_KEY};
 use crate::ecosystem::stackstorm::document::{
-    METADATA, Worded, check_loader, check_shape, closest, described, require_mapping,
+    METADATA, MOST_REPEATED, Worded, check_loader, check_shape, closest, described, require_mapping,
 };
 use crate::ecosystem::stackstorm::schemas;
 use crate::ecosystem::stackstorm::triggers::{Accepts, OPERATORS, Parameter, built_in};
@@ -111,7 +111,11 @@ fn criteria_wording(violation: &crate::pack::schema::Violation, node: &Node) -> 
 
 fn operators(file: &YamlFile<'_>, root: &Node, sink: &mut Sink) {
     let known: Vec<String> = OPERATORS.iter().map(|name| (*name).to_owned()).collect();
+    let before = sink.found().len();
     for (field, criterion) in root.get("criteria").map(Node::entries).unwrap_or_default() {
+        if sink.found().len() >= before + MOST_REPEATED {
+            break;
+        }
         let field = field.key_text();
         match criterion.get("type") {
             Some(node) if node.as_str().is_some_and(|name| !OPERATORS.contains(&name)) => {
@@ -149,7 +153,7 @@ fn trigger_parameters(
     sink: &mut Sink,
 ) {
     let entries = given.map(Node::entries).unwrap_or_default();
-    for (key, value) in entries {
+    for (key, value) in entries.iter().take(MOST_REPEATED) {
         let name = key.key_text();
         match known.iter().find(|parameter| parameter.name == name) {
             None => {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::{Declared, Detail, bare, check_pack_field, safe_name};
 use crate::diag::Sink;
 use crate::ecosystem::stackstorm::codes::IGNORED_KEY;
-use crate::ecosystem::stackstorm::document::{METADATA, check_loader, check_shape, closest, require_mapping};
+use crate::ecosystem::stackstorm::document::{
+    METADATA, MOST_REPEATED, check_loader, check_shape, closest, require_mapping,
+};
 use crate::ecosystem::stackstorm::{parameters, schemas};
 use crate::pack::YamlFile;
 use crate::yaml::Node;
@@ -36,11 +38,8 @@ pub(super) fn declare(file: &YamlFile<'_>, root: &Node, pack: &str, sink: &mut S
 
 /// Reports the keys of a sensor or trigger type that the runtime drops.
 pub(super) fn report_ignored(file: &YamlFile<'_>, root: &Node, known: &[String], what: &str, sink: &mut Sink) {
-    for (key, _) in root.entries() {
-        let name = key.key_text();
-        if known.contains(&name) {
-            continue;
-        }
+    let unknown = root.entries().iter().map(|(key, _)| (key, key.key_text())).filter(|(_, name)| !known.contains(name));
+    for (key, name) in unknown.take(MOST_REPEATED) {
         let draft = sink.report(
             IGNORED_KEY,
             file.place(key.span),
