@@ -7,7 +7,7 @@ use super::codes::{
     MISSING_ENTRY_POINT, MISSING_ICON, MISSING_LICENSE, MISSING_README, REF_DIRECTORY_MISMATCH, SHADOWS_SYSTEM_PACK,
     UNDECLARED_TRIGGER, UNKNOWN_RUNNER, UNSAFE_PATH, WORKFLOW_INPUT_MISMATCH,
 };
-use super::components::{ACTION, Declared, Detail, EntryPoint, TRIGGER, reference};
+use super::components::{Declared, Detail, EntryPoint, TRIGGER, reference};
 use super::document::MOST_REPEATED;
 use super::manifest::{Manifest, is_ref};
 use super::runners::{self, Needs};
@@ -332,5 +332,4 @@ fn workflow_inputs_are_parameters(pack: &Whole<'_>, sink: &mut Sink) {
                 .related("the action", pack.place(entry, declared.name));
         }
     }
-    debug_assert!(pack.workflows.keys().all(|at| pack.declared[*at].1.component.kind.key == ACTION.key));
 }
