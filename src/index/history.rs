@@ -319,6 +319,16 @@ mod tests {
         assert!(lines[1].contains(&format!(r#""prev":"{}","#, Digest::of(lines[0].as_bytes()))));
     }
 
+    /// Ensures that the example of the specification is one.
+    #[test]
+    fn documented_lines_verify() {
+        let page = include_str!("../../docs/format/registry-index.md");
+        let (_, rest) = page.split_once("```jsonl\n").unwrap();
+        let (lines, _) = rest.split_once("```").unwrap();
+        let history = History::parse(id("echo"), lines.to_owned()).unwrap();
+        assert!(history.status(&version("1.0.0")).yanked.is_some());
+    }
+
     #[test]
     fn status_can_be_taken_back_and_said_of_the_whole_pack() {
         let mut history = history("echo", &["1.0.0"]);

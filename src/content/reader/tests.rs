@@ -138,7 +138,8 @@ fn repeated_clashing_and_unsorted_paths_are_refused() {
 /// Two archives must not differ in what the listing cannot see: owners, times, mode bits, or data behind a name.
 #[test]
 fn headers_that_say_more_than_ours_are_refused() {
-    let changed: [(&str, fn(&mut [u8])); 8] = [
+    type Change = fn(&mut [u8]);
+    let changed: [(&str, Change); 8] = [
         ("setuid", |block| block[100..108].copy_from_slice(b"0004755\0")),
         ("world-writable", |block| block[100..108].copy_from_slice(b"0000777\0")),
         ("uid", |block| block[108..116].copy_from_slice(b"0001750\0")),
