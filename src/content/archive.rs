@@ -2,7 +2,7 @@
 //!
 //! 1. The files of the listing, and `SHA256SUMS` itself, in bytewise path order, below one directory named after the pack.
 //! 2. Per file a ustar header (POSIX.1-1988) with mode 0644 or 0755 and nothing of a machine: no owner, group or time.
-//! 3. [`gzip`](super::gzip) wraps it; digest and size are taken from these bytes.
+//! 3. `gzip` wraps it; digest and size are taken from these bytes.
 //!
 //! Specified in `docs/format/archive.md`. The same listing gives the same bytes for ever: a golden digest holds this in place.
 
@@ -44,7 +44,7 @@ pub enum ArchiveError {
 }
 
 /// Returns the findings about paths that cannot be archived below the directory `top`: to be asked when a pack is read, so
-/// that [`write`] meets none of them.
+/// that [`write()`] meets none of them.
 pub fn check<'a>(top: &str, paths: impl IntoIterator<Item = &'a RelPath>) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
     for path in paths {

@@ -1,7 +1,7 @@
 //! Reads an archive back, trusting nothing in it.
 //!
-//! 1. [`gzip`](super::gzip) unpacks within the limits: a bomb costs no more than they allow.
-//! 2. Every 512-byte header must be one that [`archive`](super::archive) writes: what it says is read, the header is made anew
+//! 1. `gzip` unpacks within the limits: a bomb costs no more than they allow.
+//! 2. Every 512-byte header must be one that [`archive`] writes: what it says is read, the header is made anew
 //!    and compared. So there is one way to write an archive, and nothing to interpret: no links, devices, sparse files or
 //!    extended headers, no path that leaves the top directory, no entry twice.
 //! 3. The listing is computed from the files, and held against the `SHA256SUMS` inside.

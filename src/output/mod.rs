@@ -3,9 +3,9 @@
 //! The only module that writes the site. Writes what changed, atomically, in the order of [`Phase`], then deletes what is
 //! stale, so that a reader never sees an index that names a file that is not there.
 //!
-//! 1. [`folder`] opens `public/`: a new one is staged beside its place, an old one must carry our marker; either is locked.
-//! 2. [`existing`] lists what is there.
-//! 3. [`writer`] makes the planned files, phase by phase, in parallel, and writes those that differ.
+//! 1. `folder` opens `public/`: a new one is staged beside its place, an old one must carry our marker; either is locked.
+//! 2. `existing` lists what is there.
+//! 3. `writer` makes the planned files, phase by phase, in parallel, and writes those that differ.
 //! 4. What nobody planned is deleted; or the staged folder is renamed into its place.
 
 mod existing;
