@@ -21,20 +21,20 @@
 
   const unpack = ({ packs, kinds, components }) => packs
     .map(([id, title, summary, keywords, folder]) => ({
-      name: id.split("/")[1], reference: id, where: "Pack", summary: title === id.split("/")[1] ? summary : `${title}: ${summary}`,
+      name: id.split("/")[1], reference: id, where: "Pack", summary: [title, summary].filter(Boolean).join(": "),
       words: `${id} ${title} ${keywords} ${summary}`.toLowerCase(), keywords: keywords.toLowerCase().split(" "),
       href: `${folder.slice(0, folder.lastIndexOf("/"))}/index.html`, bonus: 2,
     }))
     .concat(components.map(([pack, kind, name, reference, summary, page]) => ({
       name, reference, where: `${kinds[kind]} in ${packs[pack][0]}`, summary,
       words: `${reference} ${name} ${summary}`.toLowerCase(), keywords: [], href: `${packs[pack][4]}/${page}`, bonus: 0,
-    })));
+    })))
+    .map((entry) => ({ ...entry, lowName: entry.name.toLowerCase(), lowReference: entry.reference.toLowerCase() }));
 
   // Every word must be found; the exact name comes first, then beginnings, then parts of names, then the rest.
   const score = (entry, query, terms) => {
     if (!terms.every((term) => entry.words.includes(term))) return 0;
-    const name = entry.name.toLowerCase();
-    const reference = entry.reference.toLowerCase();
+    const { lowName: name, lowReference: reference } = entry;
     let points = 1 + entry.bonus;
     if (name === query || reference === query) points += 100;
     else if (name.startsWith(query) || reference.startsWith(query)) points += 50;

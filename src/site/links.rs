@@ -13,32 +13,43 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::catalog::{Catalog, CatalogPack};
 use crate::ident::{Digest, PackId, RelPath, Version};
-use crate::pack::Pack;
+use crate::pack::{Component, Pack};
 
 /// Longest file name of a component page without its ending, in bytes.
 const MAX_STEM_BYTES: usize = 180;
 
-/// The addresses of the component pages of all default releases, by ecosystem, kind and reference.
-pub(crate) struct Addresses<'a>(HashMap<(&'a str, &'static str, &'a str), String>);
+/// The components of all default releases, and where their pages lie.
+pub(crate) struct Addresses<'a> {
+    /// By ecosystem, kind and reference.
+    pages: HashMap<(&'a str, &'static str, &'a str), String>,
+    /// By pack, kind and name.
+    components: HashMap<(&'a PackId, &'static str, &'a str), &'a Component>,
+}
 
 impl<'a> Addresses<'a> {
     /// Returns the addresses in a catalog.
     pub(crate) fn new(catalog: &'a Catalog) -> Self {
-        let mut addresses = HashMap::new();
+        let (mut pages, mut components) = (HashMap::new(), HashMap::new());
         for (id, pack) in &catalog.packs {
             let release = pack.latest();
             let here = release_address(id, release.version());
             for (component, stem) in release.pack.components.iter().zip(stems(&release.pack)) {
                 let key = (id.ecosystem.as_str(), component.kind.key, component.reference.as_str());
-                addresses.entry(key).or_insert_with(|| format!("{here}/{}/{stem}.html", component.kind.key));
+                components.insert((id, component.kind.key, component.name.as_str()), &**component);
+                pages.entry(key).or_insert_with(|| format!("{here}/{}/{stem}.html", component.kind.key));
             }
         }
-        Self(addresses)
+        Self { pages, components }
     }
 
     /// Returns the address of a component's page in its pack's default release.
-    pub(crate) fn component(&self, ecosystem: &str, kind: &'static str, reference: &str) -> Option<String> {
-        self.0.get(&(ecosystem, kind, reference)).cloned()
+    pub(crate) fn page(&self, ecosystem: &str, kind: &'static str, reference: &str) -> Option<String> {
+        self.pages.get(&(ecosystem, kind, reference)).cloned()
+    }
+
+    /// Returns a component of a pack's default release.
+    pub(crate) fn named(&self, pack: &PackId, kind: &'static str, name: &str) -> Option<&'a Component> {
+        self.components.get(&(pack, kind, name)).copied()
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::pages::Files;
+use super::pages::{Files, home};
 use super::{Site, links, text};
 use crate::ident::RelPath;
 use crate::output::RenderError;
@@ -22,7 +22,7 @@ type ComponentEntry<'a> = (usize, usize, Cow<'a, str>, Cow<'a, str>, Cow<'a, str
 /// What `assets/site.js` reads. Lists instead of named fields: the index has thousands of entries.
 #[derive(Default, Serialize)]
 struct Index<'a> {
-    /// Identity, title, summary, keywords, folder of the default release.
+    /// Identity, title unless it is the name, summary, keywords, folder of the default release.
     packs: Vec<PackEntry<'a>>,
     /// The words for kinds.
     kinds: Vec<&'static str>,
@@ -38,7 +38,7 @@ pub(super) fn files(site: &Arc<Site<'_>>) -> Files {
         let content = &release.pack;
         index.packs.push((
             pack.id.to_string(),
-            text::visible(&content.title),
+            text::visible(home::title(&pack.id, content).unwrap_or_default()),
             summary(&content.description),
             text::visible(&content.keywords.join(" ")).into_owned(),
             links::release_address(&pack.id, release.version()),

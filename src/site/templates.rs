@@ -8,6 +8,7 @@ use serde::Serialize;
 use tera::{Context, Tera, Value};
 
 use super::assets;
+use crate::fs::Context as _;
 use crate::ident::RelPath;
 use crate::output::RenderError;
 
@@ -64,6 +65,7 @@ impl Templates {
 
     /// Returns the built-in templates and assets, each replaced by the file of the same name below `directory` if there is one.
     pub fn with_overrides(directory: &Utf8Path) -> Result<Self, TemplateError> {
+        std::fs::read_dir(directory).context("read the templates in", directory)?;
         Self::load(Some(directory))
     }
 
@@ -132,6 +134,12 @@ mod tests {
         let html = templates.render("404.html", &path, &[], &page).expect("renders");
         assert_eq!(String::from_utf8_lossy(&html), "lost: &lt;b&gt;\u{fffd}");
         assert!(templates.engine.contains_template("home.html"));
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error() {
+        let error = Templates::with_overrides("no/such/folder".into()).expect_err("missing");
+        assert!(error.to_string().contains("no/such/folder"), "{error}");
     }
 
     #[test]

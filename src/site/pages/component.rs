@@ -67,7 +67,7 @@ struct Lookup<'s, 'a> {
 
 impl Lookup<'_, '_> {
     fn address(&self, kind: &'static str, reference: &str) -> Option<String> {
-        let elsewhere = || self.site.addresses.component(self.ecosystem, kind, reference);
+        let elsewhere = || self.site.addresses.page(self.ecosystem, kind, reference);
         self.own.get(&(kind, reference)).cloned().or_else(elsewhere)
     }
 
@@ -105,13 +105,20 @@ pub(super) fn append(
             root: links::root(&path),
             title: title.into(),
             description: text::summary(&component.description),
-            canonical: site.absolute(&address(component, stem)),
+            canonical: site.absolute(&canonical(site, pack, component).unwrap_or_else(|| address(component, stem))),
         };
         let page = page(&lookup, pack, release, component, head);
         let html = site.templates.render("component.html", &path, parts, &page)?;
         files.push((path, html));
     }
     Ok(())
+}
+
+/// Returns the address of the same component in the pack's default release: what search engines should show.
+fn canonical(site: &Site<'_>, pack: &CatalogPack, component: &Component) -> Option<String> {
+    let same = site.addresses.named(&pack.id, component.kind.key, &component.name)?;
+    let address = site.addresses.page(pack.id.ecosystem.as_str(), same.kind.key, &same.reference)?;
+    address.starts_with(&format!("{}/", links::pack_address(&pack.id))).then_some(address)
 }
 
 fn page<'a>(
@@ -189,11 +196,7 @@ fn used_by<'a>(
     usages
         .into_iter()
         .map(|usage| {
-            let user = catalog.packs.get(&usage.pack).and_then(|pack| {
-                let of_kind =
-                    |other: &&std::sync::Arc<Component>| other.kind.key == usage.kind && other.name == usage.name;
-                pack.latest().pack.components.iter().find(of_kind)
-            });
+            let user = lookup.site.addresses.named(&usage.pack, usage.kind, &usage.name);
             Use {
                 relation: match usage.relation {
                     Relation::Calls => "Run by",
@@ -205,7 +208,7 @@ fn used_by<'a>(
                 name: user.map_or(usage.name.as_str(), |user| user.reference.as_str()).into(),
                 address: user.and_then(|user| {
                     let ecosystem = usage.pack.ecosystem.as_str();
-                    lookup.site.addresses.component(ecosystem, usage.kind, &user.reference)
+                    lookup.site.addresses.page(ecosystem, usage.kind, &user.reference)
                 }),
             }
         })

@@ -139,7 +139,7 @@ pub(in crate::site) fn newest_first<'a>((pack, release): &(&'a CatalogPack, &'a 
 }
 
 /// Returns what people call a pack, unless that is its name.
-pub(super) fn title<'a>(id: &PackId, pack: &'a Pack) -> Option<&'a str> {
+pub(in crate::site) fn title<'a>(id: &PackId, pack: &'a Pack) -> Option<&'a str> {
     Some(pack.title.as_str()).filter(|title| !title.eq_ignore_ascii_case(id.name.as_str()))
 }
 

@@ -40,8 +40,8 @@ pub(in crate::site) fn files(site: &Arc<Site<'_>>, pack: &CatalogPack, at: usize
     let stems = links::stems(&release.pack);
     let shared = Shared::new(&view::release(site, pack, release, &stems));
     let readme = readme(release);
-    let parts =
-        [("site", &site.frame), ("release", &shared), ("readme", readme.as_ref().map_or(&shared, |(_, html)| html))];
+    let mut parts = vec![("site", &site.frame), ("release", &shared)];
+    parts.extend(readme.iter().map(|(_, html)| ("readme", html)));
     let readme_path = readme.as_ref().map(|(path, _)| *path);
 
     let mut files = Vec::with_capacity(stems.len() + 2);
