@@ -177,9 +177,7 @@
         button.textContent = "Copied";
         setTimeout(() => { button.textContent = "Copy"; }, 2000);
       });
-      const box = element("div", "box", "");
-      pre.before(box);
-      box.append(pre, button);
+      pre.parentElement.querySelector("figcaption").append(button);
     }
   }
 })();

@@ -1,9 +1,9 @@
 //! The website: catalog → pages, search index, feed, sitemap.
 //!
-//! 1. [`links`] knows the address of every page, so that all links are relative and none is broken.
-//! 2. [`pages`] turn the catalog into lean context values, one file per kind of page.
-//! 3. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by [`templates`].
-//! 4. [`search`], [`feeds`] and [`assets`] make the rest.
+//! 1. `links` knows the address of every page, so that all links are relative and none is broken.
+//! 2. `pages` turn the catalog into lean context values, one file per kind of page.
+//! 3. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
+//! 4. `search`, `feeds` and `assets` make the rest.
 //!
 //! In: a [`Catalog`]. Out: planned files, one batch per release, so that work is parallel and memory bounded. Pure: touches no
 //! disk (but for template overrides), knows no clock. Names no ecosystem.
