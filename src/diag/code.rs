@@ -59,12 +59,14 @@ impl Code {
 
     /// Returns the fault in one sentence.
     pub fn description(self) -> &'static str {
-        self.0.explanation.lines().next().unwrap_or_default()
+        self.0.explanation.lines().next().unwrap_or_default().trim()
     }
 
     /// Returns the whole rule, as `packyard explain` prints it.
-    pub const fn explanation(self) -> &'static str {
-        self.0.explanation
+    pub fn explanation(self) -> String {
+        // The lines of a doc comment begin with the space behind `///`.
+        let lines = self.0.explanation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
     }
 }
 
