@@ -26,7 +26,9 @@ use clap::Parser as _;
 use arguments::{Arguments, Command};
 use terminal::Terminal;
 
+use crate::build::BuildError;
 use crate::config::{Config, ConfigError};
+use crate::source::SourceError;
 
 /// How a command ended; what went wrong is an error instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,8 +111,6 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
 fn exit_code(error: &anyhow::Error) -> u8 {
     let is_usage = error.is::<UsageError>()
         || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
-        || error.chain().any(|cause| {
-            matches!(cause.downcast_ref::<crate::source::SourceError>(), Some(crate::source::SourceError::Missing(_)))
-        });
+        || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))));
     if is_usage { 2 } else { 3 }
 }

@@ -20,6 +20,7 @@ pub(super) fn run(arguments: &New, context: &Context) -> anyhow::Result<Outcome>
         return Err(UsageError(format!("`{root}` is already there; nothing was changed")).into());
     }
     let mut text = format!("Created the {} pack `{name}` in {root}/\n", ecosystem.title());
+    fs::create_dir_all(&root)?;
     for (path, content) in ecosystem.scaffold(&name) {
         let file = root.join(path.as_str());
         fs::create_dir_all(file.parent().unwrap_or(&root))?;

@@ -1,19 +1,39 @@
 //! Progress on a terminal: one line on stderr, gone when the work is done.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::diag::human;
 use crate::progress::{Progress, Silent};
 
-/// Returns what shows progress: a line on stderr when that is a terminal and nobody asked for quiet.
+/// Returns what shows progress: a line on stderr when that is a terminal and nobody asked for quiet;
+/// in a log, notes only.
 pub(super) fn on_stderr(quiet: bool) -> Box<dyn Progress> {
     if quiet || !std::io::stderr().is_terminal() {
-        return Box::new(Silent);
+        return if quiet { Box::new(Silent) } else { Box::new(Notes) };
     }
     Box::new(Line { bar: Mutex::new(ProgressBar::hidden()) })
+}
+
+/// Prints a note to stderr; when that is gone, nobody is left to be told.
+fn note(message: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "note: {}", human::safe(message));
+}
+
+/// Tells notes only: stderr is a log.
+struct Notes;
+
+impl Progress for Notes {
+    fn stage(&self, _name: &str, _total: Option<u64>) {}
+
+    fn tick(&self, _steps: u64) {}
+
+    fn note(&self, message: &str) {
+        note(message);
+    }
 }
 
 /// The line of the present stage.
@@ -45,6 +65,10 @@ impl Progress for Line {
 
     fn tick(&self, steps: u64) {
         self.bar().inc(steps);
+    }
+
+    fn note(&self, message: &str) {
+        self.bar().suspend(|| note(message));
     }
 }
 

@@ -5,6 +5,13 @@ use std::process::Stdio;
 
 use crate::support::SiteTest;
 
+/// Returns a registry whose only pack cannot be read.
+fn with_a_bad_pack() -> SiteTest {
+    SiteTest::new()
+        .file("packyard.toml", "[[source]]\npath = \"packs\"\necosystem = \"attune\"\n")
+        .file("packs/a/pack.yaml", "ref: a\nname: [unclosed\n")
+}
+
 /// Ensures that a new registry builds at once, in an empty directory and without a configuration.
 #[test]
 fn an_empty_directory_becomes_a_registry() {
@@ -47,7 +54,7 @@ fn a_new_pack_passes_every_check() {
 /// Ensures the documented exit codes: 1 for findings, 2 for usage and configuration, 3 for the machine.
 #[test]
 fn exit_codes_tell_what_was_wrong() {
-    let bad = SiteTest::new().file("packs/a/pack.yaml", "ref: a\nname: [unclosed\n");
+    let bad = with_a_bad_pack();
     let found = bad.packyard(&["check"]).with_code(1);
     assert!(found.stdout.starts_with("error[") && found.stderr.is_empty(), "{found:?}");
 
@@ -75,7 +82,7 @@ fn warnings_fail_on_demand() {
 /// Ensures that every machine format is what it says, with nothing around it.
 #[test]
 fn formats_for_programs_hold_nothing_else() {
-    let site = SiteTest::new().file("packs/a/pack.yaml", "ref: a\nname: [unclosed\n");
+    let site = with_a_bad_pack();
     for (format, key) in [("json", "diagnostics"), ("sarif", "runs")] {
         let written = site.packyard(&["check", "--format", format]).with_code(1);
         let value: serde_json::Value = serde_json::from_str(&written.stdout).expect("JSON");

@@ -1,9 +1,9 @@
 //! What tests stand on: a throwaway site, throwaway git repositories, exact comparison of texts and trees.
 
-pub mod repository;
-pub mod site;
-pub mod snapshot;
-pub mod tree;
+pub(crate) mod repository;
+pub(crate) mod site;
+pub(crate) mod snapshot;
+pub(crate) mod tree;
 
-pub use repository::RepoFixture;
-pub use site::SiteTest;
+pub(crate) use repository::RepoFixture;
+pub(crate) use site::SiteTest;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A git repository whose commits have the same ids wherever and whenever it is made.
-pub struct RepoFixture {
+pub(crate) struct RepoFixture {
     path: PathBuf,
     /// Seconds since 1970 of the next commit or tag.
     clock: u64,
@@ -12,7 +12,7 @@ pub struct RepoFixture {
 
 impl RepoFixture {
     /// Makes an empty repository in a new directory.
-    pub fn init(path: impl Into<PathBuf>) -> Self {
+    pub(crate) fn init(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         std::fs::create_dir_all(&path).expect("a directory can be made");
         let fixture = Self { path, clock: 1_700_000_000 };
@@ -21,12 +21,12 @@ impl RepoFixture {
     }
 
     /// Returns where it lies.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Writes a file of the working directory.
-    pub fn file(&mut self, path: &str, text: &str) -> &mut Self {
+    pub(crate) fn file(&mut self, path: &str, text: &str) -> &mut Self {
         let path = self.path.join(path);
         std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory can be made");
         std::fs::write(path, text).expect("a file can be written");
@@ -34,7 +34,7 @@ impl RepoFixture {
     }
 
     /// Commits everything, a minute after whatever was before.
-    pub fn commit(&mut self, message: &str) -> &mut Self {
+    pub(crate) fn commit(&mut self, message: &str) -> &mut Self {
         self.clock += 60;
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--allow-empty", "--no-verify", "--message", message]);
@@ -42,14 +42,14 @@ impl RepoFixture {
     }
 
     /// Tags the newest commit with an annotated tag.
-    pub fn tag(&mut self, name: &str) -> &mut Self {
+    pub(crate) fn tag(&mut self, name: &str) -> &mut Self {
         self.clock += 60;
         self.git(&["tag", "--annotate", "--force", "--message", name, name]);
         self
     }
 
     /// Runs git in the repository, untouched by the user's configuration, and returns what it printed.
-    pub fn git(&self, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let date = format!("{} +0000", self.clock);
         let output = git_command()
             .args(arguments)
@@ -64,7 +64,7 @@ impl RepoFixture {
 }
 
 /// Returns git with fixed names, and without configuration of the user or the system.
-pub fn git_command() -> Command {
+pub(crate) fn git_command() -> Command {
     let mut command = Command::new("git");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("GIT_") {

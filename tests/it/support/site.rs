@@ -11,37 +11,37 @@ use packyard::progress::Silent;
 use super::tree::{self, Tree};
 
 /// A directory with a registry in it, gone when the test ends.
-pub struct SiteTest {
+pub(crate) struct SiteTest {
     directory: tempfile::TempDir,
 }
 
 impl SiteTest {
     /// Makes an empty directory.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let directory = tempfile::Builder::new().prefix("packyard-test-").tempdir().expect("a temporary directory");
         std::fs::create_dir(directory.path().join("site")).expect("a directory can be made");
         Self { directory }
     }
 
     /// Makes a copy of a directory, given relative to `tests/`.
-    pub fn from_dir(path: &str) -> Self {
+    pub(crate) fn from_dir(path: &str) -> Self {
         let site = Self::new();
         tree::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path), &site.root());
         site
     }
 
     /// Returns the directory of the registry.
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.directory.path().join("site")
     }
 
     /// Returns a path beside the registry, for repositories and caches.
-    pub fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// Writes a file.
-    pub fn file(self, path: &str, text: &str) -> Self {
+    pub(crate) fn file(self, path: &str, text: &str) -> Self {
         let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory can be made");
         std::fs::write(path, text).expect("a file can be written");
@@ -49,7 +49,7 @@ impl SiteTest {
     }
 
     /// Builds with the library, at a fixed time.
-    pub fn build(&self) -> Result<Report, BuildError> {
+    pub(crate) fn build(&self) -> Result<Report, BuildError> {
         let root = self.utf8_root();
         let options = Options {
             out: root.join("public"),
@@ -65,18 +65,18 @@ impl SiteTest {
     }
 
     /// Checks with the library.
-    pub fn check(&self) -> Result<CheckReport, BuildError> {
+    pub(crate) fn check(&self) -> Result<CheckReport, BuildError> {
         self.check_with(&self.config())
     }
 
     /// Checks with the library and another configuration.
-    pub fn check_with(&self, config: &Config) -> Result<CheckReport, BuildError> {
+    pub(crate) fn check_with(&self, config: &Config) -> Result<CheckReport, BuildError> {
         let options = CheckOptions { root: self.utf8_root(), paths: Vec::new(), all: true, cache: self.cache() };
         build::check(config, &options, &Silent)
     }
 
     /// Returns the real program, to be run in the registry, with an environment that holds nothing of the user's.
-    pub fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_packyard"));
         command
             .current_dir(self.root())
@@ -90,12 +90,12 @@ impl SiteTest {
     }
 
     /// Runs the real program.
-    pub fn packyard(&self, arguments: &[&str]) -> Finished {
+    pub(crate) fn packyard(&self, arguments: &[&str]) -> Finished {
         Finished::new(self.command().args(arguments).output().expect("the program runs"))
     }
 
     /// Returns the files of the built registry.
-    pub fn tree(&self) -> Tree {
+    pub(crate) fn tree(&self) -> Tree {
         tree::read(&self.root().join("public"))
     }
 
@@ -114,13 +114,13 @@ impl SiteTest {
 
 /// What a run of the program left behind.
 #[derive(Debug)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// The exit code; -1 when a signal ended it.
-    pub code: i32,
+    pub(crate) code: i32,
     /// What it printed.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// What it complained about.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Finished {
@@ -131,7 +131,7 @@ impl Finished {
 
     /// Requires an exit code.
     #[track_caller]
-    pub fn with_code(self, code: i32) -> Self {
+    pub(crate) fn with_code(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }

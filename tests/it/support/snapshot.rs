@@ -3,19 +3,19 @@
 use std::path::Path;
 
 /// Tells whether what the program says today is accepted as expected.
-pub fn overwrite() -> bool {
+pub(crate) fn overwrite() -> bool {
     std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite")
 }
 
 /// Compares a text with a file, or writes the file when expectations are overwritten.
-pub fn assert_text(path: &Path, actual: &str) {
+pub(crate) fn assert_text(path: &Path, actual: &str) {
     if let Some(difference) = text_differs(path, actual) {
         panic!("{difference}\n(`SNAPSHOTS=overwrite cargo test` accepts it)");
     }
 }
 
 /// Returns how a text differs from a file, after writing the file when expectations are overwritten.
-pub fn text_differs(path: &Path, actual: &str) -> Option<String> {
+pub(crate) fn text_differs(path: &Path, actual: &str) -> Option<String> {
     let expected = std::fs::read_to_string(path).ok();
     if expected.as_deref() == Some(actual) {
         return None;
@@ -32,7 +32,7 @@ pub fn text_differs(path: &Path, actual: &str) -> Option<String> {
 }
 
 /// Returns the first line in which two texts differ.
-pub fn first_difference(expected: &str, actual: &str) -> String {
+pub(crate) fn first_difference(expected: &str, actual: &str) -> String {
     let (mut left, mut right) = (expected.split('\n'), actual.split('\n'));
     let mut number = 0;
     loop {

@@ -7,13 +7,13 @@ use std::path::Path;
 use super::snapshot::{first_difference, overwrite};
 
 /// The files of a directory, by `/`-joined path.
-pub type Tree = BTreeMap<String, Vec<u8>>;
+pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
 
 /// Most differences that are described.
 const MOST_SHOWN: usize = 10;
 
 /// Reads the files below a directory; none when it is not there.
-pub fn read(directory: &Path) -> Tree {
+pub(crate) fn read(directory: &Path) -> Tree {
     let mut tree = Tree::new();
     let mut waiting = vec![(directory.to_owned(), String::new())];
     while let Some((directory, prefix)) = waiting.pop() {
@@ -32,7 +32,7 @@ pub fn read(directory: &Path) -> Tree {
 }
 
 /// Returns how two trees differ: files not there, files too many, the first differing line of the others.
-pub fn difference(expected: &Tree, actual: &Tree) -> Option<String> {
+pub(crate) fn difference(expected: &Tree, actual: &Tree) -> Option<String> {
     let mut all = Vec::new();
     for (path, bytes) in expected {
         match actual.get(path) {
@@ -56,7 +56,7 @@ pub fn difference(expected: &Tree, actual: &Tree) -> Option<String> {
 }
 
 /// Compares a tree with a directory, or makes the directory equal to it when expectations are overwritten.
-pub fn assert_tree(directory: &Path, actual: &Tree) {
+pub(crate) fn assert_tree(directory: &Path, actual: &Tree) {
     let expected = read(directory);
     let Some(difference) = difference(&expected, actual) else { return };
     if !overwrite() {
@@ -69,7 +69,7 @@ pub fn assert_tree(directory: &Path, actual: &Tree) {
 }
 
 /// Writes the files of a tree below a directory.
-pub fn write(directory: &Path, tree: &Tree) {
+pub(crate) fn write(directory: &Path, tree: &Tree) {
     for (path, bytes) in tree {
         let path = directory.join(path);
         std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory can be made");
@@ -78,7 +78,7 @@ pub fn write(directory: &Path, tree: &Tree) {
 }
 
 /// Copies a directory with its permissions.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a directory can be made");
     for entry in std::fs::read_dir(from).expect("a directory can be listed") {
         let entry = entry.expect("a directory can be listed");
