@@ -7,7 +7,7 @@ use super::{Context, Outcome, UsageError};
 use crate::diag::Code;
 use crate::rules;
 
-/// Most words that are changed in a code for it to be near another one, in letters.
+/// Most letters in which a code may differ from another one to be suggested.
 const NEAR: usize = 4;
 
 pub(super) fn run(arguments: &Explain, context: &Context) -> anyhow::Result<Outcome> {
