@@ -17,8 +17,11 @@ use serde_json::Value as Json;
 const TIME: Duration = Duration::from_secs(30);
 /// Most address space of the program, in KiB: 3 GiB, most of which is reserved and never touched.
 const ADDRESS_SPACE_KIB: u64 = 3 << 20;
-/// Most bytes that may end up on stderr.
-const STDERR_BYTES: usize = 1 << 20;
+/// Most bytes that a build may say.
+const SAID_BYTES: usize = 1 << 20;
+
+/// With a URL, so that the feeds that need one are written.
+const CONFIGURATION: &str = "[registry]\nurl = \"https://packs.example.org\"\n\n[[source]]\npath = \"packs\"\n";
 
 /// Text that a page may never contain, in lower case: an attack that was not escaped, or a template that was executed.
 const MARKERS: &[&str] = &[
@@ -74,6 +77,7 @@ cases! {
     entry_point_escape
     fifo
     html_in_every_field
+    html_in_names
     html_nesting
     large_file
     license_is_html
@@ -84,6 +88,7 @@ cases! {
     markdown_link_schemes
     markdown_list_nesting
     markdown_quote_nesting
+    odd_characters
     odd_paths
     parameter_pattern
     python_tags
@@ -105,6 +110,8 @@ cases! {
 /// What a case expects, as its `expected.txt` says.
 struct Expected {
     ecosystem: &'static str,
+    /// Whether the hostile pack is released all the same, so that its pages are there to be looked at.
+    released: bool,
     /// Each line: codes of which one must be reported.
     codes: Vec<Vec<String>>,
 }
@@ -112,7 +119,8 @@ struct Expected {
 /// What a build did.
 struct Outcome {
     status: Option<i32>,
-    stderr: String,
+    /// What it said, on stdout and stderr.
+    said: String,
     took: Duration,
 }
 
@@ -128,21 +136,22 @@ fn check(case: &str) {
     let committed = packs::overlay(&folder.join("pack"), &hostile);
     let generated = generators::generate(case, &hostile);
     assert!(committed || generated, "{case}: no folder `pack` and no generator");
-    fs::write(catalogue.join("packyard.toml"), "[registry]\nname = \"Test\"\n\n[[source]]\npath = \"packs\"\n")
-        .expect("written");
+    fs::write(catalogue.join("packyard.toml"), CONFIGURATION).expect("written");
 
     let outcome = build(&catalogue);
 
-    assert!(outcome.took < TIME, "{case}: took {:?}\n{}", outcome.took, outcome.stderr);
-    assert!(matches!(outcome.status, Some(0 | 1)), "{case}: status {:?}\n{}", outcome.status, outcome.stderr);
+    assert!(outcome.took < TIME, "{case}: took {:?}\n{}", outcome.took, outcome.said);
+    assert!(matches!(outcome.status, Some(0 | 1)), "{case}: status {:?}\n{}", outcome.status, outcome.said);
     for codes in &expected.codes {
-        let reported = codes.iter().any(|code| outcome.stderr.contains(&format!("[{code}]")));
-        assert!(reported, "{case}: none of {codes:?} in\n{}", outcome.stderr);
+        let reported = codes.iter().any(|code| outcome.said.contains(&format!("[{code}]")));
+        assert!(reported, "{case}: none of {codes:?} in\n{}", outcome.said);
     }
-    assert_terminal_is_safe(case, &outcome.stderr);
+    assert_terminal_is_safe(case, &outcome.said);
     let index = fs::read(catalogue.join("public/index.json")).expect("the build writes index.json");
     let index: Json = serde_json::from_slice(&index).expect("index.json is JSON");
     assert!(names_pack(&index, "healthy"), "{case}: the healthy pack is not in {index}");
+    let released = !expected.released || names_pack(&index, "hostile");
+    assert!(released, "{case}: the hostile pack has no page to look at\n{}", outcome.said);
     assert_pages_are_clean(case, &catalogue.join("public"));
     let entries: Vec<String> = names_in(temporary.path());
     assert_eq!(entries, ["catalogue"], "{case}: something was written outside the catalogue");
@@ -151,7 +160,8 @@ fn check(case: &str) {
 /// Runs `packyard build` with bounded address space, and kills it when it takes too long.
 fn build(catalogue: &Path) -> Outcome {
     let start = Instant::now();
-    let stderr = catalogue.with_file_name("stderr");
+    let said = catalogue.with_file_name("said");
+    let file = fs::File::create(&said).expect("created");
     let mut child = Command::new("sh")
         .args(["-c", &format!("ulimit -v {ADDRESS_SPACE_KIB} && exec \"$@\""), "sh"])
         .args([env!("CARGO_BIN_EXE_packyard"), "build", "--dir"])
@@ -159,8 +169,8 @@ fn build(catalogue: &Path) -> Outcome {
         .arg("--out")
         .arg(catalogue.join("public"))
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(fs::File::create(&stderr).expect("created"))
+        .stdout(file.try_clone().expect("cloned"))
+        .stderr(file)
         .spawn()
         .expect("sh starts");
     let status = loop {
@@ -173,18 +183,18 @@ fn build(catalogue: &Path) -> Outcome {
         }
         std::thread::sleep(Duration::from_millis(5));
     };
-    let bytes = fs::read(&stderr).expect("stderr was kept");
-    fs::remove_file(&stderr).expect("removed");
-    assert!(bytes.len() <= STDERR_BYTES, "{} bytes on stderr", bytes.len());
-    Outcome { status, stderr: String::from_utf8(bytes).expect("stderr is UTF-8"), took: start.elapsed() }
+    let bytes = fs::read(&said).expect("the output was kept");
+    fs::remove_file(&said).expect("removed");
+    assert!(bytes.len() <= SAID_BYTES, "{} bytes of output", bytes.len());
+    Outcome { status, said: String::from_utf8(bytes).expect("the output is UTF-8"), took: start.elapsed() }
 }
 
 /// Ensures that what a pack says can neither drive a terminal nor reorder what is read there.
-fn assert_terminal_is_safe(case: &str, stderr: &str) {
+fn assert_terminal_is_safe(case: &str, said: &str) {
     let unsafe_character = |c: char| {
         (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    if let Some(line) = stderr.lines().find(|line| line.contains(unsafe_character)) {
+    if let Some(line) = said.lines().find(|line| line.contains(unsafe_character)) {
         panic!("{case}: a control character in {line:?}");
     }
 }
@@ -227,9 +237,11 @@ fn expected(folder: &Path) -> Expected {
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let ecosystem = if lines().any(|line| line == "ecosystem: attune") { "attune" } else { "stackstorm" };
-    let codes = lines().filter(|line| !line.starts_with("ecosystem:"));
+    let released = lines().any(|line| line == "released");
+    let codes = lines().filter(|line| !line.starts_with("ecosystem:") && *line != "released");
     Expected {
         ecosystem,
+        released,
         codes: codes.map(|line| line.split('|').map(|code| code.trim().to_owned()).collect()).collect(),
     }
 }

@@ -36,7 +36,9 @@ pub(super) fn generate(case: &str, pack: &Path) -> bool {
         "yaml_flow_nesting" => |pack| file(pack, "actions/deep.yaml", "{a: ".repeat(20_000)),
         "yaml_long_line" => yaml_long_line,
         "yaml_many_keys" => yaml_many_keys,
-        "yaml_nul_bytes" => |pack| file(pack, "actions/nul.yaml", b"name: nul\nrunner_type: noop\n\0description: \0\n"),
+        "yaml_nul_bytes" => {
+            |pack| file(pack, "actions/zero.yaml", b"name: zero\nrunner_type: noop\n\0description: \0\n")
+        }
         _ => return false,
     };
     make(pack);
