@@ -288,8 +288,13 @@ fn measure(node: &Node) -> (usize, usize) {
     }
 }
 
+/// The types that PyYAML's `SafeLoader` constructs (`yaml/constructor.py`, PyYAML 6), with the prefix `tag:yaml.org,2002:`.
+const STANDARD: &[&str] =
+    &["null", "bool", "int", "float", "binary", "timestamp", "omap", "pairs", "set", "str", "seq", "map"];
+
+/// Tells whether a tag is a standard one. The prefix alone does not make it one: `!!python/object/apply` has it too.
 fn is_core(tag: &Tag) -> bool {
-    tag.is_yaml_core_schema()
+    tag.is_yaml_core_schema() && STANDARD.contains(&tag.suffix.as_str())
 }
 
 /// Resolves an explicitly tagged scalar such as `!!str 1`.
@@ -361,6 +366,15 @@ mod tests {
             let fault = read(bomb.as_bytes(), Dialect::Yaml11, Limits::default()).expect_err("refused");
             assert!(fault.is_limit, "{fault:?}");
         }
+    }
+
+    /// A careless loader runs the first two.
+    #[test]
+    fn tags_that_no_safe_loader_knows_are_recorded() {
+        let read = yaml("a: !!python/object/apply:os.system [x]\nb: !!python/name:os.system ''\nc: !own x\nd: !!str 1\n");
+        let tags: Vec<u32> = read.foreign_tags.iter().map(|(span, _)| span.line).collect();
+        assert_eq!(tags, [1, 2, 3]);
+        assert_eq!(read.root.get("d").and_then(Node::as_str), Some("1"));
     }
 
     #[test]
