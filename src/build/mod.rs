@@ -1,7 +1,7 @@
 //! The pipeline: from a configuration to a registry.
 //!
 //! 1. [`sources`] reads every source into candidates, and checks what refers beyond one pack.
-//! 2. [`crate::index::record`] plans what is new and refuses what must not be; [`recording`] writes archives, then the index.
+//! 2. [`planning`] decides what is new and refuses what must not be; [`recording`] writes archives, then the index.
 //! 3. [`joining`] finds the content of every recorded release: among the candidates, else in the archive store.
 //! 4. [`crate::emit`] and [`crate::site`] plan the files; [`crate::output`] writes what changed.
 //!
@@ -9,6 +9,7 @@
 
 mod against;
 mod joining;
+mod planning;
 mod recording;
 mod sources;
 
@@ -23,7 +24,6 @@ use crate::config::Config;
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
-use crate::index::record;
 use crate::index::store::{Loaded, RegistryFile, Store};
 use crate::output::{self, Written};
 use crate::progress::Progress;
@@ -151,7 +151,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     // Nothing is built on a history that does not verify: its pack would be recorded anew.
     let is_broken = |id: &PackId| broken.contains(id);
     reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
-    let planned = record::plan(&histories, &reading.candidates, options.now);
+    let planned = planning::plan(&histories, &reading.candidates, options.now);
     findings.extend(planned.findings.iter().cloned());
     let mut historical = Vec::new();
     for candidate in &reading.candidates {
@@ -213,7 +213,7 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     sources::apply_levels(&mut reading, &levels);
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);
-    findings.extend(record::plan(&Default::default(), &reading.candidates, Timestamp::UNIX_EPOCH).findings);
+    findings.extend(planning::plan(&Default::default(), &reading.candidates, Timestamp::UNIX_EPOCH).findings);
     findings.extend(reading.candidates.into_iter().flat_map(|candidate| candidate.findings));
     levels.apply(&mut findings);
     diag::sort(&mut findings);

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::BuildError;
+use super::planning::{NewRelease, Plan};
 use crate::content::archive::{self, Archive};
 use crate::diag::{Place, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::event::{ArchiveFacts, Release, What};
 use crate::index::history::History;
-use crate::index::record::{NewRelease, Plan};
 use crate::index::store::{Guard, Store};
 use crate::pack::Pack;
 use crate::progress::Progress;

@@ -15,6 +15,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::ecosystem::Ecosystem;
 use crate::ident::{PackId, Version};
 use crate::index::event::Release as ReleaseRecord;
+pub use crate::index::history::Status;
 use crate::pack::Pack;
 use crate::source::Snapshot;
 
@@ -75,17 +76,6 @@ pub struct CatalogRelease {
     pub findings: Arc<[Diagnostic]>,
     /// Where the archive store keeps its archive.
     pub archive: Utf8PathBuf,
-}
-
-/// What may change after a release; everything absent is the normal state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Status {
-    /// Why it was yanked.
-    pub yanked: Option<String>,
-    /// Why it is deprecated, and what to use instead.
-    pub deprecated: Option<(String, Option<String>)>,
-    /// Why it is held back.
-    pub quarantined: Option<String>,
 }
 
 /// A component that uses another one.

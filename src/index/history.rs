@@ -16,7 +16,6 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::event::{Event, Release, What};
-use crate::catalog::Status;
 use crate::ident::{Digest, PackId, Version};
 
 /// The history of one pack.
@@ -85,6 +84,17 @@ pub enum LineFault {
 struct Envelope {
     seq: u64,
     prev: Option<Digest>,
+}
+
+/// What may change after a release; everything absent is the normal state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Why it was yanked.
+    pub yanked: Option<String>,
+    /// Why it is deprecated, and what to use instead.
+    pub deprecated: Option<(String, Option<String>)>,
+    /// Why it is held back.
+    pub quarantined: Option<String>,
 }
 
 impl History {

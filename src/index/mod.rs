@@ -2,16 +2,14 @@
 //!
 //! 1. [`event`] is the wire format: one canonical-JSON line (RFC 8785) per event.
 //! 2. [`history`] reads the lines of one pack, verifies the chain and folds them into releases and status.
-//! 3. [`record`] decides what a build adds and what it refuses.
-//! 4. [`store`] locks the folder, reads it, and appends.
-//! 5. [`extension`] proves that an index only grew.
-//! 6. [`archives`] keeps published archives, named by what the index records of them.
+//! 3. [`store`] locks the folder, reads it, and appends.
+//! 4. [`extension`] proves that an index only grew.
+//! 5. [`archives`] keeps published archives, named by what the index records of them.
 
 pub mod archives;
 pub mod event;
 pub mod extension;
 pub mod history;
-pub mod record;
 #[cfg(test)]
 mod samples;
 pub mod store;

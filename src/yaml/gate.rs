@@ -371,7 +371,8 @@ mod tests {
     /// A careless loader runs the first two.
     #[test]
     fn tags_that_no_safe_loader_knows_are_recorded() {
-        let read = yaml("a: !!python/object/apply:os.system [x]\nb: !!python/name:os.system ''\nc: !own x\nd: !!str 1\n");
+        let read =
+            yaml("a: !!python/object/apply:os.system [x]\nb: !!python/name:os.system ''\nc: !own x\nd: !!str 1\n");
         let tags: Vec<u32> = read.foreign_tags.iter().map(|(span, _)| span.line).collect();
         assert_eq!(tags, [1, 2, 3]);
         assert_eq!(read.root.get("d").and_then(Node::as_str), Some("1"));

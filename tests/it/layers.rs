@@ -62,7 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("config", &["diag", "ecosystem", "fs", "rules", "source", "yaml"]),
     ("ecosystem", &["catalog", "config", "content", "diag", "ident", "index", "output", "pack", "source", "yaml"]),
     ("release", &["config", "content", "diag", "ecosystem", "ident", "index", "pack", "source", "yaml"]),
-    ("index", &["catalog", "diag", "fs", "ident", "pack", "release"]),
+    ("index", &["diag", "fs", "ident", "pack", "source"]),
     ("catalog", &["config", "content", "diag", "ecosystem", "ident", "index", "pack", "source"]),
     ("emit", &["catalog", "config", "diag", "ecosystem", "ident", "index", "output", "pack"]),
     (

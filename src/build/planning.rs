@@ -10,38 +10,39 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::history::History;
-use super::{DUPLICATE_REF, NAME_CONFUSABLE, RELEASE_CONTENT_CHANGED, TAG_MOVED};
 use crate::diag::{Diagnostic, Place, Severity, Sink};
 use crate::ident::{PackId, Version};
+use crate::index::event::Release;
+use crate::index::history::History;
+use crate::index::{DUPLICATE_REF, NAME_CONFUSABLE, RELEASE_CONTENT_CHANGED, TAG_MOVED};
 use crate::release::{Candidate, Stage};
 
 /// What a build would add to the registry index.
 #[derive(Debug, Default)]
-pub struct Plan<'a> {
+pub(super) struct Plan<'a> {
     /// New releases, by pack, each in order of publication.
-    pub releases: BTreeMap<PackId, Vec<NewRelease<'a>>>,
+    pub(super) releases: BTreeMap<PackId, Vec<NewRelease<'a>>>,
     /// Which source each new name is bound to.
-    pub owners: BTreeMap<PackId, String>,
+    pub(super) owners: BTreeMap<PackId, String>,
     /// What was refused, and what no longer is as it was recorded.
-    pub findings: Vec<Diagnostic>,
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 /// A release that is not recorded yet.
 #[derive(Debug)]
-pub struct NewRelease<'a> {
+pub(super) struct NewRelease<'a> {
     /// The pack at that version.
-    pub candidate: &'a Candidate,
+    pub(super) candidate: &'a Candidate,
     /// The version.
-    pub version: Version,
+    pub(super) version: Version,
     /// When it is published.
-    pub at: Timestamp,
+    pub(super) at: Timestamp,
 }
 
 /// Plans what the candidates of all sources, in the order of the configuration, add to the histories.
 ///
 /// `now` dates releases of plain directories only, which nothing else dates.
-pub fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [Candidate], now: Timestamp) -> Plan<'a> {
+pub(super) fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [Candidate], now: Timestamp) -> Plan<'a> {
     let mut sink = Sink::new();
     let (owners, accepted) = bind_names(histories, candidates, &mut sink);
     let mut releases: BTreeMap<PackId, BTreeMap<Version, NewRelease<'a>>> = BTreeMap::new();
@@ -138,7 +139,7 @@ fn bind_names<'a>(
 }
 
 /// Reports a recorded release whose source now has other content.
-fn compare(candidate: &Candidate, recorded: &super::event::Release, sink: &mut Sink) {
+fn compare(candidate: &Candidate, recorded: &Release, sink: &mut Sink) {
     let Some(pack) = &candidate.pack else { return };
     let place = Place::file(join(&candidate.source.path, pack.manifest.as_str()));
     let same_tag = candidate.source.tag.is_some() && candidate.source.tag == recorded.source.tag;
