@@ -1,4 +1,4 @@
-//! What reading one component costs: the YAML gate beside serde_yaml alone, and schema validation.
+//! What reading one component costs: the YAML gate beside `serde_yaml` alone, and schema validation.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use packyard::pack::schema::Schema;
