@@ -8,11 +8,13 @@ use rayon::prelude::*;
 use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Levels, Sink};
 use crate::ecosystem::Names;
-use crate::pack::{Memo, PackTree};
+use crate::ident::RelPath;
+use crate::pack::{DOCUMENT_TOO_LARGE, Memo, PackTree};
 use crate::progress::Progress;
 use crate::release::candidates::{Reader, SourceReading, Wanted, read_source};
 use crate::release::open::{OpenSource, identity};
 use crate::release::{Candidate, Stage};
+use crate::site::markdown;
 use crate::source::{SOURCE_UNAVAILABLE, SourceError};
 
 /// Where a build happens.
@@ -153,12 +155,28 @@ fn check_references(candidates: &mut [Candidate], memo: &Memo, config: &Config) 
         candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
         let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
         sink.extend(crate::content::archive::check(pack.id.name.as_str(), paths));
+        for path in pack.readme.iter().chain(&pack.changelog) {
+            check_document(&tree, path, &mut sink);
+        }
         let source = &candidate.source;
         let commit = source.commit.as_deref().map(|id| id.get(..10).unwrap_or(id));
         let revision = source.tag.as_deref().or(commit).filter(|_| candidate.stage == Stage::Released);
         let found = located(sink.finish(), &source.path, revision);
         candidate.findings.extend(found);
     });
+}
+
+/// Reports a document that the website shows as plain text only.
+fn check_document(tree: &PackTree<'_>, path: &RelPath, sink: &mut Sink) {
+    let Some(entry) = tree.get(path.as_str()) else { return };
+    let rendered = tree.memo.get_or_insert(entry.blob, "document", || {
+        tree.text(entry, markdown::MAX_BYTES as u64).is_some_and(|text| markdown::is_within_bounds(&text))
+    });
+    if !*rendered {
+        let message = format!("`{path}` is too large, nested too deeply or not UTF-8: it is not rendered");
+        sink.report(DOCUMENT_TOO_LARGE, diag::Place::file(path.as_str()), message)
+            .help("split it, or nest its lists, quotes and tags less deeply");
+    }
 }
 
 /// Gives findings of a pack their place in the source, and the revision they belong to.

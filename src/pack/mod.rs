@@ -33,7 +33,9 @@ codes! {
     /// Packyard holds its own reading against a second parser's. Where they differ a runtime may see other values than these
     /// pages show. Write the value in a plainer form.
     YAML_PARSERS_DISAGREE = "yaml-parsers-disagree", Warning;
-    /// A README or changelog is larger or deeper nested than is rendered: its text is shown as it is.
+    /// A README or changelog is larger or deeper nested than is rendered, or not UTF-8.
+    ///
+    /// Its text is shown as it is, if at all. Deep nesting makes rendering slow, so documents are bounded before it.
     DOCUMENT_TOO_LARGE = "document-too-large", Warning;
     /// A pack's name cannot be used in file names and URLs everywhere.
     NAME_UNSAFE = "name-unsafe", Error, blocking;

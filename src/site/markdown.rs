@@ -20,7 +20,7 @@ use super::{source_links, text};
 use crate::index::event::SourceFacts;
 
 /// Largest document that is rendered, in bytes.
-const MAX_BYTES: usize = 256 << 10;
+pub const MAX_BYTES: usize = 256 << 10;
 /// Deepest nesting of Markdown.
 const MAX_DEPTH: usize = 48;
 /// Most opening tags of raw HTML.

@@ -3,8 +3,6 @@
 //! `SNAPSHOTS=overwrite cargo test` accepts what the program says today as expected, files that went away included. Read the
 //! difference as you read code.
 
-#![expect(unreachable_pub, reason = "a test binary exports nothing")]
-
 mod cases;
 mod cli;
 mod codes;
