@@ -238,3 +238,61 @@ impl Config {
         self.registry.url.as_ref().map(|url| url.trim_end_matches('/').to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(Utf8Path::new("packyard.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_key_of_the_documentation_is_read() {
+        let config = parse(
+            r#"
+            [registry]
+            name = "Acme packs"
+            url = "https://packs.acme.example/"
+
+            [[source]]
+            path = "packs"
+
+            [[source]]
+            git = "https://git.acme.example/automation.git"
+            packs = "packages/*"
+            releases = "tags"
+            tag = "{name}-v{version}"
+            visibility = "private"
+
+            [lints]
+            missing-license = "deny"
+
+            [limits]
+            files = 100
+            "#,
+        )
+        .expect("valid");
+        assert_eq!(config.url().as_deref(), Some("https://packs.acme.example"));
+        assert_eq!(config.sources[1].releases, Some(Releases::Tags));
+        assert_eq!((config.limits.files().files, config.limits.files().file_bytes), (100, 50 << 20));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, part) in [
+            ("[registry]\nnmae = \"x\"", "unknown field `nmae`"),
+            ("[[source]]\npath = \"a\"\ngit = \"b\"", "exactly one of `path` and `git`"),
+            ("[[source]]\nreleases = \"tags\"", "exactly one of `path` and `git`"),
+            ("[[source]]\npath = \"a\"\nreleases = \"branches\"", "unknown variant `branches`"),
+            ("[[source]]\npath = \"a\"\necosystem = \"npm\"", "unknown ecosystem `npm`; known are attune, stackstorm"),
+            ("[[source]]\npath = \"a\"\ntag = \"release\"", "must have `{version}` once"),
+            ("[registry]\nurl = \"packs.example\"", "not an http(s) URL"),
+            ("[lints]\nmissing-licence = \"deny\"", "unknown diagnostic code `missing-licence`"),
+            ("[registry", "line 1, column 10"),
+        ] {
+            let error = parse(text).expect_err(text);
+            assert!(error.contains(part) && error.contains("packyard.toml"), "{text}: {error}");
+        }
+    }
+}

@@ -47,3 +47,32 @@ impl Levels {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Place, Sink};
+    use crate::pack::{NAME_UNSAFE, YAML_LIMIT, YAML_TWO_READINGS};
+
+    /// A level changes what an author is told; what protects the registry stays an error.
+    #[test]
+    fn levels_apply_to_everything_but_what_blocks() {
+        let mut sink = Sink::new();
+        for code in [NAME_UNSAFE, YAML_LIMIT, YAML_TWO_READINGS] {
+            sink.report(code, Place::file("pack.yaml"), "found");
+        }
+        let level = |name: &str, level| (name.to_owned(), level);
+        let levels = Levels::new(
+            [
+                level("name-unsafe", Level::Allow),
+                level("yaml-limit", Level::Allow),
+                level("yaml-two-readings", Level::Deny),
+            ]
+            .into(),
+        );
+        let mut found = sink.finish();
+        levels.apply(&mut found);
+        let left: Vec<_> = found.iter().map(|finding| (finding.code.name(), finding.severity)).collect();
+        assert_eq!(left, [("name-unsafe", Severity::Error), ("yaml-two-readings", Severity::Error)]);
+    }
+}
