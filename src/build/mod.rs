@@ -174,7 +174,6 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         store.write_registry(&guard, &registry)?;
         findings.extend(refused.finish());
     }
-    drop(guard);
     drop(planned);
 
     let mut sink = Sink::new();
@@ -184,6 +183,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     files.extend(site::plan(&catalog, &templates));
     progress.stage("Writing", Some(files.len() as u64));
     let written = output::write_site(&options.out, files, &|n| progress.tick(n as u64))?;
+    // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
+    drop(guard);
     findings.extend(sink.finish());
     levels.apply(&mut findings);
     diag::sort(&mut findings);
