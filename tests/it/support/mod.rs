@@ -1,5 +1,6 @@
 //! What tests stand on: a throwaway site, throwaway git repositories, exact comparison of texts and trees.
 
+pub(crate) mod packs;
 pub(crate) mod repository;
 pub(crate) mod site;
 pub(crate) mod snapshot;

@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 use camino::{Utf8Path, Utf8PathBuf};
 use packyard::build::{self, BuildError, CheckOptions, CheckReport, Options, Report};
 use packyard::config::Config;
+use packyard::index::archives::ArchiveStore;
+use packyard::index::store::Store;
 use packyard::progress::Silent;
 
 use super::tree::{self, Tree};
@@ -45,6 +47,12 @@ impl SiteTest {
         let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().expect("a file has a directory")).expect("a directory can be made");
         std::fs::write(path, text).expect("a file can be written");
+        self
+    }
+
+    /// Writes a pack to a directory of the registry.
+    pub(crate) fn pack(self, path: &str, files: &Tree) -> Self {
+        tree::write(&self.root().join(path), files);
         self
     }
 
@@ -101,6 +109,32 @@ impl SiteTest {
 
     fn config(&self) -> Config {
         Config::load(&self.utf8_root()).expect("the configuration is valid")
+    }
+
+    /// Returns the registry index.
+    pub(crate) fn index(&self) -> Store {
+        Store::at(self.utf8_root().join("registry-index"))
+    }
+
+    /// Requires that the index verifies, and that every archive it names is stored and served as recorded.
+    ///
+    /// Returns the releases, as `ecosystem/name version`.
+    #[track_caller]
+    pub(crate) fn verified(&self) -> Vec<String> {
+        let loaded = self.index().load().expect("the index can be read");
+        assert!(loaded.findings.is_empty(), "{:?}", loaded.findings);
+        let archives = ArchiveStore::at(self.utf8_root().join("registry-archives"));
+        let mut releases = Vec::new();
+        for (id, history) in &loaded.histories {
+            for (release, _) in history.releases() {
+                let stored = archives.get(id, &release.version, &release.archive).expect("as recorded");
+                let served = format!("public/archives/{id}/{}-{}.tar.gz", id.name, release.version);
+                let served = std::fs::read(self.root().join(&served)).ok();
+                assert!(stored.is_some() && stored == served, "{id} {}", release.version);
+                releases.push(format!("{id} {}", release.version));
+            }
+        }
+        releases
     }
 
     fn utf8_root(&self) -> Utf8PathBuf {
