@@ -17,6 +17,7 @@ use crate::ecosystem::{self, AMBIGUOUS_ECOSYSTEM, Claim, Ecosystem};
 use crate::index::event::SourceFacts;
 use crate::pack::{Pack, PackTree};
 use crate::source::{Blobs, FILE_UNREADABLE, FileEntry, ReadError, Snapshot, SourceError};
+use crate::yaml::{self, Dialect};
 
 use super::Stage;
 
@@ -70,6 +71,9 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
             [only] => Ok(only),
             _ => Err(None),
         },
+        (Claim::Ambiguous(titles), None) if titles.is_empty() && !has_readable_manifest(&tree, setting.ecosystems) => {
+            Err(None)
+        }
         (Claim::Ambiguous(titles), None) => Err(Some(titles)),
     };
     let (claimed, ecosystem, pack) = match chosen {
@@ -103,6 +107,17 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
     // A listing without a file that is there would name other content than the release has.
     let listing = listing.filter(|_| !findings.iter().any(|finding| finding.code == FILE_UNREADABLE));
     Reading { claimed, ecosystem, pack: pack.map(Arc::new), listing: listing.map(Arc::new), snapshot, findings }
+}
+
+/// Tells whether a manifest is a YAML mapping: if not, that is the fault to report, rather than that it shows no evidence.
+fn has_readable_manifest(tree: &PackTree<'_>, ecosystems: &[&'static dyn Ecosystem]) -> bool {
+    let manifests = ecosystems.iter().flat_map(|ecosystem| ecosystem.manifests());
+    manifests.filter_map(|name| tree.get(name)).any(|entry| {
+        let bytes = tree.snapshot.read(entry);
+        bytes.is_ok_and(|bytes| {
+            yaml::read(&bytes, Dialect::Yaml12, tree.yaml_limits).is_ok_and(|yaml| yaml.root.is_map())
+        })
+    })
 }
 
 fn report_ambiguity(titles: &[&str], ecosystems: &[&'static dyn Ecosystem], sink: &mut Sink) {

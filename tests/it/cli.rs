@@ -133,3 +133,15 @@ fn pipes_get_no_colours() {
     let forced = site.command().arg("explain").env("CLICOLOR_FORCE", "1").output().expect("the program runs");
     assert!(forced.stdout.contains(&0x1b));
 }
+
+/// Ensures that a manifest nobody can read is an error, though nothing else tells whose pack it would be.
+#[test]
+fn an_unreadable_manifest_without_other_evidence_is_an_error() {
+    let site = SiteTest::new().file("p/pack.yaml", "ref: [unclosed\nversion: 1.0.0\n");
+    let found = site.packyard(&["check"]).with_code(1);
+    for code in ["attune-manifest-unreadable", "yaml-syntax"] {
+        assert!(found.stdout.contains(code), "{}", found.stdout);
+    }
+    let empty = SiteTest::new().file("p/pack.yaml", "ref: a\nversion: 1.0.0\n").packyard(&["check"]).with_code(0);
+    assert!(empty.stdout.contains("ambiguous-ecosystem"), "{}", empty.stdout);
+}
