@@ -7,6 +7,7 @@ mod cases;
 mod cli;
 mod codes;
 mod determinism;
+mod golden;
 mod history;
 mod hostile;
 mod layers;

@@ -1,8 +1,5 @@
 //! Releases whose source changed or is gone.
 
-use packyard::ident::Version;
-use packyard::index::event::What;
-
 use super::{Registry, assert_same};
 use crate::support::{packs, tree};
 
@@ -123,7 +120,7 @@ fn a_damaged_archive_is_not_served() {
 fn a_yanked_release_is_not_chosen_but_stays() {
     let registry = Registry::recorded();
     let served = registry.published("archives");
-    yank(&registry, "1.1.0", "prints the wrong word");
+    registry.site.yank("tool", "1.1.0", "prints the wrong word");
     registry.site.packyard(&["build"]).with_code(0);
 
     let pack = registry.json("index.json")["packs"]["stackstorm/tool"].clone();
@@ -137,16 +134,4 @@ fn a_yanked_release_is_not_chosen_but_stays() {
     assert!(String::from_utf8_lossy(&page).contains("prints the wrong word"));
     assert!(registry.published("runtimes/stackstorm/git/tool.git").contains_key("refs/tags/v1.1.0"));
     registry.site.verified();
-}
-
-/// Appends a yank to the history of `stackstorm/tool`.
-fn yank(registry: &Registry, version: &str, reason: &str) {
-    let store = registry.site.index();
-    let guard = store.lock(std::time::Duration::ZERO, |_| ()).expect("nobody else writes");
-    let mut histories = store.load().expect("it can be read").histories;
-    let history = histories.values_mut().find(|history| history.id().name.as_str() == "tool").expect("recorded");
-    let version = Version::parse(version).expect("a version");
-    let what = What::Yank { version, reason: reason.to_owned(), advisory: None };
-    history.append("2024-02-01T00:00:00Z".parse().expect("a time"), what).expect("it was released");
-    store.append(&guard, &mut [history]).expect("it can be written");
 }

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use packyard::build::{self, BuildError, CheckOptions, CheckReport, Options, Report};
 use packyard::config::Config;
+use packyard::ident::Version;
 use packyard::index::archives::ArchiveStore;
+use packyard::index::event::What;
 use packyard::index::store::Store;
 use packyard::progress::Silent;
 
@@ -72,12 +75,7 @@ impl SiteTest {
         build::build(&self.config(), &options, &Silent)
     }
 
-    /// Checks with the library.
-    pub(crate) fn check(&self) -> Result<CheckReport, BuildError> {
-        self.check_with(&self.config())
-    }
-
-    /// Checks with the library and another configuration.
+    /// Checks with the library and a configuration.
     pub(crate) fn check_with(&self, config: &Config) -> Result<CheckReport, BuildError> {
         let options = CheckOptions { root: self.utf8_root(), paths: Vec::new(), all: true, cache: self.cache() };
         build::check(config, &options, &Silent)
@@ -114,6 +112,18 @@ impl SiteTest {
     /// Returns the registry index.
     pub(crate) fn index(&self) -> Store {
         Store::at(self.utf8_root().join("registry-index"))
+    }
+
+    /// Appends a yank to the history of the pack of that name.
+    pub(crate) fn yank(&self, name: &str, version: &str, reason: &str) {
+        let store = self.index();
+        let guard = store.lock(Duration::ZERO, |_| ()).expect("nobody else writes");
+        let mut histories = store.load().expect("the index can be read").histories;
+        let history = histories.values_mut().find(|history| history.id().name.as_str() == name).expect("recorded");
+        let version = Version::parse(version).expect("a version");
+        let what = What::Yank { version, reason: reason.to_owned(), advisory: None };
+        history.append("2024-02-01T00:00:00Z".parse().expect("a time"), what).expect("it was released");
+        store.append(&guard, &mut [history]).expect("the index can be written");
     }
 
     /// Requires that the index verifies, and that every archive it names is stored and served as recorded.
