@@ -24,8 +24,8 @@ pub(super) fn run(arguments: &New, context: &Context) -> anyhow::Result<Outcome>
     for (path, content) in ecosystem.scaffold(&name) {
         let file = root.join(path.as_str());
         fs::create_dir_all(file.parent().unwrap_or(&root))?;
-        fs::write_atomic(&file, content.as_bytes(), false)?;
-        if content.starts_with("#!") {
+        fs::write_atomic(&file, &content, false)?;
+        if content.starts_with(b"#!") {
             make_executable(&file)?;
         }
         text.push_str(&format!("  {path}\n"));

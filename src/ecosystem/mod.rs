@@ -64,7 +64,7 @@ pub trait Ecosystem: Sync + Debug {
     fn feed<'a>(&self, catalog: &'a Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<PlannedFile<'a>>;
 
     /// Returns the files of a new pack that passes every check.
-    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, String>;
+    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, Vec<u8>>;
 
     /// Returns the JSON Schemas of its manifest and components, by file name such as `pack.schema.json`.
     fn schemas(&self) -> &'static [(&'static str, &'static str)];

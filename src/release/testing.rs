@@ -94,7 +94,7 @@ impl Ecosystem for Toy {
     fn feed<'a>(&self, _: &'a Catalog, _: &Feeds, _: &mut Sink) -> Vec<PlannedFile<'a>> {
         Vec::new()
     }
-    fn scaffold(&self, _: &PackName) -> BTreeMap<RelPath, String> {
+    fn scaffold(&self, _: &PackName) -> BTreeMap<RelPath, Vec<u8>> {
         BTreeMap::new()
     }
     fn schemas(&self) -> &'static [(&'static str, &'static str)] {

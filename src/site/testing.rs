@@ -76,7 +76,7 @@ impl Ecosystem for Demo {
     fn feed<'a>(&self, _catalog: &'a Catalog, _feeds: &Feeds, _sink: &mut Sink) -> Vec<PlannedFile<'a>> {
         Vec::new()
     }
-    fn scaffold(&self, _name: &PackName) -> BTreeMap<RelPath, String> {
+    fn scaffold(&self, _name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {
         BTreeMap::new()
     }
     fn schemas(&self) -> &'static [(&'static str, &'static str)] {

@@ -44,7 +44,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml", &["config.rs"]),
     ("tracing_subscriber", &["cli/"]),
     ("unicode_normalization", &["source/paths.rs", "ecosystem/attune/"]),
-    ("walkdir", &["source/worktree.rs", "release/discover.rs"]),
+    ("walkdir", &["source/worktree.rs", "release/scan.rs", "release/discover.rs"]),
 ];
 
 /// Which modules each module may name; what is not listed may name nothing of ours.

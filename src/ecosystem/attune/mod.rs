@@ -131,7 +131,7 @@ impl Ecosystem for Attune {
         files
     }
 
-    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, String> {
+    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {
         scaffold::files(name)
     }
 

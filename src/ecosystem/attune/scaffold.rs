@@ -106,13 +106,11 @@ SOFTWARE.
 ];
 
 /// Returns the files of a new pack; a name that Attune refuses is brought into its grammar.
-pub(super) fn files(name: &PackName) -> BTreeMap<RelPath, String> {
+pub(super) fn files(name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {
     let reference = reference(name.as_str());
     let label = title(&reference);
-    FILES
-        .iter()
-        .map(|(path, text)| (RelPath::composed(path), text.replace("{ref}", &reference).replace("{label}", &label)))
-        .collect()
+    let filled = |text: &str| text.replace("{ref}", &reference).replace("{label}", &label).into_bytes();
+    FILES.iter().map(|(path, text)| (RelPath::composed(path), filled(text))).collect()
 }
 
 fn reference(name: &str) -> String {

@@ -92,8 +92,8 @@ codes! {
     MISSING_CHANGELOG = "missing-changelog", Warning;
     /// The pack has no `icon.png`, or it is not a PNG image.
     ///
-    /// A note only: a new pack made from text files has none, and everything works without it.
-    MISSING_ICON = "missing-icon", Note;
+    /// StackStorm's web interface and this registry show it at 64 by 64 pixels.
+    MISSING_ICON = "missing-icon", Warning;
     /// A setting of the configuration schema has a name or a schema that the runtime refuses.
     ///
     /// Names are letters, digits and `_`; the schema is the dialect of action parameters.

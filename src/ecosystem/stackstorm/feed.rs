@@ -243,5 +243,4 @@ fn pretty(value: &Json) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[path = "feed_tests.rs"]
 mod tests;

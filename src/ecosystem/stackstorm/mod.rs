@@ -117,7 +117,7 @@ impl Ecosystem for StackStorm {
         feed::plan(catalog, sink)
     }
 
-    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, String> {
+    fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {
         scaffold::files(name)
     }
 

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use crate::ident::{PackName, RelPath};
 
 /// Returns the files of a new pack.
-pub(super) fn files(name: &PackName) -> BTreeMap<RelPath, String> {
+pub(super) fn files(name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {
     let reference = name.as_str().to_lowercase().replace(['-', '.'], "_");
-    FILES.iter().map(|(path, text)| (RelPath::composed(path), text.replace("@REF@", &reference))).collect()
+    let texts = FILES.iter().map(|(path, text)| (*path, text.replace("@REF@", &reference).into_bytes()));
+    let icon = ("icon.png", include_bytes!("scaffold-icon.png").to_vec());
+    texts.chain([icon]).map(|(path, content)| (RelPath::composed(path), content)).collect()
 }
 
 /// Lists the files with their text; `@REF@` stands for the ref.
@@ -119,8 +121,7 @@ mod tests {
     #[test]
     fn a_new_pack_has_no_errors_and_no_warnings() {
         let name = PackName::new("my_pack").expect("a name");
-        let files = files(&name).into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-        let checked = testing::check(&testing::snapshot(files), Some("my_pack"));
+        let checked = testing::check(&testing::snapshot(files(&name)), Some("my_pack"));
         assert!(checked.claimed);
         assert!(checked.findings.iter().all(|finding| finding.severity == Severity::Note), "{:?}", checked.codes());
         assert_eq!(checked.pack.map(|pack| pack.components.len()), Some(2));

@@ -89,7 +89,8 @@ fn example_packs_are_clean() {
 fn a_new_pack_is_clean() {
     for name in ["web-probes", "0day", "Acme.Tools", "_x"] {
         let files = Attune.scaffold(&PackName::new(name).expect("a name"));
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (path.as_str(), std::str::from_utf8(text).expect("text"))).collect();
         let (pack, found) = read(&snapshot(&files));
         assert_eq!(found, []);
         assert_eq!(pack.expect("a pack").components.len(), 1);
