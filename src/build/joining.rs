@@ -138,6 +138,7 @@ impl Shelf<'_> {
             releases,
             latest: 0,
             status: history.pack_status(),
+            updated: history.updated().unwrap_or_default(),
             findings: Vec::new(),
         }))
     }

@@ -22,7 +22,7 @@ pub fn catalog(config: &Config, packs: Vec<CatalogPack>) -> Catalog {
     for pack in packs.values_mut() {
         crate::diag::sort(&mut pack.findings);
     }
-    let updated = packs.values().flat_map(|pack| &pack.releases).map(|release| release.published_at).max();
+    let updated = packs.values().map(|pack| pack.updated).max();
     Catalog {
         name: config.registry.name.clone(),
         url: config.url(),

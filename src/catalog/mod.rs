@@ -53,6 +53,8 @@ pub struct CatalogPack {
     pub latest: usize,
     /// Set when the pack as a whole is deprecated or quarantined.
     pub status: Status,
+    /// When the newest event about it happened: a release, or a change of status.
+    pub updated: Timestamp,
     /// What is wrong with its newest state in the source, released or not.
     pub findings: Vec<Diagnostic>,
 }

@@ -102,6 +102,7 @@ pub(super) fn catalog() -> Catalog {
             ),
         ],
         status: Status::default(),
+        updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
         findings: vec![finding("packs/weather/actions/get.yaml", "`stationn` is not a known key")],
     };
     let hostile = CatalogPack {
@@ -111,6 +112,7 @@ pub(super) fn catalog() -> Catalog {
         latest: 0,
         releases: vec![release(hostile_pack(), &OTHER, Status::default())],
         status: Status { deprecated: Some((HOSTILE.into(), Some("demo/weather".into()))), ..Status::default() },
+        updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
         findings: vec![finding(HOSTILE, HOSTILE)],
     };
     let used = Usage { pack: id("demo/weather"), kind: "rule", name: "on_frost".to_owned(), relation: Relation::Calls };
@@ -120,7 +122,7 @@ pub(super) fn catalog() -> Catalog {
         description: Some("Packs that Acme's operators share: checked, hashed and ready to install.".to_owned()),
         used_by: BTreeMap::from([(("demo".to_owned(), "action", "weather.get".to_owned()), vec![used])]),
         dependents: BTreeMap::from([(id("demo/weather"), vec![id("other/hostile")])]),
-        updated: Some(weather.releases[0].published_at),
+        updated: Some(weather.updated),
         packs: [weather, hostile].into_iter().map(|pack| (pack.id.clone(), pack)).collect(),
     }
 }
