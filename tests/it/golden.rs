@@ -16,7 +16,7 @@ use crate::support::tree::{self, Tree};
 use crate::support::{RepoFixture, SiteTest, packs};
 
 /// Makes the registry: its first build, then a yanked release, a moved tag and the second build.
-fn registry() -> (SiteTest, String) {
+pub(crate) fn registry() -> (SiteTest, String) {
     let site = SiteTest::from_dir("golden/registry");
     let mut tool = RepoFixture::init(site.beside("tool"));
     for (version, word) in [("1.0.0", "one"), ("1.1.0", "two"), ("2.0.0-rc.1", "three")] {
