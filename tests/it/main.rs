@@ -7,6 +7,7 @@ mod cases;
 mod cli;
 mod codes;
 mod determinism;
+mod feeds;
 mod golden;
 mod history;
 mod hostile;
