@@ -1,7 +1,7 @@
 //! What clients read: it is what the published schemas say, every address leads to a file, and the runtimes' own tools get
 //! what was released.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use packyard::ident::Digest;
@@ -9,16 +9,11 @@ use packyard::pack::schema::Schema;
 use serde_json::Value as Json;
 
 use crate::golden;
+use crate::support::SiteTest;
 use crate::support::repository::git_command;
 use crate::support::tree::{self, Tree};
 
-/// Returns the published files of the golden registry, whose address every absolute link starts with.
-fn published() -> (crate::support::SiteTest, Tree) {
-    let (site, _) = golden::registry();
-    let tree = site.tree();
-    (site, tree)
-}
-
+/// The address of the golden registry.
 const ADDRESS: &str = "https://packs.example.org/golden/";
 
 #[track_caller]
@@ -52,30 +47,37 @@ fn walk<'a>(value: &'a Json, key: &'a str, visit: &mut impl FnMut(&'a str, &'a J
 /// Ensures that every JSON file and every line of the index is what the schema says that is published beside it.
 #[test]
 fn files_are_what_the_published_schemas_say() {
-    let (site, tree) = published();
-    let schema = |name: &str| Schema::compile(&json(&tree, &format!("schemas/{name}"))).expect("a schema");
-    let rules: [(Schema, &dyn Fn(&str) -> bool, usize); 5] = [
-        (schema("index.schema.json"), &|path| path == "index.json", 1),
-        (schema("pack.schema.json"), &|path| path.starts_with("packs/") && path.ends_with("/pack.json"), 4),
-        (schema("release.schema.json"), &|path| path.starts_with("packs/") && path.ends_with("/release.json"), 7),
-        (
-            schema("attune/feed.schema.json"),
-            &|path| path.starts_with("runtimes/attune/") && path.ends_with("/index.json"),
-            4,
-        ),
-        (schema("stackstorm/feed.schema.json"), &|path| path == "runtimes/stackstorm/v1/index.json", 1),
-    ];
-    for (schema, is_meant, count) in &rules {
-        let paths: Vec<&String> = tree.keys().filter(|path| is_meant(path)).collect();
-        assert_eq!(paths.len(), *count, "{paths:?}");
-        for path in paths {
-            let violations = schema.violations(&json(&tree, path));
-            assert!(violations.is_empty(), "{path}: {violations:?}");
-        }
+    let tree = &golden::made().public;
+    let schema = |name: &str| Schema::compile(&json(tree, &format!("schemas/{name}"))).expect("a schema");
+    let is_folder = |path: &str, folder: &str, file: &str| path.starts_with(folder) && path.ends_with(file);
+    let kind = |path: &str| match path {
+        "index.json" => Some("index.schema.json"),
+        "runtimes/stackstorm/v1/index.json" => Some("stackstorm/feed.schema.json"),
+        path if is_folder(path, "packs/", "/pack.json") => Some("pack.schema.json"),
+        path if is_folder(path, "packs/", "/release.json") => Some("release.schema.json"),
+        path if is_folder(path, "runtimes/attune/", "/index.json") => Some("attune/feed.schema.json"),
+        _ => None,
+    };
+    let mut counts = BTreeMap::new();
+    for (path, name) in tree.keys().filter_map(|path| Some((path, kind(path)?))) {
+        let violations = schema(name).violations(&json(tree, path));
+        assert!(violations.is_empty(), "{path}: {violations:?}");
+        *counts.entry(name).or_insert(0) += 1;
     }
+    let counts: Vec<_> = counts.into_iter().collect();
+    assert_eq!(
+        counts,
+        [
+            ("attune/feed.schema.json", 4),
+            ("index.schema.json", 1),
+            ("pack.schema.json", 4),
+            ("release.schema.json", 7),
+            ("stackstorm/feed.schema.json", 1),
+        ]
+    );
     let event = schema("registry-index-event.schema.json");
-    for (path, bytes) in tree::read(&site.root().join("registry-index/packs")) {
-        for line in String::from_utf8(bytes).expect("UTF-8").lines() {
+    for (path, bytes) in &golden::made().histories {
+        for line in str::from_utf8(bytes).expect("UTF-8").lines() {
             let violations = event.violations(&serde_json::from_str(line).expect("JSON"));
             assert!(violations.is_empty(), "{path}: {violations:?}\n{line}");
         }
@@ -85,9 +87,9 @@ fn files_are_what_the_published_schemas_say() {
 /// Ensures that every schema refuses what is not its file, so that the test above can fail.
 #[test]
 fn schemas_refuse_other_files() {
-    let (_site, tree) = published();
+    let tree = &golden::made().public;
     for name in ["index", "pack", "release", "attune/feed", "stackstorm/feed", "registry-index-event"] {
-        let schema = Schema::compile(&json(&tree, &format!("schemas/{name}.schema.json"))).expect("a schema");
+        let schema = Schema::compile(&json(tree, &format!("schemas/{name}.schema.json"))).expect("a schema");
         assert!(!schema.violations(&serde_json::json!({"packs": 1})).is_empty(), "{name}");
     }
 }
@@ -95,12 +97,12 @@ fn schemas_refuse_other_files() {
 /// Ensures that every address in the files that clients start from leads to a file of the registry, with the digest it says.
 #[test]
 fn every_address_leads_to_a_file() {
-    let (_site, tree) = published();
+    let tree = &golden::made().public;
     let own =
         |path: &&String| ["index.json", "pack.json", "release.json"].contains(&path.rsplit('/').next().unwrap_or(""));
     let mut followed = BTreeSet::new();
     for file in tree.keys().filter(own).filter(|path| !path.starts_with("runtimes/")) {
-        let text = json(&tree, file);
+        let text = json(tree, file);
         walk(&text, "", &mut |key, value| {
             if let (true, Some(digest)) = (value["url"].is_string(), value["sha256"].as_str()) {
                 let path = resolved(file, value["url"].as_str().unwrap_or_default());
@@ -128,10 +130,10 @@ fn every_address_leads_to_a_file() {
 /// Ensures that every absolute address of the registry in the runtime feeds leads to a file, or to a git repository.
 #[test]
 fn every_address_in_a_feed_leads_to_a_file() {
-    let (_site, tree) = published();
+    let tree = &golden::made().public;
     let mut followed = 0;
     for file in tree.keys().filter(|path| path.starts_with("runtimes/") && path.ends_with(".json")) {
-        walk(&json(&tree, file), "", &mut |_, value| {
+        walk(&json(tree, file), "", &mut |_, value| {
             let Some(path) = value.as_str().and_then(|text| text.strip_prefix(ADDRESS)) else { return };
             assert!(tree.contains_key(path) || tree.contains_key(&format!("{path}/HEAD")), "{file} names {path}");
             followed += 1;
@@ -143,10 +145,10 @@ fn every_address_in_a_feed_leads_to_a_file() {
 /// Ensures that the checksum in Attune's feed is that of the archive it names.
 #[test]
 fn the_checksums_of_the_attune_feed_are_those_of_the_archives() {
-    let (_site, tree) = published();
+    let tree = &golden::made().public;
     let mut checked = 0;
     for file in tree.keys().filter(|path| path.starts_with("runtimes/attune/") && path.ends_with("index.json")) {
-        for pack in json(&tree, file)["packs"].as_array().expect("packs") {
+        for pack in json(tree, file)["packs"].as_array().expect("packs") {
             for source in pack["install_sources"].as_array().expect("sources") {
                 let path = source["url"].as_str().and_then(|url| url.strip_prefix(ADDRESS)).expect("our address");
                 assert_eq!(source["checksum"], Digest::of(&tree[path]).to_string(), "{path}");
@@ -161,9 +163,11 @@ fn the_checksums_of_the_attune_feed_are_those_of_the_archives() {
 /// Ensures that StackStorm's client gets exactly the released files: it clones the address and checks a tag out.
 #[test]
 fn a_clone_of_a_stackstorm_repository_is_what_was_released() {
-    let (site, tree) = published();
+    let tree = &golden::made().public;
+    let site = SiteTest::new();
+    tree::write(&site.root(), tree);
     for (pack, versions) in [("tool", &["1.0.0", "1.1.0", "2.0.0-rc.1"][..]), ("lamps", &["0.4.0"])] {
-        let repository = site.root().join(format!("public/runtimes/stackstorm/git/{pack}.git"));
+        let repository = site.root().join(format!("runtimes/stackstorm/git/{pack}.git"));
         for version in versions {
             let clone = site.beside(&format!("{pack}-{version}"));
             let tag = format!("v{version}");

@@ -8,6 +8,7 @@
 //! `SNAPSHOTS=overwrite cargo test golden` accepts what is made today.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use packyard::diag::human;
 use packyard::ident::Digest;
@@ -16,7 +17,7 @@ use crate::support::tree::{self, Tree};
 use crate::support::{RepoFixture, SiteTest, packs};
 
 /// Makes the registry: its first build, then a yanked release, a moved tag and the second build.
-pub(crate) fn registry() -> (SiteTest, String) {
+fn registry() -> (SiteTest, String) {
     let site = SiteTest::from_dir("golden/registry");
     let mut tool = RepoFixture::init(site.beside("tool"));
     for (version, word) in [("1.0.0", "one"), ("1.1.0", "two"), ("2.0.0-rc.1", "three")] {
@@ -37,6 +38,26 @@ pub(crate) fn registry() -> (SiteTest, String) {
     (site, said)
 }
 
+/// What is made of the registry, for every test that only reads it.
+pub(crate) struct Made {
+    /// What is published.
+    pub(crate) public: Tree,
+    /// The histories in the registry index.
+    pub(crate) histories: Tree,
+    /// The findings, as people read them.
+    findings: String,
+}
+
+/// Returns what is made of the registry, made once.
+pub(crate) fn made() -> &'static Made {
+    static MADE: LazyLock<Made> = LazyLock::new(|| {
+        let (site, findings) = registry();
+        site.verified();
+        Made { public: site.tree(), histories: tree::read(&site.root().join("registry-index/packs")), findings }
+    });
+    &MADE
+}
+
 /// Tells whether a published file is compared by its digest: binary, or kept elsewhere in this repository.
 fn is_summed(path: &str) -> bool {
     ["archives/", "assets/", "schemas/"].iter().any(|folder| path.starts_with(folder)) || path.contains(".git/objects/")
@@ -45,22 +66,20 @@ fn is_summed(path: &str) -> bool {
 /// Ensures that every byte of the registry is as expected.
 #[test]
 fn everything_is_as_expected() {
-    let (site, said) = registry();
     let (mut actual, mut sums) = (Tree::new(), String::new());
-    for (path, bytes) in site.tree() {
-        if is_summed(&path) {
-            sums += &format!("{}  {path}\n", Digest::of(&bytes).hex());
+    for (path, bytes) in &made().public {
+        if is_summed(path) {
+            sums += &format!("{}  {path}\n", Digest::of(bytes).hex());
         } else {
-            actual.insert(format!("public/{path}"), bytes);
+            actual.insert(format!("public/{path}"), bytes.clone());
         }
     }
-    for (path, bytes) in tree::read(&site.root().join("registry-index/packs")) {
-        actual.insert(format!("registry-index/packs/{path}"), bytes);
+    for (path, bytes) in &made().histories {
+        actual.insert(format!("registry-index/packs/{path}"), bytes.clone());
     }
-    actual.insert("findings.txt".to_owned(), said.into_bytes());
+    actual.insert("findings.txt".to_owned(), made().findings.clone().into_bytes());
     actual.insert("sha256sums.txt".to_owned(), sums.into_bytes());
     tree::assert_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/_expected"), &actual);
-    site.verified();
 }
 
 /// Ensures that one of everything is the same elsewhere, with another clock, zone, locale and number of threads.
