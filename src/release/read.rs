@@ -71,7 +71,7 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
             [only] => Ok(only),
             _ => Err(None),
         },
-        (Claim::Ambiguous(titles), None) if titles.is_empty() && !has_readable_manifest(&tree, setting.ecosystems) => {
+        (Claim::Ambiguous(titles), None) if titles.is_empty() && has_broken_manifest(&tree, setting.ecosystems) => {
             Err(None)
         }
         (Claim::Ambiguous(titles), None) => Err(Some(titles)),
@@ -109,14 +109,13 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
     Reading { claimed, ecosystem, pack: pack.map(Arc::new), listing: listing.map(Arc::new), snapshot, findings }
 }
 
-/// Tells whether a manifest is a YAML mapping: if not, that is the fault to report, rather than that it shows no evidence.
-fn has_readable_manifest(tree: &PackTree<'_>, ecosystems: &[&'static dyn Ecosystem]) -> bool {
+/// Tells whether a YAML manifest is no mapping: then that is the fault to report, rather than that it shows no evidence.
+fn has_broken_manifest(tree: &PackTree<'_>, ecosystems: &[&'static dyn Ecosystem]) -> bool {
     let manifests = ecosystems.iter().flat_map(|ecosystem| ecosystem.manifests());
-    manifests.filter_map(|name| tree.get(name)).any(|entry| {
-        let bytes = tree.snapshot.read(entry);
-        bytes.is_ok_and(|bytes| {
-            yaml::read(&bytes, Dialect::Yaml12, tree.yaml_limits).is_ok_and(|yaml| yaml.root.is_map())
-        })
+    manifests.filter(|name| name.ends_with(".yaml")).filter_map(|name| tree.get(name)).any(|entry| {
+        let mapping =
+            |bytes: &[u8]| yaml::read(bytes, Dialect::Yaml12, tree.yaml_limits).is_ok_and(|yaml| yaml.root.is_map());
+        !tree.snapshot.read(entry).is_ok_and(|bytes| mapping(&bytes))
     })
 }
 
