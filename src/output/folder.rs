@@ -105,7 +105,7 @@ impl Drop for Staging {
         self.lock = None;
         if !self.path.as_str().is_empty() {
             // A failure is being reported already; what cannot be deleted now, the next run deletes.
-            let _ = std::fs::remove_dir_all(&self.path);
+            delete_staged(&self.path);
         }
     }
 }
@@ -141,9 +141,24 @@ fn delete_leftovers(parent: &Utf8Path, prefix: &str) {
         if !entry.file_name().starts_with(prefix) || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
-        let Ok(marker) = File::open(entry.path().join(MARKER)) else { continue };
-        if marker.try_lock().is_ok() {
-            let _ = std::fs::remove_dir_all(entry.path());
+        match File::open(entry.path().join(MARKER)) {
+            Ok(marker) if marker.try_lock().is_ok() => delete_staged(entry.path()),
+            Ok(_) => {}
+            // Killed before the marker was made, or after it was deleted: then there is nothing else in it.
+            Err(_) => drop(std::fs::remove_dir(entry.path())),
         }
     }
+}
+
+/// Deletes a staged folder, its marker last: whoever is killed here leaves a folder that the next run knows as ours.
+fn delete_staged(folder: &Utf8Path) {
+    for entry in folder.read_dir_utf8().into_iter().flatten().flatten() {
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if is_directory {
+            let _ = std::fs::remove_dir_all(entry.path());
+        } else if entry.file_name() != MARKER {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    let _ = std::fs::remove_dir_all(folder);
 }
