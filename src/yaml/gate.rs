@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
+use super::keys::Seen;
 use super::{Dialect, Node, Scalar, Value, dialect};
 use crate::diag::Span;
 
@@ -87,7 +88,7 @@ struct Open {
 
 enum Items {
     Seq(Vec<Node>),
-    Map { entries: Vec<(Node, Node)>, key: Option<Node>, seen: HashMap<String, Span> },
+    Map { entries: Vec<(Node, Node)>, key: Option<Node>, seen: Seen },
 }
 
 struct Builder {
@@ -140,7 +141,7 @@ impl Builder {
                     self.open(anchor, tag.as_deref(), span.start, Items::Seq(Vec::new()))?;
                 }
                 Event::MappingStart(anchor, tag) => {
-                    let items = Items::Map { entries: Vec::new(), key: None, seen: HashMap::new() };
+                    let items = Items::Map { entries: Vec::new(), key: None, seen: Seen::default() };
                     self.open(anchor, tag.as_deref(), span.start, items)?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.end(span.end)?,
@@ -224,9 +225,7 @@ impl Builder {
                     if node.as_str() == Some("<<") || matches!(&node.value, Value::Other(text) if text == "<<") {
                         self.yaml.merge_keys.push(node.span);
                     }
-                    // Keys compare after typing, as loaders compare them: `1` and `"1"` differ, `yes` and `true` may not.
-                    let identity = format!("{} {}", node.kind(), node.key_text());
-                    if let Some(first) = seen.insert(identity, node.span) {
+                    if let Some(first) = seen.add(&node, entries) {
                         self.yaml.duplicate_keys.push((node.span, first, node.key_text()));
                     }
                     *key = Some(node);

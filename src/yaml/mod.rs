@@ -12,6 +12,7 @@
 
 pub mod dialect;
 mod gate;
+mod keys;
 mod node;
 mod second_opinion;
 
