@@ -145,9 +145,16 @@ fn delete_leftovers(parent: &Utf8Path, prefix: &str) {
             Ok(marker) if marker.try_lock().is_ok() => delete_staged(entry.path()),
             Ok(_) => {}
             // Killed before the marker was made, or after it was deleted: then there is nothing else in it.
-            Err(_) => drop(std::fs::remove_dir(entry.path())),
+            Err(_) if is_numbered(&entry.file_name()[prefix.len()..]) => drop(std::fs::remove_dir(entry.path())),
+            Err(_) => {}
         }
     }
+}
+
+/// Tells whether the end of a name is one that staging gives: a process and a try.
+fn is_numbered(end: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    end.split_once('-').is_some_and(|(process, attempt)| is_number(process) && is_number(attempt))
 }
 
 /// Deletes a staged folder, its marker last: whoever is killed here leaves a folder that the next run knows as ours.
