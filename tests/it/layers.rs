@@ -27,6 +27,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli/progress.rs"]),
     ("jsonschema", &["pack/schema.rs"]),
     // Git objects of a static repository are zlib streams.
+    ("mimalloc", &["main.rs"]),
     ("miniz_oxide", &["content/", "ecosystem/attune/archive_v1.rs", "ecosystem/stackstorm/git_feed.rs"]),
     ("notify", &["serve/"]),
     ("pulldown_cmark", &["site/markdown"]),
