@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `test` | every check that a change has to pass ([`check`]) |
 //! | `gen` | writes a seeded catalogue of packs ([`generate`]) |
-//! | `bench` | measures the program against its peers ([`bench`]) |
+//! | `bench` | measures the program against its peers ([`mod@bench`]) |
 
 mod arguments;
 mod bench;
