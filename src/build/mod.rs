@@ -1,8 +1,8 @@
 //! The pipeline: from a configuration to a registry.
 //!
-//! 1. [`sources`] reads every source into candidates, and checks what refers beyond one pack.
-//! 2. [`planning`] decides what is new and refuses what must not be; [`recording`] writes archives, then the index.
-//! 3. [`joining`] finds the content of every recorded release: among the candidates, else in the archive store.
+//! 1. `sources` reads every source into candidates, and checks what refers beyond one pack.
+//! 2. `planning` decides what is new and refuses what must not be; `recording` writes archives, then the index.
+//! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
 //! 4. [`crate::emit`] and [`crate::site`] plan the files; [`crate::output`] writes what changed.
 //!
 //! [`build`] runs all of it, [`check`] the first step only.

@@ -1,9 +1,9 @@
 //! The command line: the only place that prints, reads the environment and exits.
 //!
-//! 1. [`arguments`] is what can be typed, with its help.
+//! 1. `arguments` is what can be typed, with its help.
 //! 2. One file per command only wires: arguments → options → library call → text.
-//! 3. [`terminal`] prints, [`progress`] shows long work, [`environment`] reads variables and the clock.
-//! 4. [`reference`] writes the reference pages of the documentation from the same definitions.
+//! 3. `terminal` prints, `progress` shows long work, `environment` reads variables and the clock.
+//! 4. `reference` writes the reference pages of the documentation from the same definitions.
 
 mod arguments;
 mod build;

@@ -121,7 +121,7 @@ pub fn id_of(ecosystem: &dyn Ecosystem) -> EcosystemId {
 /// Decides which ecosystem a directory's pack belongs to, or reports why none claims it.
 ///
 /// The first row of evidence in which anything speaks decides: exactly one ecosystem there claims the pack. Both, or no
-/// evidence at all, is [`AMBIGUOUS_ECOSYSTEM`]. Returns nothing and reports nothing where no manifest parses to an
+/// evidence at all, is `AMBIGUOUS_ECOSYSTEM`. Returns nothing and reports nothing where no manifest parses to an
 /// identity: then every candidate reads it, and its own findings tell.
 pub fn claim(candidates: &[&'static dyn Ecosystem], tree: &PackTree<'_>) -> Claim {
     let evidence: Vec<(&'static dyn Ecosystem, Evidence)> =

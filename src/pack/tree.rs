@@ -66,7 +66,7 @@ impl<'a> PackTree<'a> {
     ///
     /// `context` is everything that `parse` depends on besides the content; the type of the result tells results of the
     /// same file apart. The findings of `parse` are replayed each time. A file that gives no tree is reported as
-    /// `unreadable` says, or as [`YAML_LIMIT`], and its value is `None`.
+    /// `unreadable` says, or as `YAML_LIMIT`, and its value is `None`.
     pub fn parse_yaml<T: Send + Sync + 'static>(
         &self,
         entry: &FileEntry,

@@ -1,12 +1,12 @@
 //! Reads YAML: hostile bytes in, a bounded tree with a span for every key and value out.
 //!
-//! 1. [`gate`] checks size and encoding, then walks saphyr-parser's event stream once, without recursion. It bounds depth
+//! 1. `gate` checks size and encoding, then walks saphyr-parser's event stream once, without recursion. It bounds depth
 //!    and nodes *after* alias expansion, and records what loaders disagree on: duplicate keys, merge keys, aliases,
 //!    several documents, non-standard tags.
 //! 2. [`dialect`] says what a plain scalar means to the runtime that will read the file (YAML 1.1 or 1.2), and where
 //!    the other one would read something else.
-//! 3. [`node`] is the tree that everybody else works on.
-//! 4. [`second_opinion`] reads the same text with `serde_yaml`; a property test holds both to the same values.
+//! 3. `node` is the tree that everybody else works on.
+//! 4. `second_opinion` reads the same text with `serde_yaml`; a property test holds both to the same values.
 //!
 //! What is an error is the ecosystem's decision, as it is its runtime's; this module only bounds and records.
 
