@@ -15,6 +15,7 @@ use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
 use crate::output::PlannedFile;
 use crate::pack::{ComponentKind, Example, Pack, PackTree};
+use crate::yaml::Dialect;
 
 /// Lists every ecosystem, in the order of the documentation.
 pub static ALL: &[&dyn Ecosystem] = &[&attune::Attune, &stackstorm::StackStorm];
@@ -69,6 +70,9 @@ pub trait Ecosystem: Sync + Debug {
     /// Returns the JSON Schemas of its manifest and components, by file name such as `pack.schema.json`.
     fn schemas(&self) -> &'static [(&'static str, &'static str)];
 }
+
+/// The dialect that every ecosystem looks for evidence by: one for all, so that a file is parsed once for all of them.
+pub(crate) const EVIDENCE_DIALECT: Dialect = Dialect::Yaml11;
 
 /// What speaks for an ecosystem, strongest first: action files, other components, files, manifest keys.
 ///

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex};
 
+use super::recent::Recent;
 use crate::source::BlobId;
 
 /// Remembers results by content, so that a file that did not change over a hundred tags is parsed once.
@@ -14,6 +15,7 @@ use crate::source::BlobId;
 pub struct Memo {
     shards: Vec<Mutex<HashMap<Key, Arc<dyn Any + Send + Sync>>>>,
     hasher: RandomState,
+    pub(super) recent: Recent,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -26,7 +28,11 @@ struct Key {
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { shards: (0..64).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+        Self {
+            shards: (0..64).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            recent: Recent::default(),
+        }
     }
 }
 

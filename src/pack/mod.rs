@@ -6,6 +6,7 @@
 pub mod license;
 mod memo;
 mod model;
+mod recent;
 pub mod schema;
 mod tree;
 

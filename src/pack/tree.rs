@@ -105,12 +105,13 @@ impl<'a> PackTree<'a> {
                 return None;
             }
         };
-        match yaml::read(&bytes, dialect, self.yaml_limits) {
+        let read = || Arc::new(yaml::read(&bytes, dialect, self.yaml_limits));
+        match &*self.memo.recent.get_or_read(entry.blob, dialect, bytes.len(), read) {
             Ok(yaml) => {
                 let text = String::from_utf8_lossy(&bytes);
                 let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
                 let lines: Vec<&str> = text.lines().collect();
-                Some(parse(&YamlFile { path: &entry.path, text, lines: &lines, yaml: &yaml }, sink))
+                Some(parse(&YamlFile { path: &entry.path, text, lines: &lines, yaml }, sink))
             }
             Err(fault) => {
                 let text = String::from_utf8_lossy(&bytes);
@@ -119,9 +120,9 @@ impl<'a> PackTree<'a> {
                     |span| Place::in_text(entry.path.as_str(), span, &text),
                 );
                 if fault.is_limit {
-                    sink.report(YAML_LIMIT, place, fault.message);
+                    sink.report(YAML_LIMIT, place, fault.message.clone());
                 } else {
-                    unreadable(sink, YamlFault { message: fault.message, place });
+                    unreadable(sink, YamlFault { message: fault.message.clone(), place });
                 }
                 None
             }

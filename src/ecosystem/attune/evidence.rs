@@ -6,10 +6,10 @@
 use super::components::is_yaml;
 use super::manifest::FILE;
 use crate::diag::Sink;
-use crate::ecosystem::Evidence;
+use crate::ecosystem::{EVIDENCE_DIALECT, Evidence};
 use crate::pack::PackTree;
 use crate::source::FileEntry;
-use crate::yaml::{Dialect, Node};
+use crate::yaml::Node;
 
 /// Most component files of a directory that are opened to tell the ecosystem.
 const MOST_FILES: usize = 16;
@@ -117,7 +117,7 @@ fn sniff(
 ) -> Option<std::sync::Arc<Sniffed>> {
     let parsed = tree.parse_yaml(
         entry,
-        Dialect::Yaml12,
+        EVIDENCE_DIALECT,
         ("attune evidence", what),
         &mut Sink::new(),
         |_, _| {},

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::document::silent;
 use super::runners;
 use crate::diag::Sink;
-use crate::ecosystem::Evidence;
+use crate::ecosystem::{EVIDENCE_DIALECT, Evidence};
 use crate::pack::{PackTree, Parsed};
 use crate::source::FileEntry;
-use crate::yaml::{Dialect, Node};
+use crate::yaml::Node;
 
 /// What a manifest says about its ecosystem.
 enum ManifestSniff {
@@ -72,7 +72,7 @@ fn sniff<T: Send + Sync + 'static>(
     entry: &FileEntry,
     look: impl FnOnce(&Node) -> T,
 ) -> Arc<Parsed<T>> {
-    tree.parse_yaml(entry, Dialect::Yaml11, (), &mut Sink::new(), silent, |file, _| look(&file.yaml.root))
+    tree.parse_yaml(entry, EVIDENCE_DIALECT, (), &mut Sink::new(), silent, |file, _| look(&file.yaml.root))
 }
 
 fn any(tree: &PackTree<'_>, folder: &'static str, speaks: impl Fn(&FileEntry) -> bool) -> bool {
