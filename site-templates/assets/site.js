@@ -21,7 +21,7 @@
 
   const unpack = ({ packs, kinds, components }) => packs
     .map(([id, title, summary, keywords, folder]) => ({
-      name: id.split("/")[1], reference: id, where: "Pack", summary: [title, summary].filter(Boolean).join(": "),
+      name: id.split("/")[1], reference: id, isPack: true, where: `Pack in ${id.split("/")[0]}`, summary: [title, summary].filter(Boolean).join(": "),
       words: `${id} ${title} ${keywords} ${summary}`.toLowerCase(), keywords: keywords.toLowerCase().split(" "),
       href: `${folder.slice(0, folder.lastIndexOf("/"))}/index.html`, bonus: 2,
     }))
@@ -101,7 +101,7 @@
       const item = document.createElement("li");
       item.id = `search-result-${number}`;
       item.setAttribute("role", "option");
-      item.append(element("strong", "", entry.where === "Pack" ? entry.name : entry.reference), " ", element("span", "where", entry.where));
+      item.append(element("strong", "", entry.isPack ? entry.name : entry.reference), " ", element("span", "where", entry.where));
       if (entry.summary) item.append(element("span", "summary", entry.summary));
       item.addEventListener("mousedown", (event) => { event.preventDefault(); go(entry); });
       return item;

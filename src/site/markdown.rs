@@ -27,19 +27,43 @@ const MAX_DEPTH: usize = 48;
 const MAX_RAW_TAGS: usize = 1_000;
 /// Most opening tags of raw inline HTML times blocks: an unclosed `<b>` is opened again in every block that follows.
 const MAX_REOPENED: usize = 1_000_000;
-/// What anchors start with, so that no author's anchor meets one of the page's own.
-const ANCHOR_PREFIX: &str = "readme-";
+
+/// Which part of a page a document becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Readme,
+    Changelog,
+}
+
+impl Part {
+    /// Returns what the document's anchors start with, so that no author's anchor meets one of the page's own.
+    const fn anchor_prefix(self) -> &'static str {
+        match self {
+            Self::Readme => "readme-",
+            Self::Changelog => "changelog-",
+        }
+    }
+
+    fn sanitiser(self) -> &'static Builder<'static> {
+        static READMES: LazyLock<Builder<'static>> = LazyLock::new(|| sanitiser(Part::Readme));
+        static CHANGELOGS: LazyLock<Builder<'static>> = LazyLock::new(|| sanitiser(Part::Changelog));
+        match self {
+            Self::Readme => &READMES,
+            Self::Changelog => &CHANGELOGS,
+        }
+    }
+}
 
 /// Renders a document; `source` is where its relative links lead, and `path` where it lies in the pack.
-pub(super) fn render(document: &str, path: &str, source: &SourceFacts) -> String {
+pub(super) fn render(part: Part, document: &str, path: &str, source: &SourceFacts) -> String {
     let document = text::visible(document);
     let is_markdown =
         path.rsplit('.').next().is_some_and(|ending| ["md", "markdown"].contains(&&*ending.to_lowercase()));
     let events = (is_markdown && document.len() <= MAX_BYTES).then(|| bounded_events(&document)).flatten();
     let Some(events) = events else { return as_it_is(&document) };
     let mut html = String::with_capacity(document.len() * 2);
-    html::push_html(&mut html, Rewriter::new(&events, path, source).rewrite(events).into_iter());
-    SANITISER.clean(&html).to_string()
+    html::push_html(&mut html, Rewriter::new(part, &events, path, source).rewrite(events).into_iter());
+    part.sanitiser().clean(&html).to_string()
 }
 
 /// Tells whether a document is within the bounds of what is rendered.
@@ -106,6 +130,7 @@ impl RawTags {
 
 /// Rewrites headings, links, images and tables.
 struct Rewriter<'s> {
+    part: Part,
     source: &'s SourceFacts,
     folder: &'s str,
     anchors: Vec<String>,
@@ -113,11 +138,11 @@ struct Rewriter<'s> {
 }
 
 impl<'s> Rewriter<'s> {
-    fn new(events: &[Event<'_>], path: &'s str, source: &'s SourceFacts) -> Self {
+    fn new(part: Part, events: &[Event<'_>], path: &'s str, source: &'s SourceFacts) -> Self {
         let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
         let anchors = anchors(events);
         let known = anchors.iter().cloned().collect();
-        Self { source, folder, anchors, known }
+        Self { part, source, folder, anchors, known }
     }
 
     fn rewrite<'e>(&self, events: Vec<Event<'e>>) -> Vec<Event<'e>> {
@@ -177,7 +202,7 @@ impl<'s> Rewriter<'s> {
         }
         if let Some(anchor) = url.strip_prefix('#') {
             let anchor = anchor.to_lowercase();
-            return self.known.contains(&anchor).then(|| format!("#{ANCHOR_PREFIX}{anchor}"));
+            return self.known.contains(&anchor).then(|| format!("#{}{anchor}", self.part.anchor_prefix()));
         }
         if source_links::web_url(url).is_some() || url.starts_with("mailto:") {
             return Some(url.to_owned());
@@ -252,7 +277,7 @@ fn slug_character(c: char) -> Option<char> {
 }
 
 /// The whole policy of what author HTML may hold.
-static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+fn sanitiser(part: Part) -> Builder<'static> {
     let tags = [
         "a",
         "abbr",
@@ -316,11 +341,11 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .allowed_classes(HashMap::from([("div", set(&["scroll"]))]))
         .attribute_filter(only_numbers)
         .url_schemes(set(&["http", "https", "mailto"]))
-        .url_relative(ammonia::UrlRelative::Custom(Box::new(only_anchors)))
+        .url_relative(ammonia::UrlRelative::Custom(Box::new(part)))
         .link_rel(Some("nofollow noopener noreferrer"))
-        .id_prefix(Some(ANCHOR_PREFIX));
+        .id_prefix(Some(part.anchor_prefix()));
     builder
-});
+}
 
 /// Keeps a numeric attribute only if it is a small number: `colspan="99999999"` makes browsers allocate.
 fn only_numbers<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
@@ -330,9 +355,11 @@ fn only_numbers<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<C
     }
 }
 
-/// Keeps a relative link only if it is one of our anchors; the others were resolved before, or come from raw HTML.
-fn only_anchors(url: &str) -> Option<Cow<'_, str>> {
-    url.strip_prefix('#').filter(|anchor| anchor.starts_with(ANCHOR_PREFIX)).map(|_| url.into())
+impl ammonia::UrlRelativeEvaluate<'_> for Part {
+    /// Keeps a relative link only if it is one of our anchors; the others were resolved before, or come from raw HTML.
+    fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
+        url.strip_prefix('#').filter(|anchor| anchor.starts_with(self.anchor_prefix())).map(|_| url.into())
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ fn source() -> SourceFacts {
 }
 
 fn html(document: &str) -> String {
-    render(document, "README.md", &source())
+    render(Part::Readme, document, "README.md", &source())
 }
 
 #[test]
@@ -26,11 +26,17 @@ fn headings_sit_below_the_page_and_can_be_linked() {
 }
 
 #[test]
+fn anchors_of_two_documents_on_a_page_do_not_meet() {
+    let html = render(Part::Changelog, "# 1.0.0\n\n[up](#100)", "CHANGES.md", &source());
+    assert!(html.contains("id=\"changelog-100\"") && html.contains("href=\"#changelog-100\""), "{html}");
+}
+
+#[test]
 fn relative_links_lead_to_the_released_commit() {
     let html = html("[a](docs/a.md#x) [b](../../../../x) [c](/LICENSE)");
     assert!(html.contains("https://github.com/acme/packs/blob/c0ffee/packs/demo/docs/a.md#x"), "{html}");
     assert!(html.contains("/packs/demo/LICENSE\"") && html.matches("<a ").count() == 2, "{html}");
-    let plain = render("[a](docs/a.md)", "README.md", &SourceFacts::default());
+    let plain = render(Part::Readme, "[a](docs/a.md)", "README.md", &SourceFacts::default());
     assert_eq!(plain.trim(), "<p>a</p>");
 }
 
@@ -109,5 +115,5 @@ fn bombs_end_quickly_as_text() {
 
 #[test]
 fn other_formats_are_shown_as_they_are() {
-    assert_eq!(render("*a* <b>", "README.rst", &source()), "<pre tabindex=\"0\">*a* &lt;b&gt;</pre>");
+    assert_eq!(render(Part::Readme, "*a* <b>", "README.rst", &source()), "<pre tabindex=\"0\">*a* &lt;b&gt;</pre>");
 }

@@ -271,7 +271,9 @@ fn weather_pack(version: &str) -> Pack {
         components: vec![Arc::new(get), Arc::new(report), Arc::new(rule)],
         configuration: Some(FieldTable { title: "Configuration", anchor: "configuration", fields: fields() }),
         readme: Some(RelPath::composed("README.md")),
+        changelog: Some(RelPath::composed("CHANGES.md")),
         license_file: Some(RelPath::composed("LICENSE")),
+        icon: Some(RelPath::composed("icon.png")),
         facts: vec![Fact { label: "Python", value: "3.9 or newer".to_owned() }],
         checksums: BTreeMap::from([("demo-v1".to_owned(), "ab".repeat(32))]),
         ..pack("demo/weather", version)
@@ -303,9 +305,13 @@ fn hostile_pack() -> Pack {
         dependencies: vec![Dependency { name: HOSTILE.to_owned(), range: text() }],
         components: vec![Arc::new(component), Arc::new(twin)],
         readme: Some(RelPath::composed("README.md")),
+        icon: Some(RelPath::composed("icon.png")),
         ..pack("other/hostile", "0.1.0")
     }
 }
+
+/// The start of a PNG image, which is all that is looked at.
+const ICON: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 const README: &str = "# Weather\n\n[![Build](https://ci.example/b.svg)](https://ci.example/)\n\nReads the *weather* and acts on it. See \
     [the guide](docs/guide.md), [setup](#set-up) or <https://weather.acme.example/>.\n\n## Set up\n\n1. Get a key.\n2. Install \
@@ -316,9 +322,18 @@ const README: &str = "# Weather\n\n[![Build](https://ci.example/b.svg)](https://
 fn release(pack: Pack, ecosystem: &'static Demo, status: Status) -> CatalogRelease {
     let readme =
         if ecosystem.0 == "demo" { README.to_owned() } else { format!("{HOSTILE}\n\n[x](javascript:alert(1))") };
-    let files = [("README.md", readme), ("pack.yaml", format!("version: {}\n", pack.version))];
+    // The icon of the other ecosystem is none.
+    let icon = if ecosystem.0 == "demo" { ICON } else { b"<svg onload=alert(1)>" };
+    let manifest = format!("version: {}\n", pack.version);
+    let changes = "# 1.10.0\n\n- Reads the wind.\n";
+    let files = [
+        ("CHANGES.md", changes.as_bytes()),
+        ("README.md", readme.as_bytes()),
+        ("icon.png", icon),
+        ("pack.yaml", manifest.as_bytes()),
+    ];
     let content = Snapshot::in_memory(
-        files.iter().map(|(path, text)| (RelPath::composed(path), false, text.as_bytes().into())).collect(),
+        files.into_iter().map(|(path, bytes)| (RelPath::composed(path), false, bytes.into())).collect(),
     );
     let listing = Listing::of(&content, &Memo::new()).expect("memory can be read");
     let source = SourceFacts {

@@ -17,7 +17,11 @@ fn made(catalog: &Catalog) -> BTreeMap<String, String> {
             Make::Copy(..) => panic!("the site copies nothing"),
         };
         for (path, bytes) in made {
-            let text = String::from_utf8(bytes).expect("UTF-8");
+            let text = if path.as_str().ends_with(".png") {
+                format!("{} bytes", bytes.len())
+            } else {
+                String::from_utf8(bytes).expect("UTF-8")
+            };
             assert!(files.insert(path.to_string(), text).is_none(), "{path} is planned twice");
         }
     }
@@ -103,7 +107,8 @@ fn hostile_text_reaches_no_page_as_markup() {
         for address in addresses(&text) {
             assert!(!address.trim().to_lowercase().starts_with("javascript:"), "{path}: {address}");
         }
-        assert!(!text.contains("<script>") && !text.contains("<img"), "{path}");
+        assert!(!text.contains("<script>"), "{path}");
+        assert_eq!(text.matches("<img").count(), text.matches("<img class=\"icon\" src=\"").count(), "{path}");
         assert!(!text.contains(['\u{202e}', '\u{0}']), "{path}");
         assert!(!text.contains(" 49 "), "{path} evaluates author text");
         if path.ends_with(".html") {
@@ -134,7 +139,7 @@ fn a_pack_page_says_what_a_reader_needs() {
     }
     assert!(!page.contains("hunter2"), "a secret's default is shown");
     let old = &files["packs/demo/weather/1.0.0/index.html"];
-    assert!(old.contains("is deprecated: use 1.10.0 instead") && old.contains("that is 1.10.0"));
+    assert!(old.contains("is deprecated: use 1.10.0 instead") && old.contains("There is a newer release: 1.10.0"));
 }
 
 #[test]
@@ -152,6 +157,33 @@ fn a_component_page_links_what_it_uses_and_what_uses_it() {
             "packs/other/hostile/0.1.0/action/~3c~IMG~20~src~3d~x~20~onerror~3d~alert~28~1~29~~3e~~2.html"
         )
     );
+}
+
+#[test]
+fn icons_are_published_when_they_are_images() {
+    let files = made(&catalog());
+    assert!(files.contains_key("packs/demo/weather/1.10.0/icon.png"));
+    assert!(
+        files["packs/demo/weather/index.html"].contains("src=\"../../../packs/demo/weather/1.10.0/icon.png\" alt=\"\"")
+    );
+    assert!(!files.contains_key("packs/other/hostile/0.1.0/icon.png"));
+    assert!(!files["packs/other/hostile/index.html"].contains("<img"));
+}
+
+#[test]
+fn the_changelog_is_on_the_pages_of_the_default_release() {
+    let files = made(&catalog());
+    for page in ["packs/demo/weather/index.html", "packs/demo/weather/1.10.0/index.html"] {
+        assert!(files[page].contains("id=\"changelog-1100\"") && files[page].contains("Reads the wind."), "{page}");
+    }
+    assert!(!files["packs/demo/weather/1.0.0/index.html"].contains("Reads the wind."));
+}
+
+#[test]
+fn a_component_of_an_old_release_leads_to_itself_in_the_default_one() {
+    let files = made(&catalog());
+    let old = &files["packs/demo/weather/1.0.0/action/get.html"];
+    assert!(old.contains("packs/demo/weather/1.10.0/action/get.html\">Go to 1.10.0</a>"), "{old}");
 }
 
 #[test]
@@ -184,18 +216,4 @@ fn an_empty_registry_has_a_home_page() {
 #[test]
 fn the_same_catalog_gives_the_same_bytes() {
     assert_eq!(made(&catalog()), made(&catalog()));
-}
-
-/// Writes the site of the test catalog to the folder that `PACKYARD_SITE_OUT` names, with stand-ins for other stages' files.
-#[test]
-#[ignore = "writes files for the browser tests"]
-fn write_for_the_browser() {
-    let out = std::env::var("PACKYARD_SITE_OUT").expect("a folder");
-    let catalog = catalog();
-    let others = of_other_stages(&catalog).into_iter().map(|path| (path, String::new()));
-    for (path, text) in made(&catalog).into_iter().chain(others) {
-        let path = std::path::Path::new(&out).join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
-    }
 }

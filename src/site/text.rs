@@ -110,6 +110,44 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
+/// Returns the day of an RFC 3339 time for people, such as `1 September 2026`; what is no such time comes back as it is.
+pub(super) fn day(time: &str) -> Cow<'_, str> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let date = time.split('T').next().unwrap_or_default();
+    let mut parts = date.splitn(3, '-');
+    let (year, month, day) = (parts.next(), parts.next(), parts.next());
+    let month = month.and_then(|month| month.parse::<usize>().ok()).and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    match (year, month, day.and_then(|day| day.parse::<u8>().ok())) {
+        (Some(year), Some(month), Some(day)) => format!("{day} {month} {year}").into(),
+        _ => time.into(),
+    }
+}
+
+/// A piece of a sentence, and whether it is code.
+pub(super) type Piece<'a> = (bool, Cow<'a, str>);
+
+/// Returns a sentence in pieces: what stands between backticks is code, if they come in pairs.
+pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    if !text.matches('`').count().is_multiple_of(2) {
+        return vec![(false, text.into())];
+    }
+    let pieces = text.split('`').enumerate().map(|(number, piece)| (number % 2 == 1, piece.into()));
+    pieces.filter(|(_, piece): &Piece<'_>| !piece.is_empty()).collect()
+}
+
 /// Returns `1 pack` or `2 packs`.
 pub(super) fn count(number: usize, singular: &str, plural: &str) -> String {
     format!("{number} {}", if number == 1 { singular } else { plural })
@@ -135,6 +173,23 @@ mod tests {
         let ordinary = "tab\tline\nÂ© ‘quoted’ سلام … ｆｕｌｌ";
         assert_eq!(escaped(ordinary), ordinary);
         assert_eq!(visible("x\u{202e}y"), "x\u{fffd}y");
+    }
+
+    #[test]
+    fn days_are_for_people() {
+        assert_eq!(day("2026-09-01T08:30:00Z"), "1 September 2026");
+        assert_eq!(day("2024-12-31"), "31 December 2024");
+        assert_eq!(day("soon"), "soon");
+        assert_eq!(day("2026-13-01"), "2026-13-01");
+    }
+
+    #[test]
+    fn code_stands_between_pairs_of_backticks() {
+        let texts: Vec<_> =
+            pieces("write `a`, not `b`").into_iter().map(|(code, text)| (code, text.to_string())).collect();
+        let expected = [(false, "write "), (true, "a"), (false, ", not "), (true, "b")];
+        assert_eq!(texts, expected.map(|(code, text)| (code, text.to_owned())));
+        assert_eq!(pieces("it`s"), [(false, Cow::Borrowed("it`s"))]);
     }
 
     #[test]

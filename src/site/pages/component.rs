@@ -25,6 +25,8 @@ struct ComponentPage<'a> {
     reference: &'a str,
     description: &'a str,
     enabled: bool,
+    /// The address of the same component in the default release, on pages of other releases.
+    in_default: Option<String>,
     file: File<'a>,
     entry_point: Option<File<'a>>,
     facts: Vec<(&'static str, &'a str)>,
@@ -100,14 +102,16 @@ pub(super) fn append(
     let lookup = Lookup { site, ecosystem: pack.id.ecosystem.as_str(), own };
     for (component, stem) in components() {
         let path = links::file_in_release(pack, release.version(), &format!("{}/{stem}.html", component.kind.key));
+        let in_default = canonical(site, pack, component);
         let title = format!("{} · {} {}", component.name, pack.id, release.version());
         let head = Head {
             root: links::root(&path),
             title: title.into(),
             description: text::summary(&component.description),
-            canonical: site.absolute(&canonical(site, pack, component).unwrap_or_else(|| address(component, stem))),
+            canonical: site.absolute(in_default.as_deref().unwrap_or(&address(component, stem))),
         };
-        let page = page(&lookup, pack, release, component, head);
+        let in_default = in_default.filter(|_| release.version() != pack.latest().version());
+        let page = page(&lookup, pack, release, component, head, in_default);
         let html = site.templates.render("component.html", &path, parts, &page)?;
         files.push((path, html));
     }
@@ -127,6 +131,7 @@ fn page<'a>(
     release: &'a CatalogRelease,
     component: &'a Component,
     head: Head<'a>,
+    in_default: Option<String>,
 ) -> ComponentPage<'a> {
     let source = &release.record.source;
     let file = |path: &'a RelPath, line: Option<u32>| File {
@@ -145,15 +150,26 @@ fn page<'a>(
         reference: &component.reference,
         description: component.description.trim(),
         enabled: component.enabled,
+        in_default,
         file: file(&component.file, Some(component.line).filter(|line| *line > 0)),
         entry_point: component.entry_point.as_ref().map(|path| file(path, None)),
-        facts: component.facts.iter().map(|fact| (fact.label, fact.value.as_str())).collect(),
+        facts: component
+            .facts
+            .iter()
+            .filter(|fact| !component.entry_point.as_ref().is_some_and(|path| is_end_of(&fact.value, path)))
+            .map(|fact| (fact.label, fact.value.as_str()))
+            .collect(),
         tables: component.tables.iter().filter(|table| !table.fields.is_empty()).map(table).collect(),
         steps: component.steps.iter().map(|step| step_row(lookup, component, step)).collect(),
         uses: uses(lookup, pack, component),
         used_by: used_by(lookup, pack, release, component),
         examples: component.examples.iter().map(snippet).collect(),
     }
+}
+
+/// Tells whether a text is a path or the end of it, so that a link to the path says it already.
+fn is_end_of(text: &str, path: &RelPath) -> bool {
+    path.as_str().strip_suffix(text).is_some_and(|start| start.is_empty() || start.ends_with('/'))
 }
 
 fn step_row<'a>(lookup: &Lookup<'_, '_>, component: &Component, step: &'a crate::pack::Step) -> StepRow<'a> {

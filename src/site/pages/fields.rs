@@ -17,8 +17,16 @@ const MAX_DEPTH: usize = 6;
 pub(super) struct Table<'a> {
     title: &'static str,
     anchor: &'static str,
+    open: Option<Rows<'a>>,
+    fixed: Option<Rows<'a>>,
+}
+
+/// Rows, and which columns have something in them.
+#[derive(Serialize)]
+struct Rows<'a> {
     rows: Vec<Row<'a>>,
-    fixed: Vec<Row<'a>>,
+    has_values: bool,
+    has_texts: bool,
 }
 
 #[derive(Serialize)]
@@ -43,7 +51,15 @@ pub(super) fn table(table: &FieldTable) -> Table<'_> {
     for field in &table.fields {
         push(field, 0, "", if field.fixed { &mut fixed } else { &mut rows });
     }
-    Table { title: table.title, anchor: table.anchor, rows, fixed }
+    Table { title: table.title, anchor: table.anchor, open: filled(rows), fixed: filled(fixed) }
+}
+
+fn filled(rows: Vec<Row<'_>>) -> Option<Rows<'_>> {
+    let has_values = rows.iter().any(|row| row.default.is_some());
+    let has_texts = rows.iter().any(|row| {
+        !row.description.is_empty() || !row.allowed.is_empty() || !row.constraints.is_empty() || row.position.is_some()
+    });
+    (!rows.is_empty()).then_some(Rows { rows, has_values, has_texts })
 }
 
 fn push<'a>(field: &'a Field, depth: usize, parents: &str, rows: &mut Vec<Row<'a>>) {

@@ -44,6 +44,7 @@ pub(super) struct Card<'a> {
     keywords: &'a [String],
     version: &'a str,
     date: String,
+    time: String,
     counts: Vec<String>,
     status: Option<&'static str>,
 }
@@ -111,6 +112,7 @@ pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
         keywords: &release.pack.keywords,
         version: release.version().as_str(),
         date: date(release),
+        time: release.published_at.to_string(),
         counts,
         status: super::status::word(pack, release),
     }
@@ -145,7 +147,5 @@ pub(in crate::site) fn title<'a>(id: &PackId, pack: &'a Pack) -> Option<&'a str>
 
 /// Returns the day of publication, in UTC.
 pub(super) fn date(release: &CatalogRelease) -> String {
-    let mut text = release.published_at.to_string();
-    text.truncate(10);
-    text
+    text::day(&release.published_at.to_string()).into_owned()
 }

@@ -7,8 +7,15 @@ use serde::Serialize;
 use super::{Files, Head, component, view};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::RelPath;
+use crate::site::markdown::Part;
 use crate::site::templates::Shared;
 use crate::site::{Site, links, markdown, text};
+
+/// Largest icon that is published, in bytes.
+const MAX_ICON_BYTES: u64 = 256 << 10;
+/// Most versions that are listed openly; of more than that, only the first are.
+const MOST_VERSIONS: usize = 12;
+const FIRST_VERSIONS: usize = 8;
 
 #[derive(Serialize)]
 struct ReleasePage<'a> {
@@ -17,7 +24,10 @@ struct ReleasePage<'a> {
     is_pack: bool,
     /// Where the README lies in the pack, when there is one.
     readme_path: Option<&'a str>,
+    has_changelog: bool,
     versions: Vec<VersionRow<'a>>,
+    /// The rest of the versions, where there are many.
+    older: Vec<VersionRow<'a>>,
 }
 
 /// A row of the table of versions.
@@ -38,19 +48,28 @@ struct VersionRow<'a> {
 pub(in crate::site) fn files(site: &Arc<Site<'_>>, pack: &CatalogPack, at: usize) -> Files {
     let release = &pack.releases[at];
     let stems = links::stems(&release.pack);
-    let shared = Shared::new(&view::release(site, pack, release, &stems));
-    let readme = readme(release);
+    let icon = icon(release);
+    let shared = Shared::new(&view::release(site, pack, release, &stems, icon.is_some()));
+    let readme = document(release, Part::Readme, release.pack.readme.as_ref());
+    // Older changelogs are in the newest one.
+    let changelog = release.pack.changelog.as_ref().filter(|_| at == pack.latest);
+    let changelog = document(release, Part::Changelog, changelog);
     let mut parts = vec![("site", &site.frame), ("release", &shared)];
     parts.extend(readme.iter().map(|(_, html)| ("readme", html)));
+    parts.extend(changelog.iter().map(|(_, html)| ("changelog", html)));
     let readme_path = readme.as_ref().map(|(path, _)| *path);
 
     let mut files = Vec::with_capacity(stems.len() + 2);
     let page_of = |path: RelPath, is_pack: bool| {
+        let mut versions = if is_pack { versions(pack) } else { Vec::new() };
+        let older = if versions.len() > MOST_VERSIONS { versions.split_off(FIRST_VERSIONS) } else { Vec::new() };
         let page = ReleasePage {
             head: head(site, pack, release, &path, is_pack),
             is_pack,
             readme_path,
-            versions: if is_pack { versions(pack) } else { Vec::new() },
+            has_changelog: changelog.is_some(),
+            versions,
+            older,
         };
         site.templates.render("pack.html", &path, &parts, &page).map(|html| (path, html))
     };
@@ -58,6 +77,7 @@ pub(in crate::site) fn files(site: &Arc<Site<'_>>, pack: &CatalogPack, at: usize
         files.push(page_of(RelPath::composed(format!("{}/index.html", links::pack_address(&pack.id))), true)?);
     }
     files.push(page_of(links::file_in_release(pack, release.version(), "index.html"), false)?);
+    files.extend(icon.map(|bytes| (links::file_in_release(pack, release.version(), view::ICON), bytes)));
     component::append(site, pack, release, &stems, &parts[..2], &mut files)?;
     Ok(files)
 }
@@ -85,12 +105,25 @@ fn head<'a>(
     }
 }
 
-/// Returns where the README lies, and it as HTML.
-fn readme(release: &CatalogRelease) -> Option<(&str, Shared)> {
-    let path = release.pack.readme.as_ref()?.as_str();
+/// Returns where a document lies, and it as HTML; nothing when it is empty.
+fn document<'a>(release: &CatalogRelease, part: Part, path: Option<&'a RelPath>) -> Option<(&'a str, Shared)> {
+    let path = path?.as_str();
     let bytes = release.content.read(release.content.get(path)?).ok()?;
-    let html = markdown::render(&String::from_utf8_lossy(&bytes), path, &release.record.source);
+    if bytes.trim_ascii().is_empty() {
+        return None;
+    }
+    let html = markdown::render(part, &String::from_utf8_lossy(&bytes), path, &release.record.source);
     Some((path, Shared::html(&html)))
+}
+
+/// Returns the icon, if it is a PNG image (by its signature, PNG specification section 5.2) of a size that pages can bear.
+fn icon(release: &CatalogRelease) -> Option<Vec<u8>> {
+    let entry = release.content.get(release.pack.icon.as_ref()?.as_str())?;
+    if entry.size > MAX_ICON_BYTES {
+        return None;
+    }
+    let bytes = release.content.read(entry).ok()?;
+    bytes.starts_with(b"\x89PNG\r\n\x1a\n").then(|| bytes.to_vec())
 }
 
 fn versions(pack: &CatalogPack) -> Vec<VersionRow<'_>> {

@@ -15,6 +15,8 @@ pub(super) struct Notice<'a> {
     text: &'a str,
     /// Where to go instead: words and address.
     instead: Option<(String, String)>,
+    /// Whether it leads to the default release: the page of a component leads to the same component there.
+    to_default: bool,
 }
 
 /// Returns the word for a release that should not be chosen.
@@ -44,12 +46,22 @@ pub(super) fn notices<'a>(catalog: &Catalog, pack: &'a CatalogPack, release: &'a
         other.then(|| (format!("Go to {}", latest.version()), format!("{}/index.html", links::pack_address(&pack.id))));
     if other {
         let tone = if release.version() < latest.version() { "warning" } else { "info" };
-        let title = format!("This is not the default release; that is {}", latest.version());
+        let title = if release.version() < latest.version() {
+            format!("There is a newer release: {}", latest.version())
+        } else {
+            format!("This is not the default release; that is {}", latest.version())
+        };
         let text = if release.version().is_prerelease() { "This is a prerelease." } else { "" };
-        notices.push(Notice { tone, title, text, instead });
+        notices.push(Notice { tone, title, text, instead, to_default: true });
     } else if release.version().is_prerelease() {
         let text = "The pack has no stable release that may be chosen.";
-        notices.push(Notice { tone: "info", title: "This is a prerelease".to_owned(), text, instead });
+        notices.push(Notice {
+            tone: "info",
+            title: "This is a prerelease".to_owned(),
+            text,
+            instead,
+            to_default: false,
+        });
     }
     notices
 }
@@ -57,11 +69,11 @@ pub(super) fn notices<'a>(catalog: &Catalog, pack: &'a CatalogPack, release: &'a
 fn of_status<'a>(catalog: &Catalog, pack: &CatalogPack, status: &'a Status, what: &str, notices: &mut Vec<Notice<'a>>) {
     if let Some(reason) = &status.quarantined {
         let title = format!("{what} is quarantined: it is held back until somebody decides");
-        notices.push(Notice { tone: "danger", title, text: reason, instead: None });
+        notices.push(Notice { tone: "danger", title, text: reason, instead: None, to_default: false });
     }
     if let Some(reason) = &status.yanked {
         let title = format!("{what} is yanked: it should no longer be chosen");
-        notices.push(Notice { tone: "danger", title, text: reason, instead: None });
+        notices.push(Notice { tone: "danger", title, text: reason, instead: None, to_default: false });
     }
     if let Some((reason, successor)) = &status.deprecated {
         let instead = successor.as_deref().and_then(|successor| successor_address(catalog, pack, successor));
@@ -69,7 +81,7 @@ fn of_status<'a>(catalog: &Catalog, pack: &CatalogPack, status: &'a Status, what
             Some(successor) => format!("{what} is deprecated: use {successor} instead"),
             None => format!("{what} is deprecated"),
         };
-        notices.push(Notice { tone: "warning", title, text: reason, instead });
+        notices.push(Notice { tone: "warning", title, text: reason, instead, to_default: false });
     }
 }
 

@@ -9,10 +9,13 @@ use super::fields::{Table, table};
 use super::findings::{Findings, findings};
 use super::status::{Notice, notices};
 use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
 use crate::pack::Example;
 use crate::site::{Site, links, source_links, text};
 
+/// The file name of a release's icon, in the release's folder.
+pub(super) const ICON: &str = "icon.png";
 /// What stands in for the registry's URL where none is configured.
 const UNKNOWN_URL: &str = "https://REGISTRY";
 
@@ -35,6 +38,8 @@ pub(super) struct Release<'a> {
     address: String,
     pack_address: String,
     version_count: usize,
+    /// The address of its icon.
+    icon: Option<String>,
     notices: Vec<Notice<'a>>,
     groups: Vec<Group<'a>>,
     install: Vec<Snippet<'a>>,
@@ -79,7 +84,7 @@ struct Item<'a> {
 /// Text to copy.
 #[derive(Serialize)]
 pub(super) struct Snippet<'a> {
-    title: Cow<'a, str>,
+    title: Vec<text::Piece<'a>>,
     text: Cow<'a, str>,
 }
 
@@ -115,12 +120,14 @@ struct Archive {
     sums_url: String,
 }
 
-/// Returns a release as its pages know it; `stems` are the file names of its components.
+/// Returns a release as its pages know it; `stems` are the file names of its components, `has_icon` whether its icon is
+/// published.
 pub(super) fn release<'a>(
     site: &Site<'a>,
     pack: &'a CatalogPack,
     release: &'a CatalogRelease,
     stems: &[String],
+    has_icon: bool,
 ) -> Release<'a> {
     let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
     let version = release.version();
@@ -128,6 +135,10 @@ pub(super) fn release<'a>(
     let address = links::release_address(id, version);
     let is_latest = version == pack.latest().version();
     let file_link = |path: &crate::ident::RelPath| source_links::file(source, path.as_str());
+    let repository = source_links::repository(source);
+    let known = [repository, content.homepage.as_deref().map(str::trim)];
+    // What the source says already is not repeated.
+    let homepage = content.homepage.as_deref().filter(|homepage| !is_same_address(homepage, repository));
     Release {
         ecosystem: pack.ecosystem.id(),
         ecosystem_title: pack.ecosystem.title(),
@@ -143,6 +154,7 @@ pub(super) fn release<'a>(
         description: content.description.trim(),
         pack_address: links::pack_address(id),
         version_count: pack.releases.len(),
+        icon: has_icon.then(|| format!("{address}/{ICON}")),
         notices: notices(site.catalog, pack, release),
         groups: groups(release, &address, stems),
         install: snippets(pack.ecosystem.install(content, url)),
@@ -153,16 +165,21 @@ pub(super) fn release<'a>(
         license_link: content.license_file.as_ref().and_then(file_link),
         changelog_link: content.changelog.as_ref().and_then(file_link),
         keywords: &content.keywords,
-        homepage: content.homepage.as_deref(),
-        homepage_link: content.homepage.as_deref().and_then(source_links::web_url),
+        homepage,
+        homepage_link: homepage.and_then(source_links::web_url),
         requirements: content.requirements.iter().map(|need| needed(&need.name, need.range.as_deref())).collect(),
         dependencies: dependencies(site, pack, release),
         dependents: dependents(site, pack),
-        facts: content.facts.iter().map(|fact| (fact.label, fact.value.as_str())).collect(),
+        facts: content
+            .facts
+            .iter()
+            .filter(|fact| !known.iter().any(|address| is_same_address(&fact.value, *address)))
+            .map(|fact| (fact.label, fact.value.as_str()))
+            .collect(),
         checksums: &content.checksums,
         source: Source {
             repository: text::cut(&source.repository, 300),
-            link: source_links::repository(source),
+            link: repository,
             path: &source.path,
             tag: source.tag.as_deref(),
             commit: source.commit.as_deref(),
@@ -171,22 +188,47 @@ pub(super) fn release<'a>(
         archive: archive(id, release, url),
         configuration: content.configuration.as_ref().map(table),
         findings: findings(&release.findings, Some(source)),
-        newest_findings: is_latest.then(|| findings(&pack.findings, None)),
+        newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
+            .then(|| findings(&pack.findings, None)),
         address,
     }
+}
+
+/// Tells whether a text is an address that is shown already, however it ends.
+fn is_same_address(text: &str, shown: Option<&str>) -> bool {
+    let bare = |address: &str| {
+        let address = address.trim().trim_end_matches('/');
+        address.strip_suffix(".git").unwrap_or(address).to_ascii_lowercase()
+    };
+    shown.is_some_and(|shown| bare(shown) == bare(text))
+}
+
+/// Tells whether two lists of findings say the same to a reader.
+fn are_alike(left: &[Diagnostic], right: &[Diagnostic]) -> bool {
+    let said = |finding: &Diagnostic| (finding.code.name(), finding.severity, finding.place.span);
+    left.len() == right.len()
+        && left.iter().zip(right).all(|(left, right)| {
+            said(left) == said(right) && left.message == right.message && left.place.path == right.place.path
+        })
 }
 
 /// Returns examples as pages show them.
 pub(super) fn snippets(examples: Vec<Example>) -> Vec<Snippet<'static>> {
     examples
         .into_iter()
-        .map(|example| Snippet { title: example.title.into(), text: example.text.trim_end().to_owned().into() })
+        .map(|example| Snippet {
+            title: text::pieces(&example.title)
+                .into_iter()
+                .map(|(code, text)| (code, text.into_owned().into()))
+                .collect(),
+            text: example.text.trim_end().to_owned().into(),
+        })
         .collect()
 }
 
 /// Returns an example as pages show it.
 pub(super) fn snippet(example: &Example) -> Snippet<'_> {
-    Snippet { title: example.title.as_str().into(), text: example.text.trim_end().into() }
+    Snippet { title: text::pieces(&example.title), text: example.text.trim_end().into() }
 }
 
 fn groups<'a>(release: &'a CatalogRelease, address: &str, stems: &[String]) -> Vec<Group<'a>> {
