@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Head;
 use super::fields::{Table, table};
-use super::view::{Snippet, snippet};
+use super::view::{Snippet, shown, snippet};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::RelPath;
 use crate::output::RenderError;
@@ -29,7 +29,8 @@ struct ComponentPage<'a> {
     in_default: Option<String>,
     file: File<'a>,
     entry_point: Option<File<'a>>,
-    facts: Vec<(&'static str, &'a str)>,
+    /// Label, value, and whether the value is too long to be shown at once.
+    facts: Vec<(&'static str, &'a str, bool)>,
     tables: Vec<Table<'a>>,
     steps: Vec<StepRow<'a>>,
     uses: Vec<Use<'a>>,
@@ -157,7 +158,7 @@ fn page<'a>(
             .facts
             .iter()
             .filter(|fact| !component.entry_point.as_ref().is_some_and(|path| is_end_of(&fact.value, path)))
-            .map(|fact| (fact.label, fact.value.as_str()))
+            .map(shown)
             .collect(),
         tables: component.tables.iter().filter(|table| !table.fields.is_empty()).map(table).collect(),
         steps: component.steps.iter().map(|step| step_row(lookup, component, step)).collect(),

@@ -29,7 +29,7 @@ pub(super) struct Findings<'a> {
 struct Group<'a> {
     severity: &'static str,
     code: &'static str,
-    rule: &'static str,
+    rule: Vec<text::Piece<'static>>,
     message: Vec<text::Piece<'a>>,
     help: Vec<text::Piece<'a>>,
     places: Vec<Spot>,
@@ -68,7 +68,7 @@ fn group<'a>(finding: &'a Diagnostic, source: Option<&SourceFacts>) -> Group<'a>
     Group {
         severity: finding.severity.as_str(),
         code: finding.code.name(),
-        rule: finding.code.description(),
+        rule: text::pieces(finding.code.description()),
         message: text::pieces(message),
         help: finding.help.as_deref().map(text::pieces).unwrap_or_default(),
         places: spot(finding, source).into_iter().collect(),

@@ -11,11 +11,13 @@ use super::status::{Notice, notices};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
-use crate::pack::Example;
+use crate::pack::{Example, Fact};
 use crate::site::{Site, links, source_links, text};
 
 /// The file name of a release's icon, in the release's folder.
 pub(super) const ICON: &str = "icon.png";
+/// Longest fact that is shown at once, in bytes.
+const LONG_FACT: usize = 160;
 /// What stands in for the registry's URL where none is configured.
 const UNKNOWN_URL: &str = "https://REGISTRY";
 
@@ -55,7 +57,8 @@ pub(super) struct Release<'a> {
     requirements: Vec<Need<'a>>,
     dependencies: Vec<Need<'a>>,
     dependents: Vec<Need<'a>>,
-    facts: Vec<(&'static str, &'a str)>,
+    /// Label, value, and whether the value is too long to be shown at once.
+    facts: Vec<(&'static str, &'a str, bool)>,
     checksums: &'a BTreeMap<String, String>,
     source: Source<'a>,
     archive: Archive,
@@ -174,7 +177,7 @@ pub(super) fn release<'a>(
             .facts
             .iter()
             .filter(|fact| !known.iter().any(|address| is_same_address(&fact.value, *address)))
-            .map(|fact| (fact.label, fact.value.as_str()))
+            .map(shown)
             .collect(),
         checksums: &content.checksums,
         source: Source {
@@ -192,6 +195,11 @@ pub(super) fn release<'a>(
             .then(|| findings(&pack.findings, None)),
         address,
     }
+}
+
+/// Returns a fact as pages show it.
+pub(super) fn shown(fact: &Fact) -> (&'static str, &str, bool) {
+    (fact.label, &fact.value, fact.value.len() > LONG_FACT)
 }
 
 /// Tells whether a text is an address that is shown already, however it ends.
