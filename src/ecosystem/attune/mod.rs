@@ -197,15 +197,7 @@ fn pack(tree: &PackTree<'_>, manifest: &Manifest, name: PackName, joined: &Joine
     })
 }
 
-/// The licence that a text is, looked up once per content.
-struct Recognised(Option<&'static str>);
-
 /// Returns the SPDX identifier of the licence file, for a pack whose manifest names no licence.
 fn license_of(tree: &PackTree<'_>, path: &RelPath) -> Option<String> {
-    const MOST_BYTES: u64 = 1 << 18;
-    let entry = tree.get(path.as_str())?;
-    let recognised = tree.memo.get_or_insert(entry.blob, "attune license", || {
-        Recognised(tree.text(entry, MOST_BYTES).and_then(|text| license::recognise(&text)))
-    });
-    recognised.0.map(str::to_owned)
+    license::of_file(tree, tree.get(path.as_str())?)
 }
