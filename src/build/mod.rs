@@ -148,6 +148,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(sources::failures(&reading.failures));
     findings.extend(index_findings);
+    progress.stage("Planning", None);
     // Nothing is built on a history that does not verify: its pack would be recorded anew.
     let is_broken = |id: &PackId| broken.contains(id);
     reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
@@ -181,8 +182,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let catalog = crate::catalog::join(config, packs);
     let mut files = crate::emit::plan(&catalog, &config.feeds, &mut sink);
     files.extend(site::plan(&catalog, &templates));
-    progress.stage("Writing", Some(files.len() as u64));
-    let written = output::write_site(&options.out, files, &|n| progress.tick(n as u64))?;
+    let written = output::write_site(&options.out, files, progress)?;
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guard);
     findings.extend(sink.finish());

@@ -54,6 +54,7 @@ pub(super) fn record(
         })
         .collect::<Result<_, BuildError>>()?;
 
+    progress.stage("Recording", None);
     let mut recorded = Vec::new();
     for ((id, release), facts) in releases.into_iter().zip(facts) {
         let candidate = release.candidate;

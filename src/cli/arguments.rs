@@ -172,6 +172,10 @@ pub(super) struct Build {
     #[arg(long)]
     pub(super) all: bool,
 
+    /// Say on stderr how long each stage took.
+    #[arg(long)]
+    pub(super) timings: bool,
+
     /// Print findings only.
     #[arg(short, long)]
     pub(super) quiet: bool,

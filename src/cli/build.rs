@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use super::arguments::Build;
+use super::timings::Timings;
 use super::{Context, Outcome, check, environment, progress};
 use crate::build::{self, Options, Report};
 use crate::diag::{Counts, Severity, human, plural};
@@ -24,10 +25,16 @@ pub(super) fn run(arguments: &Build, context: &Context) -> anyhow::Result<Outcom
         cache: context.cache.clone(),
     };
     let start = Instant::now();
-    let report = {
-        let progress = progress::on_stderr(arguments.quiet);
-        build::build(&config, &options, &*progress)?
+    let (report, timings) = {
+        let shown = progress::on_stderr(arguments.quiet);
+        if arguments.timings {
+            let timings = Timings::new(shown);
+            (build::build(&config, &options, &timings)?, timings.table())
+        } else {
+            (build::build(&config, &options, &*shown)?, String::new())
+        }
     };
+    context.terminal.aside(&timings);
     let mut text = String::new();
     if !arguments.quiet {
         text.push_str(&summary(&report, &options, start.elapsed().as_secs_f64(), context));

@@ -2,7 +2,7 @@
 //!
 //! 1. `arguments` is what can be typed, with its help.
 //! 2. One file per command only wires: arguments → options → library call → text.
-//! 3. `terminal` prints, `progress` shows long work, `environment` reads variables and the clock.
+//! 3. `terminal` prints, `progress` shows long work, `timings` measures it, `environment` reads variables and the clock.
 //! 4. `reference` writes the reference pages of the documentation from the same definitions.
 
 mod arguments;
@@ -17,6 +17,7 @@ mod new;
 mod progress;
 pub mod reference;
 mod terminal;
+mod timings;
 
 use std::process::ExitCode;
 

@@ -44,13 +44,18 @@ impl Terminal {
         }
     }
 
+    /// Prints to stderr what is not the result.
+    pub(super) fn aside(&self, text: &str) {
+        // When stderr is gone, nobody is left to be told.
+        let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    }
+
     /// Prints an error to stderr, once, with what caused it.
     pub(super) fn error(&self, error: &anyhow::Error) {
         let mut text = format!("\u{1b}[1;31merror\u{1b}[0m: {}\n", human::safe(&error.to_string()));
         for cause in error.chain().skip(1) {
             text.push_str(&format!("  caused by: {}\n", human::safe(&cause.to_string())));
         }
-        // When stderr is gone, nobody is left to be told.
-        let _ = anstream::stderr().lock().write_all(text.as_bytes());
+        self.aside(&text);
     }
 }

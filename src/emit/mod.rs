@@ -21,13 +21,13 @@ pub fn plan<'a>(catalog: &'a Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<Pla
     let mut planned = Vec::new();
     for pack in catalog.packs.values() {
         planned.extend(archives(pack));
-        planned.push(PlannedFile::batch(Phase::Pages, move || Ok(pack_files(pack))));
+        planned.push(PlannedFile::batch(Phase::Data, move || Ok(pack_files(pack))));
     }
     for ecosystem in ecosystem::ALL {
         planned.extend(ecosystem.feed(catalog, feeds, sink));
     }
     planned.extend(schemas::plan());
-    planned.push(PlannedFile::bytes(Phase::Pages, RelPath::composed("_headers"), HEADERS));
+    planned.push(PlannedFile::bytes(Phase::Data, RelPath::composed("_headers"), HEADERS));
     planned.push(PlannedFile::batch(Phase::Pointers, || {
         Ok(vec![(RelPath::composed("index.json"), json(&convert::index(catalog)))])
     }));

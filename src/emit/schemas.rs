@@ -26,7 +26,7 @@ pub fn plan<'a>() -> Vec<PlannedFile<'a>> {
         let id = ecosystem.id();
         ecosystem.schemas().iter().map(move |(name, text)| (format!("schemas/{id}/{name}"), text.as_bytes().to_vec()))
     });
-    ours.chain(theirs).map(|(path, bytes)| PlannedFile::bytes(Phase::Pages, RelPath::composed(path), bytes)).collect()
+    ours.chain(theirs).map(|(path, bytes)| PlannedFile::bytes(Phase::Data, RelPath::composed(path), bytes)).collect()
 }
 
 fn schema<T: JsonSchema>(description: &str) -> Schema {

@@ -16,6 +16,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::fs::PathError;
 use crate::ident::RelPath;
+use crate::progress::Progress;
 use folder::Folder;
 use writer::Writer;
 
@@ -24,10 +25,24 @@ use writer::Writer;
 pub enum Phase {
     /// Archives: everything else names them.
     Archives,
-    /// Pages, per-pack and per-release files, assets, schemas.
+    /// What clients read once a pointer has led them there: per-pack and per-release files, feeds, schemas.
+    Data,
+    /// The website's pages and assets.
     Pages,
     /// What a client fetches first: indexes, feeds, sitemap.
     Pointers,
+}
+
+impl Phase {
+    /// Returns what a person calls the work.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Archives => "Copying archives",
+            Self::Data => "Writing feeds",
+            Self::Pages => "Writing pages",
+            Self::Pointers => "Writing indexes",
+        }
+    }
 }
 
 /// Files that somebody planned, made when they are written.
@@ -115,7 +130,7 @@ pub enum OutputError {
 /// The file that says that a folder is ours, and that what nobody planned may be deleted from it.
 pub const MARKER: &str = ".packyard";
 
-/// Makes `public` hold the planned files and nothing else; `progress` is told how many more files are done.
+/// Makes `public` hold the planned files and nothing else; every phase is a stage of `progress`, every plan a step.
 ///
 /// A folder that has files but not our [`MARKER`] is left alone. Below the folder no symbolic link is followed, and git's own
 /// `.git` at its top is kept, so that it can be the work tree of a published branch. After a failure a new folder is not
@@ -123,7 +138,7 @@ pub const MARKER: &str = ".packyard";
 pub fn write_site(
     public: &Utf8Path,
     planned: Vec<PlannedFile<'_>>,
-    progress: &(dyn Fn(usize) + Sync),
+    progress: &dyn Progress,
 ) -> Result<Written, OutputError> {
     match Folder::open(public)? {
         Folder::New(staging) => {

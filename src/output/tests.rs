@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::progress::Silent;
 
 struct Place {
     directory: tempfile::TempDir,
@@ -24,7 +24,7 @@ impl Place {
     fn write(&self, files: &[(&str, &str)]) -> Result<Written, OutputError> {
         let plan =
             |(path, text): &(&str, &str)| PlannedFile::bytes(Phase::Pages, RelPath::composed(path), text.as_bytes());
-        write_site(&self.public(), files.iter().map(plan).collect(), &|_| {})
+        write_site(&self.public(), files.iter().map(plan).collect(), &Silent)
     }
 
     /// Returns every file below the folder with its text, without the marker.
@@ -122,7 +122,7 @@ fn failed_first_run_leaves_nothing_and_what_killed_runs_left_is_deleted() {
     let fails = || Err(RenderError { page: "a".to_owned(), reason: "no such template".to_owned() });
     let planned =
         vec![PlannedFile::bytes(Phase::Archives, RelPath::composed("x"), "x"), PlannedFile::batch(Phase::Pages, fails)];
-    assert!(matches!(write_site(&place.public(), planned, &|_| {}), Err(OutputError::Render(_))));
+    assert!(matches!(write_site(&place.public(), planned, &Silent), Err(OutputError::Render(_))));
     assert_eq!(place.names_beside(), [""; 0]);
     let left = place.path(".public.packyard-tmp-1-0");
     std::fs::create_dir_all(left.join("a")).unwrap();
@@ -135,11 +135,26 @@ fn failed_first_run_leaves_nothing_and_what_killed_runs_left_is_deleted() {
     assert_eq!(place.files(), texts(&[("a/d.html", "other")]));
 }
 
+/// Remembers the stages, and how many steps each had.
+#[derive(Default)]
+struct Stages(Mutex<Vec<(String, u64)>>);
+
+impl Progress for Stages {
+    fn stage(&self, name: &str, total: Option<u64>) {
+        assert_eq!(total, Some(1));
+        self.0.lock().unwrap().push((name.to_owned(), 0));
+    }
+
+    fn tick(&self, steps: u64) {
+        self.0.lock().unwrap().last_mut().unwrap().1 += steps;
+    }
+}
+
 #[test]
-fn phases_are_in_order_and_progress_counts_every_file() {
+fn phases_are_in_order_and_each_is_a_stage() {
     let place = Place::new();
     for _ in 0..2 {
-        let (order, done) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
+        let (order, stages) = (Mutex::new(Vec::new()), Stages::default());
         let step = |phase: Phase| {
             let order = &order;
             PlannedFile::batch(phase, move || {
@@ -149,12 +164,10 @@ fn phases_are_in_order_and_progress_counts_every_file() {
             })
         };
         let planned = vec![step(Phase::Pointers), step(Phase::Archives), step(Phase::Pages)];
-        let progress = |more| {
-            done.fetch_add(more, Ordering::Relaxed);
-        };
-        write_site(&place.public(), planned, &progress).unwrap();
+        write_site(&place.public(), planned, &stages).unwrap();
         assert_eq!(*order.lock().unwrap(), [Phase::Archives, Phase::Pages, Phase::Pointers]);
-        assert_eq!(done.into_inner(), 6);
+        let expected = ["Copying archives", "Writing pages", "Writing indexes"].map(|name| (name.to_owned(), 1));
+        assert_eq!(stages.0.into_inner().unwrap(), expected);
     }
 }
 
@@ -166,12 +179,12 @@ fn copies_are_compared_and_replaced() {
     for expected in [(1, 0, 0), (0, 1, 0)] {
         std::fs::write(&source, &bytes).unwrap();
         let planned = vec![PlannedFile { phase: Phase::Archives, make: Make::Copy(target.clone(), source.clone()) }];
-        assert_eq!(counts(write_site(&place.public(), planned, &|_| {}).unwrap()), expected);
+        assert_eq!(counts(write_site(&place.public(), planned, &Silent).unwrap()), expected);
     }
     bytes[99_999] = 8;
     std::fs::write(&source, &bytes).unwrap();
     let planned = vec![PlannedFile { phase: Phase::Archives, make: Make::Copy(target.clone(), source) }];
-    assert_eq!(counts(write_site(&place.public(), planned, &|_| {}).unwrap()), (1, 0, 0));
+    assert_eq!(counts(write_site(&place.public(), planned, &Silent).unwrap()), (1, 0, 0));
     assert_eq!(std::fs::read(place.public().join(target.as_str())).unwrap(), bytes);
 }
 
@@ -184,7 +197,7 @@ fn folder_has_one_writer() {
         *inner.lock().unwrap() = Some(place.write(FIRST));
         Ok(Vec::new())
     })];
-    write_site(&place.public(), planned, &|_| {}).unwrap();
+    write_site(&place.public(), planned, &Silent).unwrap();
     assert!(matches!(inner.into_inner().unwrap(), Some(Err(OutputError::Busy(_)))));
 }
 

@@ -14,6 +14,7 @@ use super::folder::set_mode;
 use super::{Make, OutputError, PlannedFile, Written};
 use crate::fs::{self, Context as _, PathError};
 use crate::ident::RelPath;
+use crate::progress::Progress;
 
 /// Writes the files of one folder.
 #[derive(Debug)]
@@ -53,15 +54,16 @@ impl<'a> Writer<'a> {
     pub(super) fn write(
         &self,
         mut planned: Vec<PlannedFile<'_>>,
-        progress: &(dyn Fn(usize) + Sync),
+        progress: &dyn Progress,
     ) -> Result<Written, OutputError> {
         planned.sort_by_key(|file| file.phase);
         let mut written = Written::default();
         while let Some(phase) = planned.first().map(|file| file.phase) {
             let later = planned.split_off(planned.partition_point(|file| file.phase == phase));
+            progress.stage(phase.name(), Some(planned.len() as u64));
             let make = |file: PlannedFile<'_>| {
                 let done = self.make(file.make)?;
-                progress(done.written + done.unchanged);
+                progress.tick(1);
                 Ok::<_, OutputError>(done)
             };
             let done = planned.into_par_iter().map(make).try_reduce(Written::default, |a, b| Ok(sum(a, b)))?;

@@ -80,7 +80,7 @@ pub(super) fn plan<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFile
     let mut files = Vec::new();
     for pack in &packs {
         let pack = *pack;
-        files.push(PlannedFile::batch(Phase::Pages, move || pack_files(pack)));
+        files.push(PlannedFile::batch(Phase::Data, move || pack_files(pack)));
         files.extend(git_feed::plan(pack.pack, pack.release));
     }
     files.push(PlannedFile::batch(Phase::Pointers, move || Ok(vec![index(catalog, url, &packs)?])));

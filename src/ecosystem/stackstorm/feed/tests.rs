@@ -185,6 +185,66 @@ fn commit_ids_do_not_depend_on_status() {
     assert_eq!(refs(&before), refs(&after));
 }
 
+/// A host may keep what is named by its checksum for ever, and a client may be fetching it at this moment.
+#[test]
+fn a_new_release_adds_a_pack_file_and_its_index_and_changes_none() {
+    let packs = |catalog: &Catalog| {
+        let mut files = made(catalog);
+        files.retain(|path, _| path.contains("/objects/pack/"));
+        files
+    };
+    let mut catalog = catalog(Some("https://packs.example.org"));
+    let after = packs(&catalog);
+    // 1.0.0-rc.1 was published last.
+    catalog.packs.values_mut().next().expect("a pack").releases.remove(0);
+    let before = packs(&catalog);
+    assert_eq!((before.len(), after.len()), (8, 10));
+    assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
+}
+
+/// One of the largest sizes that fits into one byte of a pack entry's header, and the sizes around every step after it.
+#[test]
+fn git_verifies_pack_files_with_objects_of_every_size() {
+    let texts: Vec<String> = [0, 1, 15, 16, 17, 2047, 2048, 70_000, 300_000].map(text_of).into();
+    let names: Vec<String> = texts.iter().map(|text| format!("files/{}", text.len())).collect();
+    let files: Vec<(&str, &str)> =
+        names.iter().zip(&texts).map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut catalog = catalog(Some("https://packs.example.org"));
+    catalog.packs.values_mut().next().expect("a pack").releases.insert(0, release("2.0.0", 9, &files));
+    let directory = tempfile::tempdir().expect("a directory");
+    write(&made(&catalog), directory.path());
+    let folder = directory.path().join("runtimes/stackstorm/git/demo_pack.git");
+    let mut verified = 0;
+    for entry in std::fs::read_dir(folder.join("objects/pack")).expect("a directory") {
+        let path = entry.expect("listed").path();
+        if path.extension().is_some_and(|extension| extension == "idx") {
+            git(&folder, &["verify-pack", path.to_str().expect("UTF-8")]);
+            verified += 1;
+        }
+    }
+    assert_eq!(verified, 6);
+    for (name, text) in &files {
+        assert_eq!(git(&folder, &["cat-file", "blob", &format!("v2.0.0:{name}")]), *text);
+    }
+}
+
+/// Returns text of a length that neither repeats at once nor is all different.
+fn text_of(length: usize) -> String {
+    (0..)
+        .flat_map(|number: u32| (number.wrapping_mul(2_654_435_761) >> 7).to_string().into_bytes())
+        .map(char::from)
+        .take(length)
+        .collect()
+}
+
+fn write(files: &BTreeMap<String, Vec<u8>>, directory: &Path) {
+    for (path, bytes) in files {
+        let path = directory.join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
+        std::fs::write(path, bytes).expect("written");
+    }
+}
+
 fn git(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "protocol.ext.allow=never", "-c", "advice.detachedHead=false"])
@@ -237,11 +297,7 @@ fn git_clones_the_repository_from_a_dumb_host_and_from_a_folder() {
     let catalog = catalog(Some("https://packs.example.org"));
     let directory = tempfile::tempdir().expect("a directory");
     let public = directory.path().join("public");
-    for (path, bytes) in made(&catalog) {
-        let path = public.join(path);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("created");
-        std::fs::write(path, bytes).expect("written");
-    }
+    write(&made(&catalog), &public);
     let repository = public.join("runtimes/stackstorm/git/demo_pack.git");
     assert_eq!(git(&repository, &["fsck", "--strict", "--no-dangling"]).lines().count(), 0);
     let mut urls = vec![repository.to_str().expect("UTF-8").to_owned()];
