@@ -54,8 +54,13 @@ impl Listing {
 }
 
 fn listed(snapshot: &Snapshot, entry: &FileEntry, memo: &Memo) -> Result<Listed, ReadError> {
-    let sha256 = memo.get_or_insert(entry.blob, (), || snapshot.read(entry).map(|bytes| Digest::of(&bytes)));
-    let sha256 = sha256.as_ref().as_ref().copied().map_err(Clone::clone)?;
+    let sha256 = match entry.blob.as_sha256() {
+        Some(sha256) => sha256,
+        None => {
+            let read = memo.get_or_insert(entry.blob, (), || snapshot.read(entry).map(|bytes| Digest::of(&bytes)));
+            read.as_ref().as_ref().copied().map_err(Clone::clone)?
+        }
+    };
     Ok(Listed { path: entry.path.clone(), sha256, size: entry.size, executable: entry.executable })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::{Arc, Mutex};
 
-use super::recent::Recent;
+use super::sniffed::Sniffed;
 use crate::source::BlobId;
 
 /// Remembers results by content, so that a file that did not change over a hundred tags is parsed once.
@@ -15,7 +15,7 @@ use crate::source::BlobId;
 pub struct Memo {
     shards: Vec<Mutex<HashMap<Key, Arc<dyn Any + Send + Sync>>>>,
     hasher: RandomState,
-    pub(super) recent: Recent,
+    pub(super) sniffed: Sniffed,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ impl Default for Memo {
         Self {
             shards: (0..64).map(|_| Mutex::default()).collect(),
             hasher: RandomState::new(),
-            recent: Recent::default(),
+            sniffed: Sniffed::default(),
         }
     }
 }

@@ -6,14 +6,13 @@
 pub mod license;
 mod memo;
 mod model;
-mod recent;
 pub mod schema;
+mod sniffed;
 mod tree;
 
 pub use memo::Memo;
 pub use model::{
     Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Relation, Requirement, Step,
-    TypeText,
 };
 pub use tree::{PackTree, Parsed, YamlFault, YamlFile};
 

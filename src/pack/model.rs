@@ -35,7 +35,7 @@ pub struct Pack {
     /// Its parts, sorted by kind in the ecosystem's order, then by name.
     pub components: Vec<Arc<Component>>,
     /// The settings of the pack.
-    pub configuration: Option<FieldTable>,
+    pub configuration: Option<Arc<FieldTable>>,
     /// Where the manifest lies in the pack.
     pub manifest: RelPath,
     /// The README, if any.
@@ -106,8 +106,8 @@ pub struct Component {
     pub enabled: bool,
     /// Rows for its page, such as runner or interval.
     pub facts: Vec<Fact>,
-    /// Its tables: parameters, output, payload.
-    pub tables: Vec<FieldTable>,
+    /// Its tables: parameters, output, payload. Components that inherit the same one share it.
+    pub tables: Vec<Arc<FieldTable>>,
     /// What it refers to.
     pub links: Vec<Link>,
     /// The steps of a workflow, in the order of the file.
@@ -149,16 +149,13 @@ pub struct FieldTable {
     pub fields: Vec<Field>,
 }
 
-/// What a field accepts, as text such as `string` or `array of integer`.
-pub type TypeText = String;
-
 /// One field of a table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Field {
     /// Its name.
     pub name: String,
-    /// What it accepts; empty when the author does not say.
-    pub type_text: TypeText,
+    /// What it accepts, such as `string` or `array of integer`; empty when the author does not say.
+    pub type_text: String,
     /// Whether it must be given.
     pub required: bool,
     /// Whether its value is hidden.

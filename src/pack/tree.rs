@@ -1,5 +1,6 @@
 //! A pack's files as an ecosystem reads them.
 
+use std::cell::OnceCell;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::{Memo, YAML_LIMIT, YAML_PARSERS_DISAGREE};
 use crate::diag::{Diagnostic, Place, Sink, Span};
 use crate::ident::RelPath;
 use crate::source::{FILE_UNREADABLE, FileEntry, Snapshot};
-use crate::yaml::{self, Dialect, Yaml};
+use crate::yaml::{self, Dialect, Node, Yaml};
 
 /// The files of one pack at one state, with parsed results shared by content.
 ///
@@ -85,6 +86,28 @@ impl<'a> PackTree<'a> {
         parsed
     }
 
+    /// Looks at a YAML file once per content, before anybody knows what it is; `None` when it gives no tree.
+    ///
+    /// Nothing is reported: whoever reads the file reports what is wrong with it, and does not have to parse it again.
+    /// `context` is everything that `look` depends on besides the content; the type of the result belongs to it.
+    pub fn sniff_yaml<T: Send + Sync + 'static>(
+        &self,
+        entry: &FileEntry,
+        dialect: Dialect,
+        context: impl Hash,
+        look: impl FnOnce(&Node) -> T,
+    ) -> Arc<Option<T>> {
+        self.memo.get_or_insert(entry.blob, ("sniff", context), || {
+            if entry.size > self.yaml_limits.bytes as u64 {
+                return None;
+            }
+            let bytes = self.snapshot.read(entry).ok()?;
+            let read = || Arc::new(yaml::read(&bytes, dialect, self.yaml_limits));
+            let tree = self.memo.sniffed.get_or_read(entry.blob, dialect, bytes.len(), read);
+            tree.as_ref().as_ref().ok().map(|yaml| look(&yaml.root))
+        })
+    }
+
     fn read_yaml<T>(
         &self,
         entry: &FileEntry,
@@ -105,13 +128,13 @@ impl<'a> PackTree<'a> {
                 return None;
             }
         };
-        let read = || Arc::new(yaml::read(&bytes, dialect, self.yaml_limits));
-        match &*self.memo.recent.get_or_read(entry.blob, dialect, bytes.len(), read) {
+        let sniffed = self.memo.sniffed.take(entry.blob, dialect);
+        let tree = sniffed.unwrap_or_else(|| Arc::new(yaml::read(&bytes, dialect, self.yaml_limits)));
+        match &*tree {
             Ok(yaml) => {
-                let text = String::from_utf8_lossy(&bytes);
-                let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-                let lines: Vec<&str> = text.lines().collect();
-                Some(parse(&YamlFile { path: &entry.path, text, lines: &lines, yaml }, sink))
+                let text = std::str::from_utf8(&bytes).expect("the gate refuses what is not UTF-8");
+                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+                Some(parse(&YamlFile { path: &entry.path, text, lines: OnceCell::new(), yaml }, sink))
             }
             Err(fault) => {
                 let text = String::from_utf8_lossy(&bytes);
@@ -131,14 +154,14 @@ impl<'a> PackTree<'a> {
 }
 
 /// A YAML file that an ecosystem looks at: its tree, and its text for excerpts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct YamlFile<'a> {
     /// Where it lies in the pack.
     pub path: &'a RelPath,
     /// The whole text.
     pub text: &'a str,
-    /// The lines of the text: a hostile file may have a finding on each of its lines.
-    pub lines: &'a [&'a str],
+    /// The lines of the text, found when there is a first finding: a hostile file may have one on each of its lines.
+    lines: OnceCell<Vec<&'a str>>,
     /// The tree, and what loaders disagree on.
     pub yaml: &'a Yaml,
 }
@@ -146,7 +169,7 @@ pub struct YamlFile<'a> {
 impl YamlFile<'_> {
     /// Returns the place of a span in this file, with its excerpt.
     pub fn place(&self, span: Span) -> Place {
-        Place::in_lines(self.path.as_str(), span, self.lines)
+        Place::in_lines(self.path.as_str(), span, self.lines.get_or_init(|| self.text.lines().collect()))
     }
 
     /// Reports a file that `serde_yaml` reads differently, to be called for the files a runtime cannot do without.

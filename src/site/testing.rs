@@ -187,7 +187,7 @@ fn action(pack: &str, name: &str) -> Component {
         entry_point: Some(RelPath::composed("actions/get.py")),
         enabled: true,
         facts: vec![Fact { label: "Runner", value: "python-script".to_owned() }],
-        tables: vec![FieldTable { title: "Parameters", anchor: "parameters", fields: fields() }],
+        tables: vec![Arc::new(FieldTable { title: "Parameters", anchor: "parameters", fields: fields() })],
         links: Vec::new(),
         steps: Vec::new(),
         examples: vec![Example {
@@ -269,7 +269,7 @@ fn weather_pack(version: &str) -> Pack {
             .map(|name| Dependency { name: name.to_owned(), range: Some("^1".to_owned()) })
             .to_vec(),
         components: vec![Arc::new(get), Arc::new(report), Arc::new(rule)],
-        configuration: Some(FieldTable { title: "Configuration", anchor: "configuration", fields: fields() }),
+        configuration: Some(Arc::new(FieldTable { title: "Configuration", anchor: "configuration", fields: fields() })),
         readme: Some(RelPath::composed("README.md")),
         changelog: Some(RelPath::composed("CHANGES.md")),
         license_file: Some(RelPath::composed("LICENSE")),
@@ -285,7 +285,7 @@ fn hostile_pack() -> Pack {
     component.title = Some(HOSTILE.to_owned());
     component.description = format!("{HOSTILE} {}", "verylongword".repeat(60));
     component.facts = vec![Fact { label: "Runner", value: HOSTILE.to_owned() }];
-    for field in &mut component.tables[0].fields {
+    for field in &mut Arc::make_mut(&mut component.tables[0]).fields {
         field.name = HOSTILE.to_owned();
         field.description = HOSTILE.to_owned();
         field.allowed = vec![HOSTILE.to_owned()];

@@ -30,24 +30,39 @@ impl Default for Limits {
 ///
 /// A git blob id, or the SHA-256 of a file that no repository holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlobId([u8; 32]);
+pub struct BlobId(Id);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Id {
+    Git([u8; 20]),
+    Sha256(Digest),
+}
 
 impl BlobId {
     /// Returns the id of a git blob.
     pub fn git(oid: [u8; 20]) -> Self {
-        let mut id = [0; 32];
-        id[..20].copy_from_slice(&oid);
-        Self(id)
+        Self(Id::Git(oid))
     }
 
     /// Returns the id of content with this digest.
     pub fn sha256(digest: Digest) -> Self {
-        Self(*digest.as_bytes())
+        Self(Id::Sha256(digest))
     }
 
-    /// Returns the git blob id, when it is one.
-    pub fn as_git(&self) -> [u8; 20] {
-        self.0[..20].try_into().expect("20 of 32 bytes")
+    /// Returns the git blob id, if it is one.
+    pub fn as_git(&self) -> Option<[u8; 20]> {
+        match self.0 {
+            Id::Git(oid) => Some(oid),
+            Id::Sha256(_) => None,
+        }
+    }
+
+    /// Returns the SHA-256 of the content, if that is the id.
+    pub fn as_sha256(&self) -> Option<Digest> {
+        match self.0 {
+            Id::Sha256(digest) => Some(digest),
+            Id::Git(_) => None,
+        }
     }
 }
 

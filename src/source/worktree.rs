@@ -147,9 +147,9 @@ impl Walk<'_> {
             self.bytes = self.bytes.saturating_add(size);
             return;
         }
-        let read = metadata
-            .map_err(io::Error::from)
-            .and_then(|metadata| Ok((is_executable(&metadata), read(&self.root.join(path), self.limits.file_bytes)?)));
+        let read = metadata.map_err(io::Error::from).and_then(|metadata| {
+            Ok((is_executable(&metadata), read(&self.root.join(path), size, self.limits.file_bytes)?))
+        });
         let (executable, bytes) = match read {
             Ok((executable, Some(bytes))) => (executable, bytes),
             Ok((_, None)) => {
@@ -201,9 +201,10 @@ impl Walk<'_> {
     }
 }
 
-/// Returns the content of a file of at most `limit` bytes, or nothing when it has more.
-fn read(path: &Utf8Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
+/// Returns the content of a file of at most `limit` bytes, or nothing when it has more; `size` is what it is said to have.
+fn read(path: &Utf8Path, size: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    // One byte more, so that the end is seen without growing.
+    let mut bytes = Vec::with_capacity(size.min(limit) as usize + 1);
     File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= limit).then_some(bytes))
 }
@@ -234,7 +235,7 @@ impl Blobs for Files {
         }
         let path = self.root.join(entry.path.as_str());
         let changed = || ReadError::Changed(entry.path.to_string());
-        let bytes = read(&path, entry.size)
+        let bytes = read(&path, entry.size, entry.size)
             .map_err(|error| ReadError::Unreadable { path: entry.path.to_string(), reason: error.to_string() })?;
         let bytes = bytes.ok_or_else(changed)?;
         if BlobId::sha256(Digest::of(&bytes)) == entry.blob { Ok(bytes.into()) } else { Err(changed()) }

@@ -1,5 +1,7 @@
 //! What a plain scalar means: YAML 1.1 as PyYAML reads it, or the YAML 1.2 core schema.
 
+use std::borrow::Cow;
+
 use super::Value;
 
 /// The YAML version that a runtime's loader follows.
@@ -13,36 +15,55 @@ pub enum Dialect {
 
 impl Dialect {
     /// Returns the value of a plain scalar.
-    pub fn resolve(self, text: &str) -> Value {
-        match self {
-            Self::Yaml11 => yaml_1_1(text),
-            Self::Yaml12 => yaml_1_2(text),
+    pub fn resolve(self, text: Cow<'_, str>) -> Value {
+        self.special(&text).unwrap_or_else(|| Value::Str(text.into_owned()))
+    }
+
+    /// Returns the value of a plain scalar that is no string.
+    fn special(self, text: &str) -> Option<Value> {
+        // Almost every scalar is a word that starts as no special one does.
+        match text.bytes().next() {
+            Some(b'0'..=b'9' | b'+' | b'-' | b'.') => match self {
+                Self::Yaml11 => number_1_1(text),
+                Self::Yaml12 => number_1_2(text),
+            },
+            None | Some(b'~' | b'=' | b'<' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O') => {
+                self.word(text)
+            }
+            Some(_) => None,
+        }
+    }
+
+    fn word(self, text: &str) -> Option<Value> {
+        match text {
+            "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
+            "true" | "True" | "TRUE" => Some(Value::Bool(true)),
+            "false" | "False" | "FALSE" => Some(Value::Bool(false)),
+            _ if self == Self::Yaml12 => None,
+            "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(Value::Bool(true)),
+            "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(Value::Bool(false)),
+            "=" | "<<" => Some(Value::Other(text.to_owned())),
+            _ => None,
         }
     }
 }
 
 /// Returns how each YAML version reads a plain scalar, where they differ: first 1.1, then 1.2.
 pub fn readings(text: &str) -> Option<(&'static str, &'static str)> {
-    // Almost every scalar is a word; only a few first characters can be read two ways.
-    let first = text.bytes().next()?;
-    if !(first.is_ascii_digit()
-        || matches!(first, b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b'+' | b'-' | b'.' | b'=' | b'<'))
-    {
-        return None;
-    }
-    let (old, new) = (yaml_1_1(text), yaml_1_2(text));
-    (!same(&old, &new)).then(|| (reading(&old), reading(&new)))
+    let (old, new) = (Dialect::Yaml11.special(text), Dialect::Yaml12.special(text));
+    (!same(old.as_ref(), new.as_ref())).then(|| (reading(old.as_ref()), reading(new.as_ref())))
 }
 
-/// Tells whether two values are the same to a reader.
-fn same(a: &Value, b: &Value) -> bool {
+/// Tells whether two values are the same to a reader; nothing is the string that was written.
+fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     match (a, b) {
-        (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()),
+        (Some(Value::Float(a)), Some(Value::Float(b))) => a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()),
         _ => a == b,
     }
 }
 
-fn reading(value: &Value) -> &'static str {
+fn reading(value: Option<&Value>) -> &'static str {
+    let Some(value) = value else { return "a string" };
     match value {
         Value::Null => "null",
         Value::Bool(true) => "the boolean true",
@@ -55,56 +76,32 @@ fn reading(value: &Value) -> &'static str {
     }
 }
 
-fn yaml_1_2(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
-        _ => {}
-    }
-    if !may_be_number(text) {
-        return Value::Str(text.to_owned());
-    }
+/// Resolves what starts as a number does.
+fn number_1_2(text: &str) -> Option<Value> {
     if let Some(value) = special_float(text) {
-        return Value::Float(value);
+        return Some(Value::Float(value));
     }
     let radix = |prefix, radix| text.strip_prefix(prefix).and_then(|digits: &str| unsigned(digits, radix));
     if let Some(value) = radix("0o", 8).or_else(|| radix("0x", 16)) {
-        return value;
+        return Some(value);
     }
     let (sign, digits) = split_sign(text);
     if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-        return decimal(sign, digits);
+        return Some(decimal(sign, digits));
     }
-    if is_float(digits, true) {
-        return text.parse().map_or_else(|_| Value::Str(text.to_owned()), Value::Float);
-    }
-    Value::Str(text.to_owned())
+    is_float(digits, true).then(|| text.parse().ok().map(Value::Float)).flatten()
 }
 
-fn yaml_1_1(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => return Value::Bool(true),
-        "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => return Value::Bool(false),
-        "=" | "<<" => return Value::Other(text.to_owned()),
-        _ => {}
-    }
-    if !may_be_number(text) {
-        return Value::Str(text.to_owned());
-    }
+/// Resolves what starts as a number does.
+fn number_1_1(text: &str) -> Option<Value> {
     if let Some(value) = special_float(text) {
-        return Value::Float(value);
+        return Some(Value::Float(value));
     }
     if is_date(text) {
-        return Value::Other(text.to_owned());
+        return Some(Value::Other(text.to_owned()));
     }
     let (sign, body) = split_sign(text);
-    integer_1_1(sign, body).or_else(|| float_1_1(sign, body)).unwrap_or_else(|| Value::Str(text.to_owned()))
-}
-
-fn may_be_number(text: &str) -> bool {
-    text.bytes().next().is_some_and(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.'))
+    integer_1_1(sign, body).or_else(|| float_1_1(sign, body))
 }
 
 fn split_sign(text: &str) -> (i8, &str) {
@@ -308,8 +305,8 @@ mod tests {
             ("2001-12-14 21:59:43", Value::Other("2001-12-14 21:59:43".to_owned()), string("2001-12-14 21:59:43")),
             ("=", Value::Other("=".to_owned()), string("=")),
         ] {
-            assert_eq!(yaml_1_1(text), old, "{text} in YAML 1.1");
-            assert_eq!(yaml_1_2(text), new, "{text} in YAML 1.2");
+            assert_eq!(Dialect::Yaml11.resolve(text.into()), old, "{text} in YAML 1.1");
+            assert_eq!(Dialect::Yaml12.resolve(text.into()), new, "{text} in YAML 1.2");
             assert!(readings(text).is_some(), "{text}");
         }
     }
@@ -332,8 +329,8 @@ mod tests {
             ("+", Value::Str("+".to_owned())),
             ("1.2.3.4:80", Value::Str("1.2.3.4:80".to_owned())),
         ] {
-            assert_eq!(yaml_1_1(text), value, "{text} in YAML 1.1");
-            assert_eq!(yaml_1_2(text), value, "{text} in YAML 1.2");
+            assert_eq!(Dialect::Yaml11.resolve(text.into()), value, "{text} in YAML 1.1");
+            assert_eq!(Dialect::Yaml12.resolve(text.into()), value, "{text} in YAML 1.2");
             assert_eq!(readings(text), None, "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! The gate: one pass over the event stream that bounds a document and builds its tree.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
@@ -133,7 +134,7 @@ impl Builder {
                 }
                 Event::Scalar(text, style, anchor, tag) => {
                     let node_span = span_between(span.start, span.end);
-                    let value = self.scalar(&text, style, tag.as_deref(), node_span);
+                    let value = self.scalar(text, style, tag.as_deref(), node_span);
                     self.count(1, node_span)?;
                     self.close(Node { span: node_span, value }, anchor, 1, 0)?;
                 }
@@ -235,21 +236,21 @@ impl Builder {
         Ok(())
     }
 
-    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Value {
+    fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Value {
         if let Some(tag) = tag {
             if is_core(tag) {
-                return tagged(&tag.suffix, text, self.yaml.dialect);
+                return tagged(&tag.suffix, &text, self.yaml.dialect);
             }
             if !(tag.handle.is_empty() && tag.suffix == "!") {
                 self.yaml.foreign_tags.push((span, format!("{}{}", tag.handle, tag.suffix)));
             }
-            return Value::Str(text.to_owned());
+            return Value::Str(text.into_owned());
         }
         if style != ScalarStyle::Plain {
-            return Value::Str(text.to_owned());
+            return Value::Str(text.into_owned());
         }
-        if let Some((yaml_1_1, yaml_1_2)) = dialect::readings(text) {
-            self.yaml.two_readings.push(Scalar { span, text: text.to_owned(), yaml_1_1, yaml_1_2 });
+        if let Some((yaml_1_1, yaml_1_2)) = dialect::readings(&text) {
+            self.yaml.two_readings.push(Scalar { span, text: text.clone().into_owned(), yaml_1_1, yaml_1_2 });
         }
         self.yaml.dialect.resolve(text)
     }
@@ -302,8 +303,8 @@ fn tagged(kind: &str, text: &str, dialect: Dialect) -> Value {
     match kind {
         "str" => Value::Str(text.to_owned()),
         "null" => Value::Null,
-        "bool" | "int" | "timestamp" => dialect.resolve(text),
-        "float" => match dialect.resolve(text) {
+        "bool" | "int" | "timestamp" => dialect.resolve(text.into()),
+        "float" => match dialect.resolve(text.into()) {
             Value::Int(value) => Value::Float(value as f64),
             value => value,
         },

@@ -3,9 +3,10 @@
 //! Looked at for every tag of every source: what is learnt about a file is remembered by its content, a row with evidence
 //! ends the search (it decides), and of a directory at most [`MOST_FILES`] files are opened.
 
+use std::sync::Arc;
+
 use super::components::is_yaml;
 use super::manifest::FILE;
-use crate::diag::Sink;
 use crate::ecosystem::{EVIDENCE_DIALECT, Evidence};
 use crate::pack::PackTree;
 use crate::source::FileEntry;
@@ -114,23 +115,15 @@ fn sniff(
     entry: &FileEntry,
     what: &'static str,
     speaks: impl FnOnce(&Node) -> bool,
-) -> Option<std::sync::Arc<Sniffed>> {
-    let parsed = tree.parse_yaml(
-        entry,
-        EVIDENCE_DIALECT,
-        ("attune evidence", what),
-        &mut Sink::new(),
-        |_, _| {},
-        |file, _| {
-            let root = &file.yaml.root;
-            root.is_map().then(|| {
-                std::sync::Arc::new(Sniffed {
-                    reference: root.get("ref").and_then(Node::as_str).map(str::to_owned),
-                    has_version: root.get("version").is_some(),
-                    speaks: speaks(root),
-                })
+) -> Option<Arc<Sniffed>> {
+    let sniffed = tree.sniff_yaml(entry, EVIDENCE_DIALECT, ("attune", what), |root| {
+        root.is_map().then(|| {
+            Arc::new(Sniffed {
+                reference: root.get("ref").and_then(Node::as_str).map(str::to_owned),
+                has_version: root.get("version").is_some(),
+                speaks: speaks(root),
             })
-        },
-    );
-    parsed.value.as_ref().and_then(Clone::clone)
+        })
+    });
+    sniffed.as_ref().clone().flatten()
 }

@@ -1,5 +1,7 @@
 //! Flat schemas: `conf_schema`, `parameters`, `output`, `item_schema` → tables, and what is wrong with them.
 
+use std::sync::Arc;
+
 use super::codes::{ATTUNE_SCHEMA_NOT_FLAT, ATTUNE_SCHEMA_STRAY_KEY};
 use super::wording::quoted;
 use crate::diag::Sink;
@@ -136,11 +138,11 @@ fn stray_keys(file: &YamlFile<'_>, what: &str, definition: &Node, sink: &mut Sin
 }
 
 /// Returns the table of a flat schema; `None` when there are no fields.
-pub(super) fn table(schema: Option<&Node>, title: &'static str, anchor: &'static str) -> Option<FieldTable> {
+pub(super) fn table(schema: Option<&Node>, title: &'static str, anchor: &'static str) -> Option<Arc<FieldTable>> {
     let schema = schema.filter(|schema| !is_json_schema(schema))?;
     let fields: Vec<Field> =
         schema.entries().iter().map(|(name, definition)| field(name.key_text(), definition, false)).collect();
-    (!fields.is_empty()).then_some(FieldTable { title, anchor, fields })
+    (!fields.is_empty()).then(|| Arc::new(FieldTable { title, anchor, fields }))
 }
 
 fn field(name: String, definition: &Node, is_required: bool) -> Field {

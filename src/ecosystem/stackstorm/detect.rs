@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use super::document::silent;
-use super::runners;
-use crate::diag::Sink;
+use super::{ID, runners};
 use crate::ecosystem::{EVIDENCE_DIALECT, Evidence};
-use crate::pack::{PackTree, Parsed};
+use crate::pack::PackTree;
 use crate::source::FileEntry;
 use crate::yaml::Node;
 
@@ -27,7 +25,7 @@ struct RuleSniff(bool);
 /// A `pack.yaml` that is not YAML says nothing against it: then the other files tell, so that the fault is reported.
 pub(super) fn evidence(tree: &PackTree<'_>) -> Option<Evidence> {
     let manifest = tree.get("pack.yaml")?;
-    let parsed: Arc<Parsed<ManifestSniff>> = sniff(tree, manifest, |root| {
+    let sniffed = sniff(tree, manifest, |root| {
         if root.is_map() { ManifestSniff::Mapping(has_manifest_keys(root)) } else { ManifestSniff::Other }
     });
     let rows = |row: usize| {
@@ -35,23 +33,23 @@ pub(super) fn evidence(tree: &PackTree<'_>) -> Option<Evidence> {
         rows[row] = true;
         Some(Evidence(rows))
     };
-    let keys = match parsed.value {
+    let keys = match *sniffed {
         Some(ManifestSniff::Mapping(keys)) => Some(keys),
         Some(ManifestSniff::Other) => None,
         None => Some(false),
     };
     if any(tree, "actions", |entry| {
-        sniff(tree, entry, |root| ActionSniff(is_action(root))).value.as_ref().is_some_and(|s| s.0)
+        (*sniff(tree, entry, |root| ActionSniff(is_action(root)))).as_ref().is_some_and(|sniff| sniff.0)
     }) {
         return rows(0);
     }
     let sensor = |entry: &FileEntry| {
-        let parsed = sniff(tree, entry, |root| SensorSniff(root.get("class_name").is_some()));
-        parsed.value.as_ref().is_some_and(|sniff| sniff.0)
+        let sniffed = sniff(tree, entry, |root| SensorSniff(root.get("class_name").is_some()));
+        (*sniffed).as_ref().is_some_and(|sniff| sniff.0)
     };
     let rule = |entry: &FileEntry| {
-        let parsed = sniff(tree, entry, |root| RuleSniff(is_rule(root)));
-        parsed.value.as_ref().is_some_and(|sniff| sniff.0)
+        let sniffed = sniff(tree, entry, |root| RuleSniff(is_rule(root)));
+        (*sniffed).as_ref().is_some_and(|sniff| sniff.0)
     };
     if any(tree, "sensors", sensor) || any(tree, "rules", rule) {
         return rows(1);
@@ -66,13 +64,13 @@ pub(super) fn evidence(tree: &PackTree<'_>) -> Option<Evidence> {
     }
 }
 
-/// Reads a file once per content, without reporting anything.
+/// Looks at a file once per content; `None` when it gives no tree.
 fn sniff<T: Send + Sync + 'static>(
     tree: &PackTree<'_>,
     entry: &FileEntry,
     look: impl FnOnce(&Node) -> T,
-) -> Arc<Parsed<T>> {
-    tree.parse_yaml(entry, EVIDENCE_DIALECT, (), &mut Sink::new(), silent, |file, _| look(&file.yaml.root))
+) -> Arc<Option<T>> {
+    tree.sniff_yaml(entry, EVIDENCE_DIALECT, ID, look)
 }
 
 fn any(tree: &PackTree<'_>, folder: &'static str, speaks: impl Fn(&FileEntry) -> bool) -> bool {

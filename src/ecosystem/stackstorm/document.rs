@@ -33,9 +33,6 @@ pub(super) fn unreadable(sink: &mut Sink, fault: YamlFault) {
 pub(super) const SYNTAX_HELP: &str =
     "quote text that starts with `*`, `&`, `!`, `%`, `@`, a backtick or `{`, and indent with spaces";
 
-/// Drops what a sniff finds wrong: the proper reading reports it.
-pub(super) fn silent(_: &mut Sink, _: YamlFault) {}
-
 /// Reports what PyYAML and the runtime's loaders refuse in a file that is YAML otherwise.
 pub(super) fn check_loader(file: &YamlFile<'_>, codes: LoaderCodes, sink: &mut Sink) {
     let yaml = file.yaml;

@@ -1,8 +1,9 @@
 //! Parameter schemas: the runtime's dialect of JSON Schema Draft 4, as tables of fields.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
-use super::runners::{Parameter, Runner};
+use super::runners::{self, Parameter, Runner};
 use super::values::is_required;
 use crate::pack::{Field, FieldTable};
 use crate::yaml::{Node, Value};
@@ -54,7 +55,7 @@ pub(super) fn own_table(
     anchor: &'static str,
     parameters: &Node,
     runner: Option<&Runner>,
-) -> Option<FieldTable> {
+) -> Option<Arc<FieldTable>> {
     let mut fields: Vec<Field> = last_entries(parameters)
         .map(|(key, schema)| {
             let name = key.key_text();
@@ -63,26 +64,36 @@ pub(super) fn own_table(
         })
         .collect();
     fields.sort_by_key(|field| field.position.unwrap_or(i64::MAX));
-    (!fields.is_empty()).then_some(FieldTable { title, anchor, fields })
+    (!fields.is_empty()).then(|| Arc::new(FieldTable { title, anchor, fields }))
 }
 
-/// Returns the table of the parameters that come from the runner alone.
-pub(super) fn runner_table(parameters: Option<&Node>, runner: &Runner) -> Option<FieldTable> {
+/// Returns the table of the parameters that come from the runner alone; actions that declare none of them share one table.
+pub(super) fn runner_table(parameters: Option<&Node>, runner: &'static Runner) -> Option<Arc<FieldTable>> {
+    static WHOLE: LazyLock<BTreeMap<&str, Option<Arc<FieldTable>>>> = LazyLock::new(|| {
+        runners::RUNNERS.iter().map(|runner| (runner.name, inherited_table(runner, |_| true))).collect()
+    });
     let own = |name: &str| parameters.is_some_and(|parameters| parameters.get(name).is_some());
-    let fields: Vec<Field> =
-        runner.parameters.iter().filter(|parameter| !own(parameter.name)).map(inherited_field).collect();
-    (!fields.is_empty()).then_some(FieldTable { title: "Runner parameters", anchor: "runner-parameters", fields })
+    if runner.parameters.iter().any(|parameter| own(parameter.name)) {
+        return inherited_table(runner, |parameter| !own(parameter.name));
+    }
+    WHOLE.get(runner.name).cloned().flatten()
+}
+
+fn inherited_table(runner: &Runner, which: impl Fn(&&Parameter) -> bool) -> Option<Arc<FieldTable>> {
+    let fields: Vec<Field> = runner.parameters.iter().filter(which).map(inherited_field).collect();
+    (!fields.is_empty())
+        .then(|| Arc::new(FieldTable { title: "Runner parameters", anchor: "runner-parameters", fields }))
 }
 
 /// Returns the table of a whole schema (`type: object` with `properties`) or of a flat mapping from name to schema.
-pub(super) fn schema_table(title: &'static str, anchor: &'static str, schema: &Node) -> Option<FieldTable> {
+pub(super) fn schema_table(title: &'static str, anchor: &'static str, schema: &Node) -> Option<Arc<FieldTable>> {
     let whole = schema.get("properties").is_some_and(Node::is_map) || schema.get("type").is_some_and(|t| !t.is_map());
     let fields = if whole {
         nested_fields(schema)
     } else {
         last_entries(schema).filter(|(_, node)| node.is_map()).map(|(key, node)| field(key.key_text(), node)).collect()
     };
-    (!fields.is_empty()).then_some(FieldTable { title, anchor, fields })
+    (!fields.is_empty()).then(|| Arc::new(FieldTable { title, anchor, fields }))
 }
 
 /// Returns a runner's parameter as a field.

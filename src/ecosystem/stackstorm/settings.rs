@@ -1,5 +1,7 @@
 //! The configuration schema: `config.schema.yaml`.
 
+use std::sync::Arc;
+
 use super::codes::CONFIG_SCHEMA_INVALID;
 use super::components::action::schema_fault;
 use super::document::{METADATA, check_loader, check_shape, require_mapping};
@@ -12,7 +14,7 @@ use crate::yaml::Node;
 #[derive(Debug)]
 pub(super) struct Settings {
     /// Their table.
-    pub table: Option<FieldTable>,
+    pub table: Option<Arc<FieldTable>>,
     /// Their schemas, by name.
     pub schemas: Vec<(String, Node)>,
 }

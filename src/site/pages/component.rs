@@ -160,7 +160,7 @@ fn page<'a>(
             .filter(|fact| !component.entry_point.as_ref().is_some_and(|path| is_end_of(&fact.value, path)))
             .map(shown)
             .collect(),
-        tables: component.tables.iter().filter(|table| !table.fields.is_empty()).map(table).collect(),
+        tables: component.tables.iter().filter(|table| !table.fields.is_empty()).map(|shared| table(shared)).collect(),
         steps: component.steps.iter().map(|step| step_row(lookup, component, step)).collect(),
         uses: uses(lookup, pack, component),
         used_by: used_by(lookup, pack, release, component),

@@ -189,7 +189,7 @@ pub(super) fn release<'a>(
             tree: source.tree.as_deref(),
         },
         archive: archive(id, release, url),
-        configuration: content.configuration.as_ref().map(table),
+        configuration: content.configuration.as_deref().map(table),
         findings: findings(&release.findings, Some(source)),
         newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
             .then(|| findings(&pack.findings, None)),

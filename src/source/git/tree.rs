@@ -243,7 +243,8 @@ impl Repository {
 
 impl Blobs for Repository {
     fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
-        let id = git2::Oid::from_bytes(&entry.blob.as_git()).expect("20 bytes are a SHA-1");
+        let id = entry.blob.as_git().expect("a repository's snapshots name git blobs");
+        let id = git2::Oid::from_bytes(&id).expect("20 bytes are a SHA-1");
         self.with(|handle| Ok(Arc::from(handle.find_blob(id)?.content()))).map_err(|error| ReadError::Unreadable {
             path: entry.path.to_string(),
             reason: match error {

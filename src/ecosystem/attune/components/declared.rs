@@ -294,7 +294,7 @@ fn component(
         entry_point: entry_point.and_then(|entry_point| entry_point.path.clone()),
         enabled: root.get("enabled").and_then(Node::as_bool).unwrap_or(true),
         facts: facts::facts(root, kind.component.key),
-        examples: facts::examples(kind.component.key, &reference.text, tables.first()),
+        examples: facts::examples(kind.component.key, &reference.text, tables.first().map(AsRef::as_ref)),
         tables,
         links: links(references).collect(),
         steps: Vec::new(),

@@ -27,7 +27,7 @@ pub(in super::super) struct Workflow {
     /// The actions it calls.
     pub(in super::super) references: Vec<Reference>,
     /// Its own parameters and output, for an action that declares none.
-    pub(in super::super) tables: Vec<FieldTable>,
+    pub(in super::super) tables: Vec<Arc<FieldTable>>,
     /// Its `ref`, where it stands, label and description: what a file in the root `workflows/` goes by.
     pub(in super::super) reference: Option<super::Spot>,
     pub(in super::super) label: Option<String>,

@@ -46,7 +46,7 @@ pub(super) struct Manifest {
     pub(super) requirements: Vec<Requirement>,
     /// The dependencies, each with its place.
     pub(super) dependencies: Vec<(Dependency, Place)>,
-    pub(super) configuration: Option<FieldTable>,
+    pub(super) configuration: Option<Arc<FieldTable>>,
     pub(super) facts: Vec<Fact>,
     /// The entry points of test runners, each with its place.
     pub(super) test_entry_points: Vec<(String, Place)>,

@@ -62,7 +62,7 @@ pub(in crate::ecosystem::stackstorm) fn read(file: &YamlFile<'_>, pack: &str, si
     component.facts.extend(notify_facts(root));
     component.entry_point = entry.as_ref().map(|entry| entry.path.clone());
     let own = declared.and_then(|declared| parameters::own_table("Parameters", "parameters", declared, runner));
-    component.examples.push(run_example(&component.reference, own.as_ref()));
+    component.examples.push(run_example(&component.reference, own.as_deref()));
     component.tables.extend(own);
     component.tables.extend(runner.and_then(|runner| parameters::runner_table(declared, runner)));
     component
