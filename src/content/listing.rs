@@ -2,7 +2,7 @@
 
 use crate::ident::{Digest, RelPath};
 use crate::pack::Memo;
-use crate::source::{FileEntry, ReadError, Snapshot};
+use crate::source::{ReadError, Snapshot};
 
 /// The files of a release with their digests, sorted bytewise by path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +29,21 @@ pub struct Listed {
 impl Listing {
     /// Hashes every file of a snapshot; what is known by content is not read again.
     pub fn of(snapshot: &Snapshot, memo: &Memo) -> Result<Self, ReadError> {
-        let files =
-            snapshot.files().iter().map(|entry| listed(snapshot, entry, memo)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::new(files))
+        let mut files = Vec::with_capacity(snapshot.files().len());
+        for entry in snapshot.files() {
+            let sha256 = memo.sha256(snapshot, entry)?;
+            files.push(Listed { path: entry.path.clone(), sha256, size: entry.size, executable: entry.executable });
+        }
+        Ok(Self::sorted(files))
     }
 
     /// Returns the listing of files, which it sorts bytewise by path.
     pub fn new(mut files: Vec<Listed>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
+        Self::sorted(files)
+    }
+
+    fn sorted(files: Vec<Listed>) -> Self {
         let content_digest = Digest::of(text(&files).as_bytes());
         Self { files, content_digest }
     }
@@ -53,21 +60,10 @@ impl Listing {
     }
 }
 
-fn listed(snapshot: &Snapshot, entry: &FileEntry, memo: &Memo) -> Result<Listed, ReadError> {
-    let sha256 = match entry.blob.as_sha256() {
-        Some(sha256) => sha256,
-        None => {
-            let read = memo.get_or_insert(entry.blob, (), || snapshot.read(entry).map(|bytes| Digest::of(&bytes)));
-            read.as_ref().as_ref().copied().map_err(Clone::clone)?
-        }
-    };
-    Ok(Listed { path: entry.path.clone(), sha256, size: entry.size, executable: entry.executable })
-}
-
 fn text(files: &[Listed]) -> String {
     let mut text = String::with_capacity(files.iter().map(|file| file.path.as_str().len() + 67).sum());
     for file in files {
-        text.push_str(&file.sha256.hex());
+        file.sha256.push_hex(&mut text);
         text.push_str(if file.executable { " *" } else { "  " });
         text.push_str(file.path.as_str());
         text.push('\n');

@@ -9,7 +9,7 @@ pub mod wire;
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, CatalogPack};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
 use crate::config::Feeds;
 use crate::diag::Sink;
 use crate::ecosystem;
@@ -21,7 +21,10 @@ pub fn plan<'a>(catalog: &'a Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<Pla
     let mut planned = Vec::new();
     for pack in catalog.packs.values() {
         planned.extend(archives(pack));
-        planned.push(PlannedFile::batch(Phase::Data, move || Ok(pack_files(pack))));
+        planned.push(PlannedFile::batch(Phase::Data, move || Ok(vec![pack_file(pack)])));
+        // One by one: the facts of a large pack are as large as its content, and it has many releases.
+        let release = |release| PlannedFile::batch(Phase::Data, move || Ok(release_files(pack, release)));
+        planned.extend(pack.releases.iter().map(release));
     }
     for ecosystem in ecosystem::ALL {
         planned.extend(ecosystem.feed(catalog, feeds, sink));
@@ -55,16 +58,16 @@ fn archives(pack: &CatalogPack) -> impl Iterator<Item = PlannedFile<'_>> {
     })
 }
 
-fn pack_files(pack: &CatalogPack) -> Vec<(RelPath, Vec<u8>)> {
-    let folder = format!("packs/{}", pack.id);
-    let mut files = vec![(RelPath::composed(format!("{folder}/pack.json")), json(&convert::pack(pack)))];
-    for release in &pack.releases {
-        let folder = format!("{folder}/{}", release.version());
-        let facts = json(&convert::release(&pack.id, release));
-        files.push((RelPath::composed(format!("{folder}/release.json")), facts));
-        files.push((RelPath::composed(format!("{folder}/SHA256SUMS")), release.listing.text().into_bytes()));
-    }
-    files
+fn pack_file(pack: &CatalogPack) -> (RelPath, Vec<u8>) {
+    (RelPath::composed(format!("packs/{}/pack.json", pack.id)), json(&convert::pack(pack)))
+}
+
+fn release_files(pack: &CatalogPack, release: &CatalogRelease) -> Vec<(RelPath, Vec<u8>)> {
+    let path = |name: &str| RelPath::composed(format!("packs/{}/{}/{name}", pack.id, release.version()));
+    vec![
+        (path("release.json"), json(&convert::release(&pack.id, release))),
+        (path("SHA256SUMS"), release.listing.text().into_bytes()),
+    ]
 }
 
 /// Writes a value as JSON with an indent of two spaces and a line feed at the end.

@@ -23,7 +23,16 @@ impl Digest {
 
     /// Returns the 64 hex digits, without the prefix.
     pub fn hex(&self) -> String {
-        hex::encode(self.0)
+        let mut text = String::with_capacity(64);
+        self.push_hex(&mut text);
+        text
+    }
+
+    /// Appends the 64 hex digits to a text.
+    pub fn push_hex(&self, text: &mut String) {
+        let mut digits = [0; 64];
+        hex::encode_to_slice(self.0, &mut digits).expect("two digits per byte");
+        text.push_str(str::from_utf8(&digits).expect("hex digits are ASCII"));
     }
 
     /// Returns the 32 raw bytes.

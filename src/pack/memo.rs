@@ -2,28 +2,57 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::{Arc, Mutex};
 
 use super::sniffed::Sniffed;
-use crate::source::BlobId;
+use crate::ident::Digest;
+use crate::source::{BlobId, FileEntry, ReadError, Snapshot};
 
 /// Remembers results by content, so that a file that did not change over a hundred tags is parsed once.
 ///
 /// A key is the file's content and whatever else the result depends on (`what`, and a context such as the pack's name and
 /// the file's path). Two threads may compute the same result at once; one of them is kept.
 pub struct Memo {
-    shards: Vec<Mutex<HashMap<Key, Arc<dyn Any + Send + Sync>>>>,
+    shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
     pub(super) sniffed: Sniffed,
 }
 
-#[derive(PartialEq, Eq, Hash)]
+type Shard = HashMap<Key, Arc<dyn Any + Send + Sync>, BuildHasherDefault<Hashed>>;
+
+/// A blob, the type of a result, and 128 bits of keyed hash for what else the result depends on.
+#[derive(PartialEq, Eq)]
 struct Key {
     blob: BlobId,
     what: TypeId,
     context: u64,
     context_check: u64,
+}
+
+impl Hash for Key {
+    /// Gives half of the key: both halves are keyed hashes of the whole already.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.context);
+    }
+}
+
+/// Passes on what is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("keys give one number");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 impl Default for Memo {
@@ -51,23 +80,64 @@ impl Memo {
         context: impl Hash,
         compute: impl FnOnce() -> T,
     ) -> Arc<T> {
-        // 128 bits of keyed hash stand for the context: equal ones by accident are not to be expected, on purpose neither,
-        // since the keys are random.
-        let key = Key {
-            blob,
-            what: TypeId::of::<T>(),
-            context: self.hasher.hash_one(&context),
-            context_check: self.hasher.hash_one((1_u8, &context)),
-        };
-        let shard = &self.shards[self.hasher.hash_one(&key) as usize % self.shards.len()];
-        let downcast = |any: Arc<dyn Any + Send + Sync>| any.downcast().expect("the type is part of the key");
+        let (key, shard) = self.find::<T>(blob, context);
         if let Some(found) = shard.lock().expect("no panic while locked").get(&key) {
-            return downcast(Arc::clone(found));
+            return typed(Arc::clone(found));
         }
         let computed: Arc<dyn Any + Send + Sync> = Arc::new(compute());
-        downcast(Arc::clone(shard.lock().expect("no panic while locked").entry(key).or_insert(computed)))
+        typed(Arc::clone(shard.lock().expect("no panic while locked").entry(key).or_insert(computed)))
+    }
+
+    fn get<T: Send + Sync + 'static>(&self, blob: BlobId, context: impl Hash) -> Option<Arc<T>> {
+        let (key, shard) = self.find::<T>(blob, context);
+        shard.lock().expect("no panic while locked").get(&key).cloned().map(typed)
+    }
+
+    fn find<T: 'static>(&self, blob: BlobId, context: impl Hash) -> (Key, &Mutex<Shard>) {
+        // Equal hashes by accident are not to be expected, on purpose neither, since the hasher's keys are random.
+        let what = TypeId::of::<T>();
+        let key = Key {
+            blob,
+            what,
+            context: self.hasher.hash_one((blob, what, &context)),
+            context_check: self.hasher.hash_one((&context, what, blob)),
+        };
+        // Other bits than the table itself takes, which are those at both ends.
+        let shard = &self.shards[(key.context >> 24) as usize % self.shards.len()];
+        (key, shard)
     }
 }
+
+/// Returns a result as what it is: its type is part of its key.
+fn typed<T: Send + Sync + 'static>(any: Arc<dyn Any + Send + Sync>) -> Arc<T> {
+    any.downcast().expect("the type is part of the key")
+}
+
+impl Memo {
+    /// Returns the content of a file, and remembers its digest: whoever asks for that later does not read the file again.
+    pub fn read(&self, snapshot: &Snapshot, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
+        let bytes = snapshot.read(entry)?;
+        if entry.blob.as_sha256().is_none() {
+            self.get_or_insert(entry.blob, (), || Sha256(Digest::of(&bytes)));
+        }
+        Ok(bytes)
+    }
+
+    /// Returns the digest of a file, which is read once at most.
+    pub fn sha256(&self, snapshot: &Snapshot, entry: &FileEntry) -> Result<Digest, ReadError> {
+        if let Some(known) = entry.blob.as_sha256() {
+            return Ok(known);
+        }
+        if let Some(known) = self.get::<Sha256>(entry.blob, ()) {
+            return Ok(known.0);
+        }
+        let bytes = snapshot.read(entry)?;
+        Ok(self.get_or_insert(entry.blob, (), || Sha256(Digest::of(&bytes))).0)
+    }
+}
+
+/// The digest of a file that git names otherwise.
+struct Sha256(Digest);
 
 #[cfg(test)]
 mod tests {

@@ -59,7 +59,7 @@ impl<'a> PackTree<'a> {
         if entry.size > limit {
             return None;
         }
-        let bytes = self.snapshot.read(entry).ok()?;
+        let bytes = self.memo.read(self.snapshot, entry).ok()?;
         String::from_utf8(bytes.to_vec()).ok()
     }
 
@@ -101,7 +101,7 @@ impl<'a> PackTree<'a> {
             if entry.size > self.yaml_limits.bytes as u64 {
                 return None;
             }
-            let bytes = self.snapshot.read(entry).ok()?;
+            let bytes = self.memo.read(self.snapshot, entry).ok()?;
             let read = || Arc::new(yaml::read(&bytes, dialect, self.yaml_limits));
             let tree = self.memo.sniffed.get_or_read(entry.blob, dialect, bytes.len(), read);
             tree.as_ref().as_ref().ok().map(|yaml| look(&yaml.root))
@@ -121,7 +121,7 @@ impl<'a> PackTree<'a> {
             sink.report(YAML_LIMIT, Place::file(entry.path.as_str()), message);
             return None;
         }
-        let bytes = match self.snapshot.read(entry) {
+        let bytes = match self.memo.read(self.snapshot, entry) {
             Ok(bytes) => bytes,
             Err(error) => {
                 sink.report(FILE_UNREADABLE, Place::file(entry.path.as_str()), error.to_string());

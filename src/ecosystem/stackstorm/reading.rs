@@ -13,7 +13,7 @@ use super::components::{self, ACTION, Declared, Detail, KINDS};
 use super::document::unreadable;
 use super::manifest::{self, Manifest, is_ref};
 use super::rules::{self, RULES, Whole};
-use super::runners::{self, Needs};
+use super::runners::Needs;
 use super::settings::{self, Settings};
 use super::workflow::{self, Workflow};
 use crate::diag::{Place, Sink};
@@ -152,8 +152,9 @@ fn workflow_files<'a>(
     let mut files = Vec::new();
     for (at, (_, declared)) in declared.iter().enumerate() {
         let Detail::Action(action) = &declared.detail else { continue };
-        let needs = action.runner.as_ref().and_then(|(name, _)| runners::by_name(name)).map(|runner| runner.needs);
-        let Some(entry) = action.entry_point.as_ref().and_then(|point| tree.get(point.path.as_str())) else { continue };
+        let needs = action.needs.filter(|needs| matches!(needs, Needs::Orquesta | Needs::Chain));
+        let point = action.entry_point.as_ref().filter(|_| needs.is_some());
+        let Some(entry) = point.and_then(|point| tree.get(point.path.as_str())) else { continue };
         let file = match needs {
             Some(Needs::Orquesta) => WorkflowFile::Orquesta(
                 entry,

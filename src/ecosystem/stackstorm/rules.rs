@@ -7,6 +7,7 @@ use super::codes::{
     MISSING_ENTRY_POINT, MISSING_ICON, MISSING_LICENSE, MISSING_README, REF_DIRECTORY_MISMATCH, SHADOWS_SYSTEM_PACK,
     UNDECLARED_TRIGGER, UNKNOWN_RUNNER, UNSAFE_PATH, WORKFLOW_INPUT_MISMATCH,
 };
+use super::components::action::Action;
 use super::components::{Declared, Detail, EntryPoint, TRIGGER, reference};
 use super::document::MOST_REPEATED;
 use super::manifest::{Manifest, is_ref};
@@ -199,7 +200,7 @@ fn entry_points_are_files(pack: &Whole<'_>, sink: &mut Sink) {
             Detail::Sensor(entry_point) => (entry_point.as_ref(), None),
             Detail::Action(action) => {
                 let Some((runner, span)) = &action.runner else { continue };
-                if runners::by_name(runner).is_none_or(|runner| runner.needs == Needs::Nothing) {
+                if action.needs.is_none_or(|needs| needs == Needs::Nothing) {
                     continue;
                 }
                 (action.entry_point.as_ref(), Some((runner, *span)))
@@ -244,11 +245,11 @@ fn runners_are_known(pack: &Whole<'_>, sink: &mut Sink) {
         })
     };
     for (entry, declared) in pack.declared {
-        let Detail::Action(super::components::action::Action { runner: Some((runner, span)), .. }) = &declared.detail
-        else {
+        // A runner with known needs is shipped.
+        let Detail::Action(Action { runner: Some((runner, span)), needs: None, .. }) = &declared.detail else {
             continue;
         };
-        if runners::by_name(runner).is_none() && runners::successor(runner).is_none() && !own(runner) {
+        if runners::successor(runner).is_none() && !own(runner) {
             let known: Vec<String> = runners::RUNNERS.iter().map(|runner| runner.name.to_owned()).collect();
             let draft = sink.report(
                 UNKNOWN_RUNNER,

@@ -9,6 +9,7 @@ use crate::ecosystem::stackstorm::codes::{
     INVALID_PARAMETER_NAME, INVALID_PARAMETER_SCHEMA, REMOVED_RUNNER, UNKNOWN_COMPONENT_KEY,
 };
 use crate::ecosystem::stackstorm::document::{self, METADATA, Worded, check_loader, check_shape, require_mapping};
+use crate::ecosystem::stackstorm::runners::Needs;
 use crate::ecosystem::stackstorm::{parameter_rules, parameters, runners, schemas};
 use crate::pack::schema::Violation;
 use crate::pack::{Example, Fact, Field, FieldTable, YamlFile};
@@ -19,6 +20,8 @@ use crate::yaml::Node;
 pub(in crate::ecosystem::stackstorm) struct Action {
     /// The runner's name, and where it is named.
     pub runner: Option<(String, Span)>,
+    /// What that runner runs, when the runtime ships it.
+    pub needs: Option<Needs>,
     /// The file that it runs.
     pub entry_point: Option<EntryPoint>,
     /// The parameters it declares; what its runner adds is not among them.
@@ -70,6 +73,7 @@ pub(in crate::ecosystem::stackstorm) fn read(file: &YamlFile<'_>, pack: &str, si
         .extend(root.get("output_schema").and_then(|schema| parameters::schema_table("Output", "output", schema)));
     let action = Action {
         runner: runner_node.filter(|_| !runner_name.is_empty()).map(|node| (runner_name.to_owned(), node.span)),
+        needs: runner.map(|runner| runner.needs),
         entry_point: entry,
         parameters: declared
             .map(|declared| declared.entries().iter().map(|(key, _)| key.key_text()).collect())
