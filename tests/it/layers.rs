@@ -32,6 +32,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("notify", &["serve/"]),
     ("pulldown_cmark", &["site/markdown"]),
     ("saphyr_parser", &["yaml/gate.rs"]),
+    ("rustix", &["cli/timings.rs"]),
     ("semver", &["ident/version.rs"]),
     ("serde_json_canonicalizer", &["index/"]),
     ("serde_yaml", &["yaml/second_opinion.rs"]),
@@ -56,7 +57,7 @@ const OWNERS: &[(&str, &[&str])] = &[
 const ARROWS: &[(&str, &[&str])] = &[
     ("diag", &["ident"]),
     ("yaml", &["diag"]),
-    ("output", &["fs", "ident"]),
+    ("output", &["fs", "ident", "progress"]),
     ("source", &["diag", "fs", "ident"]),
     ("pack", &["diag", "ident", "source", "yaml"]),
     ("content", &["diag", "ident", "pack", "source"]),
