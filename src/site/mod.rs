@@ -3,13 +3,14 @@
 //! 1. `links` knows the address of every page, so that all links are relative and none is broken.
 //! 2. `pages` turn the catalog into lean context values, one file per kind of page.
 //! 3. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 4. `search`, `feeds` and `assets` make the rest.
+//! 4. `fragments` keeps what many pages have in common; `search`, `feeds` and `assets` make the rest.
 //!
 //! In: a [`Catalog`]. Out: planned files, one batch per release, so that work is parallel and memory bounded. Pure: touches no
 //! disk (but for template overrides), knows no clock. Names no ecosystem.
 
 mod assets;
 mod feeds;
+mod fragments;
 mod links;
 pub mod markdown;
 mod pages;
@@ -36,14 +37,20 @@ pub(crate) struct Site<'a> {
     templates: &'a Templates,
     addresses: links::Addresses<'a>,
     frame: templates::Shared,
+    fragments: fragments::Fragments,
 }
 
 /// Plans the website of a catalog.
 ///
 /// Pages of releases come first; what names them (home, lists, search, feed, sitemap) is written last.
 pub fn plan<'a>(catalog: &'a Catalog, templates: &'a Templates) -> Vec<PlannedFile<'a>> {
-    let site =
-        Arc::new(Site { catalog, templates, addresses: links::Addresses::new(catalog), frame: pages::frame(catalog) });
+    let site = Arc::new(Site {
+        catalog,
+        templates,
+        addresses: links::Addresses::new(catalog),
+        frame: pages::frame(catalog),
+        fragments: fragments::Fragments::default(),
+    });
     let mut files: Vec<PlannedFile<'a>> =
         templates.assets().into_iter().map(|(path, bytes)| PlannedFile::bytes(Phase::Pages, path, bytes)).collect();
     for pack in catalog.packs.values() {

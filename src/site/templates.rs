@@ -96,6 +96,17 @@ impl Templates {
         self.assets.clone()
     }
 
+    /// Renders a part of a page at `path` from its own value, which the template knows as `page`.
+    pub(crate) fn fragment(
+        &self,
+        template: &str,
+        path: &RelPath,
+        value: &impl Serialize,
+    ) -> Result<String, RenderError> {
+        let bytes = self.render(template, path, &[], value)?;
+        Ok(String::from_utf8(bytes).expect("templates and values are UTF-8"))
+    }
+
     /// Renders a page from values it shares with others and its own value, which the template knows as `page`.
     pub(crate) fn render(
         &self,

@@ -58,7 +58,10 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         .iter()
         .flat_map(|(entry, parsed)| parsed.value.iter().flatten().map(move |declared| (*entry, declared)))
         .collect();
-    let workflow_files = workflow_files(tree, &declared, sink);
+    // Looked up once: with every tag of a large pack this is the question that is asked most often.
+    let entry_points: Vec<Option<&FileEntry>> =
+        declared.iter().map(|(_, declared)| tree.get(declared.component.entry_point.as_ref()?.as_str())).collect();
+    let workflow_files = workflow_files(tree, &declared, &entry_points, sink);
     let workflows: BTreeMap<usize, (&FileEntry, &Workflow)> =
         workflow_files.iter().filter_map(|(at, file)| Some((*at, file.workflow()?))).collect();
     let settings_entry = tree.get("config.schema.yaml");
@@ -70,13 +73,14 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         name: name.as_str(),
         manifest,
         declared: &declared,
+        entry_points: &entry_points,
         workflows: &workflows,
         settings: settings_entry.zip(settings),
     };
     for rule in RULES {
         rule(&whole, sink);
     }
-    Some(assemble(tree, manifest, name, settings, components(tree, &declared, &workflows)))
+    Some(assemble(tree, manifest, name, settings, components(tree, &declared, &entry_points, &workflows)))
 }
 
 /// Returns the ref: `ref`, else the folder's name, else `name`; reports that there is none.
@@ -147,15 +151,14 @@ impl<'a> WorkflowFile<'a> {
 fn workflow_files<'a>(
     tree: &PackTree<'a>,
     declared: &[(&FileEntry, &Declared)],
+    entry_points: &[Option<&'a FileEntry>],
     sink: &mut Sink,
 ) -> Vec<(usize, WorkflowFile<'a>)> {
     let mut files = Vec::new();
-    for (at, (_, declared)) in declared.iter().enumerate() {
+    for (at, ((_, declared), entry_point)) in declared.iter().zip(entry_points).enumerate() {
         let Detail::Action(action) = &declared.detail else { continue };
-        let needs = action.needs.filter(|needs| matches!(needs, Needs::Orquesta | Needs::Chain));
-        let point = action.entry_point.as_ref().filter(|_| needs.is_some());
-        let Some(entry) = point.and_then(|point| tree.get(point.path.as_str())) else { continue };
-        let file = match needs {
+        let Some(entry) = *entry_point else { continue };
+        let file = match action.needs {
             Some(Needs::Orquesta) => WorkflowFile::Orquesta(
                 entry,
                 tree.parse_yaml(entry, Dialect::Yaml11, "orquesta", sink, workflow::unreadable, |file, sink| {
@@ -179,22 +182,31 @@ fn workflow_files<'a>(
 fn components(
     tree: &PackTree<'_>,
     declared: &[(&FileEntry, &Declared)],
+    entry_points: &[Option<&FileEntry>],
     workflows: &BTreeMap<usize, (&FileEntry, &Workflow)>,
 ) -> Vec<Arc<Component>> {
-    let mut sorted: BTreeMap<(usize, &str), Arc<Component>> = BTreeMap::new();
+    let mut sorted: Vec<((usize, &str), Arc<Component>)> = Vec::with_capacity(declared.len());
     for (at, (entry, declared)) in declared.iter().enumerate() {
         let component = &declared.component;
         let kind = KINDS.iter().position(|kind| kind.key == component.kind.key).unwrap_or(KINDS.len());
         let workflow = workflows.get(&at).copied();
-        let missing = component.entry_point.as_ref().is_some_and(|path| tree.get(path.as_str()).is_none());
+        let missing = component.entry_point.is_some() && entry_points[at].is_none();
         let component = if missing || workflow.is_some() {
             joined(tree, entry, component, workflow)
         } else {
             Arc::clone(component)
         };
-        sorted.insert((kind, &declared.component.name), component);
+        sorted.push(((kind, &declared.component.name), component));
     }
-    sorted.into_values().collect()
+    sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+    sorted.dedup_by(|later, earlier| {
+        let is_same = later.0 == earlier.0;
+        if is_same {
+            std::mem::swap(later, earlier);
+        }
+        is_same
+    });
+    sorted.into_iter().map(|(_, component)| component).collect()
 }
 
 /// Returns a component with what other files say about it, made once per pair of contents.

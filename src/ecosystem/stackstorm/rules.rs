@@ -29,6 +29,8 @@ pub(super) struct Whole<'a> {
     pub manifest: &'a Manifest,
     /// Its components with the files that declare them, in order of registration.
     pub declared: &'a [(&'a FileEntry, &'a Declared)],
+    /// The files that implement them, where they are there.
+    pub entry_points: &'a [Option<&'a FileEntry>],
     /// The workflows of its actions, by the action's place in `declared`, with their files.
     pub workflows: &'a BTreeMap<usize, (&'a FileEntry, &'a Workflow)>,
     /// The configuration schema, with its file.
@@ -174,6 +176,13 @@ fn example_config_satisfies_the_schema(pack: &Whole<'_>, sink: &mut Sink) {
 
 /// Requires the components of a kind to have different names.
 fn components_have_different_names(pack: &Whole<'_>, sink: &mut Sink) {
+    // Files come in the order of their names, which mostly are those of the components: there is little to sort.
+    let mut keys: Vec<(&str, &str)> =
+        pack.declared.iter().map(|(_, other)| (other.component.kind.key, other.component.name.as_str())).collect();
+    keys.sort_unstable();
+    if keys.windows(2).all(|pair| pair[0] != pair[1]) {
+        return;
+    }
     let mut first: BTreeMap<(&str, &str), (&FileEntry, Span)> = BTreeMap::new();
     for (entry, declared) in pack.declared {
         let component = &declared.component;
@@ -195,7 +204,10 @@ fn components_have_different_names(pack: &Whole<'_>, sink: &mut Sink) {
 
 /// Requires entry points to be files of the pack, where the runner needs one.
 fn entry_points_are_files(pack: &Whole<'_>, sink: &mut Sink) {
-    for (entry, declared) in pack.declared {
+    for ((entry, declared), found) in pack.declared.iter().zip(pack.entry_points) {
+        if found.is_some() {
+            continue;
+        }
         let (entry_point, runner) = match &declared.detail {
             Detail::Sensor(entry_point) => (entry_point.as_ref(), None),
             Detail::Action(action) => {
@@ -208,7 +220,7 @@ fn entry_points_are_files(pack: &Whole<'_>, sink: &mut Sink) {
             _ => continue,
         };
         match (entry_point, runner) {
-            (Some(point), _) => entry_point_is_a_file(pack, entry, point, sink),
+            (Some(point), _) => report_missing(pack, entry, point, sink),
             (None, Some((runner, span))) if declared.component.facts.iter().all(|fact| fact.label != "Entry point") => {
                 let message = format!("the runner `{runner}` needs an `entry_point`");
                 sink.report(MISSING_ENTRY_POINT, pack.place(entry, span), message)
@@ -219,11 +231,9 @@ fn entry_points_are_files(pack: &Whole<'_>, sink: &mut Sink) {
     }
 }
 
-fn entry_point_is_a_file(pack: &Whole<'_>, entry: &FileEntry, point: &EntryPoint, sink: &mut Sink) {
+/// Reports an entry point that is no file of the pack.
+fn report_missing(pack: &Whole<'_>, entry: &FileEntry, point: &EntryPoint, sink: &mut Sink) {
     let path = point.path.as_str();
-    if pack.tree.get(path).is_some() {
-        return;
-    }
     let is_link = |finding: &crate::diag::Diagnostic| {
         finding.code == SYMLINK && (finding.place.path == path || path.starts_with(&format!("{}/", finding.place.path)))
     };

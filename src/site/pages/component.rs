@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::Head;
-use super::fields::{Table, table};
 use super::view::{Snippet, shown, snippet};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::RelPath;
@@ -31,7 +30,8 @@ struct ComponentPage<'a> {
     entry_point: Option<File<'a>>,
     /// Label, value, and whether the value is too long to be shown at once.
     facts: Vec<(&'static str, &'a str, bool)>,
-    tables: Vec<Table<'a>>,
+    /// Whether there are any; they come beside the page, since other pages have the same.
+    has_tables: bool,
     steps: Vec<StepRow<'a>>,
     uses: Vec<Use<'a>>,
     used_by: Vec<Use<'a>>,
@@ -113,7 +113,9 @@ pub(super) fn append(
         };
         let in_default = in_default.filter(|_| release.version() != pack.latest().version());
         let page = page(&lookup, pack, release, component, head, in_default);
-        let html = site.templates.render("component.html", &path, parts, &page)?;
+        let tables = site.fragments.tables(site.templates, &path, component)?;
+        let parts: Vec<_> = parts.iter().copied().chain([("tables", &tables)]).collect();
+        let html = site.templates.render("component.html", &path, &parts, &page)?;
         files.push((path, html));
     }
     Ok(())
@@ -160,7 +162,7 @@ fn page<'a>(
             .filter(|fact| !component.entry_point.as_ref().is_some_and(|path| is_end_of(&fact.value, path)))
             .map(shown)
             .collect(),
-        tables: component.tables.iter().filter(|table| !table.fields.is_empty()).map(|shared| table(shared)).collect(),
+        has_tables: component.tables.iter().any(|table| !table.fields.is_empty()),
         steps: component.steps.iter().map(|step| step_row(lookup, component, step)).collect(),
         uses: uses(lookup, pack, component),
         used_by: used_by(lookup, pack, release, component),

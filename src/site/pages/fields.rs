@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 6;
 
 /// A table of fields.
 #[derive(Serialize)]
-pub(super) struct Table<'a> {
+pub(in crate::site) struct Table<'a> {
     title: &'static str,
     anchor: &'static str,
     open: Option<Rows<'a>>,
@@ -46,7 +46,7 @@ struct Row<'a> {
 }
 
 /// Returns a table as pages show it.
-pub(super) fn table(table: &FieldTable) -> Table<'_> {
+pub(in crate::site) fn table(table: &FieldTable) -> Table<'_> {
     let (mut rows, mut fixed) = (Vec::with_capacity(table.fields.len()), Vec::new());
     for field in &table.fields {
         push(field, 0, "", if field.fixed { &mut fixed } else { &mut rows });

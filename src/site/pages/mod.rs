@@ -6,7 +6,7 @@
 pub(super) mod component;
 pub(super) mod ecosystem;
 pub(super) mod error;
-mod fields;
+pub(super) mod fields;
 mod findings;
 pub(super) mod home;
 pub(super) mod release;
