@@ -27,6 +27,8 @@ impl Dialect {
                 Self::Yaml11 => number_1_1(text),
                 Self::Yaml12 => number_1_2(text),
             },
+            // The longest is `false`.
+            _ if text.len() > 5 => None,
             None | Some(b'~' | b'=' | b'<' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O') => {
                 self.word(text)
             }

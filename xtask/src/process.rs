@@ -36,10 +36,17 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 
 /// Runs a program and returns what it writes; its errors are shown.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
+    Ok(outputs(command)?.0)
+}
+
+/// Runs a program and returns what it writes to stdout and to stderr.
+pub(crate) fn outputs(command: &mut Command) -> Result<(String, String)> {
     let output = command.output().with_context(|| format!("cannot run {}", name(command)))?;
-    let errors = String::from_utf8_lossy(&output.stderr);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     ensure!(output.status.success(), "`{}` failed: {}\n{errors}", command_line(command), output.status);
-    String::from_utf8(output.stdout).with_context(|| format!("the output of {} is not UTF-8", name(command)))
+    let text =
+        String::from_utf8(output.stdout).with_context(|| format!("the output of {} is not UTF-8", name(command)))?;
+    Ok((text, errors))
 }
 
 /// Returns where a program is, if it can be found.

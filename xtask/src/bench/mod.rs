@@ -58,7 +58,7 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
         SCENARIOS.iter().filter(|scenario| names.is_empty() || names.iter().any(|name| name == scenario.name))
     {
         eprintln!("{}: {}", scenario.name, scenario.what);
-        table.push_str(&row(scenario, &context, runs, peers_only)?);
+        table.push_str(&rows(scenario, &context, runs, peers_only)?);
     }
     println!(
         "\n{table}\nMedians of {runs} runs, {} cores.",
@@ -67,29 +67,36 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn row(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -> Result<String> {
+/// Returns the lines of a scenario.
+fn rows(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -> Result<String> {
     let peer = match scenario.peer {
-        Some(peer) => Some(measure::median(context, runs, || peer(context))?),
+        Some(peer) => Some(measure::median(&measure::runs(context, runs, || peer(context))?, &[])),
         None => None,
     };
-    let ours = if peers_only { None } else { Some(measure::median(context, runs, || (scenario.ours)(context))?) };
+    let ours = if peers_only { None } else { Some(measure::runs(context, runs, || (scenario.ours)(context))?) };
     if let (Some(_), Some(check)) = (&ours, scenario.check) {
         check(context)?;
     }
-    let cpu = |cost: &Option<Cost>| cost.as_ref().map_or_else(|| "—".to_owned(), |cost| format!("{:.2} s", cost.cpu));
-    let ratio = match (&ours, &peer) {
-        (Some(ours), Some(peer)) => format!("{:.3}", ours.cpu / peer.cpu),
-        _ => "—".to_owned(),
-    };
-    let (wall, memory) = ours
-        .as_ref()
-        .map_or(("—".into(), "—".into()), |cost| (format!("{:.2} s", cost.wall), format!("{} MiB", cost.mib)));
-    Ok(format!(
-        "| {} | {} | {} | {} | {ratio} | {} | {wall} | {memory} |\n",
-        scenario.what,
-        scenario.peer_name,
-        cpu(&ours),
-        cpu(&peer),
-        scenario.wanted
-    ))
+    let cpu = |cost: &Option<Cost>| cost.as_ref().map_or_else(|| "–".to_owned(), |cost| format!("{:.2} s", cost.cpu));
+    let mut text = String::new();
+    for part in scenario.parts {
+        let ours = ours.as_ref().map(|ours| measure::median(ours, part.stages));
+        let ratio = match (&ours, &peer) {
+            (Some(ours), Some(peer)) => format!("{:.3}", ours.cpu / peer.cpu),
+            _ => "–".to_owned(),
+        };
+        let (wall, memory) = ours
+            .as_ref()
+            .map_or(("–".into(), "–".into()), |cost| (format!("{:.2} s", cost.wall), format!("{} MiB", cost.mib)));
+        text.push_str(&format!(
+            "| {}: {} | {} | {} | {} | {ratio} | {} | {wall} | {memory} |\n",
+            scenario.what,
+            part.what,
+            scenario.peer_name,
+            cpu(&ours),
+            cpu(&peer),
+            part.wanted
+        ));
+    }
+    Ok(text)
 }

@@ -25,64 +25,80 @@ pub(super) struct Run {
 /// Prepares a run.
 type Prepare = fn(&Context) -> Result<Run>;
 
-/// One line of the table.
+/// What is measured together, and the lines of the table that it gives.
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) what: &'static str,
     pub(super) ours: Prepare,
     pub(super) peer_name: &'static str,
     pub(super) peer: Option<Prepare>,
-    /// The largest ratio of our CPU time to the peer's that is wanted.
-    pub(super) wanted: &'static str,
+    pub(super) parts: &'static [Part],
     /// What must hold after our last run.
     pub(super) check: Option<fn(&Context) -> Result<()>>,
 }
 
+/// A line of the table.
+pub(super) struct Part {
+    pub(super) what: &'static str,
+    /// The stages of `--timings` that belong to it; none for the whole run.
+    pub(super) stages: &'static [&'static str],
+    /// The largest ratio of our CPU time to the peer's that is wanted.
+    pub(super) wanted: &'static str,
+}
+
+/// The stages that end in a new registry index, without archives.
+const INDEXING: &[&str] = &["Reading", "Planning", "Recording"];
+
+const EVERYTHING: Part = Part { what: "everything", stages: &[], wanted: "–" };
+
 /// Lists the scenarios, in the order of the table.
 pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
-        name: "check",
-        what: "80 packs, 9 000 actions: read, validate",
-        ours: |context| Ok(context.packyard(["check".into(), "--dir".into(), catalogues::exchange(context)?])),
-        peer_name: "Python script",
-        peer: Some(python),
-        wanted: "0.020",
-        check: None,
-    },
-    Scenario {
         name: "index",
-        what: "80 packs, 9 000 actions: read, validate, hash, archive, index, site",
+        what: "80 packs, 9 000 actions",
         ours: |context| Ok(context.build(&catalogues::without_build(catalogues::exchange(context)?)?)),
         peer_name: "Python script",
         peer: Some(python),
-        wanted: "—",
+        parts: &[
+            Part { what: "read, validate, hash, index", stages: INDEXING, wanted: "0.020" },
+            Part { what: "archives", stages: &["Archiving"], wanted: "–" },
+            EVERYTHING,
+        ],
         check: None,
     },
     Scenario {
         name: "tags",
-        what: "the same packs with 1 100 tags: everything",
+        what: "the same packs with 1 100 tags",
         ours: |context| Ok(context.build(&catalogues::without_build(catalogues::exchange_tags(context)?)?)),
         peer_name: "Python script, newest versions only",
         peer: Some(python),
-        wanted: "0.100 without archives",
+        parts: &[
+            Part { what: "read, validate, hash, index", stages: INDEXING, wanted: "0.100" },
+            Part { what: "archives", stages: &["Archiving"], wanted: "–" },
+            EVERYTHING,
+        ],
         check: None,
     },
     Scenario {
         name: "site",
-        what: "1 000 packs with 15 components: everything",
+        what: "1 000 packs with 15 components",
         ours: |context| Ok(context.build(&catalogues::without_build(catalogues::thousand(context)?)?)),
         peer_name: "bare loop",
         peer: Some(bare_site),
-        wanted: "2.000",
+        parts: &[
+            Part { what: "pages", stages: &["Writing pages"], wanted: "2.000" },
+            Part { what: "pages and all indexes", stages: &["Writing pages", "Writing indexes"], wanted: "–" },
+            EVERYTHING,
+        ],
         check: None,
     },
     Scenario {
         name: "unchanged",
-        what: "1 000 packs with 15 components, built before: nothing to do",
+        what: "1 000 packs with 15 components, built before",
         ours: unchanged,
         peer_name: "none",
         peer: None,
-        wanted: "0 files written",
+        parts: &[Part { what: "nothing to do", stages: &[], wanted: "0 files written" }],
         check: Some(nothing_was_written),
     },
 ];
@@ -93,13 +109,10 @@ impl Context {
         self.root.join("benches/peers").join(name)
     }
 
-    fn packyard(&self, arguments: impl IntoIterator<Item = PathBuf>) -> Run {
-        Run { program: self.root.join("target/release/packyard"), arguments: arguments.into_iter().collect() }
-    }
-
     fn build(&self, directory: &Path) -> Run {
         let out = directory.join("public");
-        self.packyard(["build".into(), "--dir".into(), directory.to_owned(), "--out".into(), out])
+        let arguments = ["build".into(), "--timings".into(), "--dir".into(), directory.to_owned(), "--out".into(), out];
+        Run { program: self.root.join("target/release/packyard"), arguments: arguments.into() }
     }
 }
 
