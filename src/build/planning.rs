@@ -15,7 +15,7 @@ use crate::ident::{PackId, Version};
 use crate::index::event::Release;
 use crate::index::history::History;
 use crate::index::{DUPLICATE_REF, NAME_CONFUSABLE, RELEASE_CONTENT_CHANGED, TAG_MOVED};
-use crate::release::{Candidate, Stage};
+use crate::release::{Candidate, Stage, joined};
 
 /// What a build would add to the registry index.
 #[derive(Debug, Default)]
@@ -104,7 +104,7 @@ fn bind_names<'a>(
     for candidate in candidates {
         let Some(pack) = &candidate.pack else { continue };
         let (id, source) = (&pack.id, &candidate.source);
-        let place = || Place::file(join(&source.path, pack.manifest.as_str()));
+        let place = || Place::file(joined(&source.path, pack.manifest.as_str()));
         let mut first_report = || reported.insert((id.clone(), source.repository.as_str(), source.path.as_str()));
         if let Some(other) = folded.get(&fold(id)).filter(|other| *other != id) {
             if first_report() {
@@ -141,7 +141,7 @@ fn bind_names<'a>(
 /// Reports a recorded release whose source now has other content.
 fn compare(candidate: &Candidate, recorded: &Release, sink: &mut Sink) {
     let Some(pack) = &candidate.pack else { return };
-    let place = Place::file(join(&candidate.source.path, pack.manifest.as_str()));
+    let place = Place::file(joined(&candidate.source.path, pack.manifest.as_str()));
     let same_tag = candidate.source.tag.is_some() && candidate.source.tag == recorded.source.tag;
     let (code, message) = if same_tag && candidate.source.commit != recorded.source.commit {
         let short = |commit: &Option<String>| commit.as_deref().map_or("?", |id| id.get(..10).unwrap_or(id)).to_owned();
@@ -161,10 +161,6 @@ fn compare(candidate: &Candidate, recorded: &Release, sink: &mut Sink) {
 /// Returns the form under which confusable names of an ecosystem are equal.
 fn fold(id: &PackId) -> (String, String) {
     (id.ecosystem.to_string(), id.name.folded())
-}
-
-fn join(directory: &str, file: &str) -> String {
-    if directory.is_empty() { file.to_owned() } else { format!("{directory}/{file}") }
 }
 
 /// Drops fractions of a second, which the index does not record.

@@ -13,7 +13,7 @@ use crate::pack::{DOCUMENT_TOO_LARGE, Memo, PackTree};
 use crate::progress::Progress;
 use crate::release::candidates::{Reader, SourceReading, Wanted, read_source};
 use crate::release::open::{OpenSource, identity};
-use crate::release::{Candidate, Stage};
+use crate::release::{Candidate, Stage, chain};
 use crate::site::markdown;
 use crate::source::{SOURCE_UNAVAILABLE, SourceError};
 
@@ -92,7 +92,7 @@ pub(super) fn read(
         match read {
             Ok(mut read) => {
                 if let Some(path) = shown_path(source) {
-                    read.findings.iter_mut().for_each(|finding| relocate(finding, path));
+                    read.findings.iter_mut().for_each(|finding| finding.put_below(path));
                     paths.insert(read.identity.clone(), path);
                 }
                 reading.opened.entry(read.identity).or_insert(read.source);
@@ -106,7 +106,7 @@ pub(super) fn read(
     check_references(&mut reading.candidates, &reading.memo, config);
     for candidate in &mut reading.candidates {
         if let Some(path) = paths.get(&candidate.source.repository) {
-            candidate.findings.iter_mut().for_each(|finding| relocate(finding, path));
+            candidate.findings.iter_mut().for_each(|finding| finding.put_below(path));
         }
     }
     reading
@@ -116,9 +116,7 @@ pub(super) fn read(
 pub(super) fn failures(failures: &[(String, SourceError)]) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
     for (identity, error) in failures {
-        let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-        let message = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        sink.report(SOURCE_UNAVAILABLE, diag::Place::file(identity.as_str()), message)
+        sink.report(SOURCE_UNAVAILABLE, diag::Place::file(identity.as_str()), chain(error))
             .help("what was recorded from it stays published; nothing new was read");
     }
     sink.finish()
@@ -182,17 +180,8 @@ fn check_document(tree: &PackTree<'_>, path: &RelPath, sink: &mut Sink) {
 /// Gives findings of a pack their place in the source, and the revision they belong to.
 pub(super) fn located(mut findings: Vec<Diagnostic>, directory: &str, revision: Option<&str>) -> Vec<Diagnostic> {
     for finding in &mut findings {
-        relocate(finding, directory);
+        finding.put_below(directory);
         finding.revision = revision.map(str::to_owned);
     }
     findings
-}
-
-/// Puts a directory in front of the places of a finding.
-fn relocate(finding: &mut Diagnostic, directory: &str) {
-    let places = std::iter::once(&mut finding.place).chain(finding.related.iter_mut().map(|(_, place)| place));
-    for place in places.filter(|_| !directory.is_empty()) {
-        let file = std::mem::take(&mut place.path);
-        place.path = if file.is_empty() { directory.to_owned() } else { format!("{directory}/{file}") };
-    }
 }

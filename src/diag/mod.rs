@@ -104,6 +104,17 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// Puts a directory in front of every place, such as that of the pack in its source; the empty one changes nothing.
+    pub fn put_below(&mut self, directory: &str) {
+        if directory.is_empty() {
+            return;
+        }
+        for place in std::iter::once(&mut self.place).chain(self.related.iter_mut().map(|(_, place)| place)) {
+            let file = std::mem::take(&mut place.path);
+            place.path = if file.is_empty() { directory.to_owned() } else { format!("{directory}/{file}") };
+        }
+    }
+
     /// Returns the order of the output: path, line, column, code, then the rest.
     fn order(&self) -> impl Ord + '_ {
         let at = self.place.span.map(|span| (span.line, span.column));

@@ -205,17 +205,8 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
 
 /// Returns findings with their places below a directory.
 pub(super) fn below(directory: &str, findings: impl IntoIterator<Item = Diagnostic>) -> Vec<Diagnostic> {
-    let put = |place: &mut Place| {
-        if !directory.is_empty() {
-            place.path =
-                if place.path.is_empty() { directory.to_owned() } else { format!("{directory}/{}", place.path) };
-        }
-    };
     let mut findings: Vec<Diagnostic> = findings.into_iter().collect();
-    for finding in &mut findings {
-        put(&mut finding.place);
-        finding.related.iter_mut().for_each(|(_, place)| put(place));
-    }
+    findings.iter_mut().for_each(|finding| finding.put_below(directory));
     findings
 }
 

@@ -20,6 +20,9 @@ mod read;
 mod scan;
 mod tagged;
 pub mod tags;
+
+pub(crate) use packs::joined;
+pub(crate) use read::chain;
 #[cfg(test)]
 mod testing;
 

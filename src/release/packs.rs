@@ -75,7 +75,7 @@ impl<'a> Packs<'a> {
 }
 
 /// Joins two relative paths, either of which may be empty.
-pub(super) fn joined(directory: &str, path: &str) -> String {
+pub(crate) fn joined(directory: &str, path: &str) -> String {
     match (directory, path) {
         ("", path) => path.to_owned(),
         (directory, "") => directory.to_owned(),

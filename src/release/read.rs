@@ -133,7 +133,7 @@ fn report_ambiguity(titles: &[&str], ecosystems: &[&'static dyn Ecosystem], sink
 }
 
 /// Returns an error with its causes in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

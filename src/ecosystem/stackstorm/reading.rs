@@ -198,7 +198,7 @@ fn components(
         };
         sorted.push(((kind, &declared.component.name), component));
     }
-    sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+    sorted.sort_by_key(|(key, _)| *key);
     sorted.dedup_by(|later, earlier| {
         let is_same = later.0 == earlier.0;
         if is_same {

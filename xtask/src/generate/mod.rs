@@ -86,6 +86,9 @@ impl Options {
             Some(other) => bail!("unknown shape `{other}`: exchange or even"),
         };
         let directory = PathBuf::from(arguments.positional("the directory to write to")?);
+        // Git is run elsewhere.
+        let directory = std::path::absolute(&directory)
+            .with_context(|| format!("{} is no path to write to", directory.display()))?;
         arguments.finish()?;
         Ok(Self { directory, seed, mix, shape, git })
     }

@@ -34,6 +34,9 @@ const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n
 /// The name of an object.
 type ObjectId = [u8; 20];
 
+/// Files with their content.
+type Files = Vec<(RelPath, Vec<u8>)>;
+
 /// Returns the files of a pack's repository; `shown` is the release that the index shows.
 pub(super) fn plan<'a>(pack: &'a CatalogPack, shown: &'a CatalogRelease) -> [PlannedFile<'a>; 2] {
     let known: Arc<OnceLock<Pointers>> = Arc::default();
@@ -65,7 +68,7 @@ fn repository(
     pack: &CatalogPack,
     shown: &CatalogRelease,
     folder: &str,
-) -> Result<(Vec<(RelPath, Vec<u8>)>, Pointers), RenderError> {
+) -> Result<(Files, Pointers), RenderError> {
     let mut releases: Vec<&CatalogRelease> =
         pack.releases.iter().filter(|release| release.status.quarantined.is_none()).collect();
     releases.sort_by_key(|release| (release.published_at, release.version()));
@@ -185,7 +188,7 @@ fn commit_text(pack: &CatalogPack, release: &CatalogRelease, tree: ObjectId, par
 
 impl Pointers {
     /// Returns the files that name objects.
-    fn files(&self, folder: &str) -> Vec<(RelPath, Vec<u8>)> {
+    fn files(&self, folder: &str) -> Files {
         let path = |below: &str| RelPath::composed(format!("{folder}/{below}"));
         let mut listing = String::new();
         let mut files = vec![(path("HEAD"), b"ref: refs/heads/main\n".to_vec())];
