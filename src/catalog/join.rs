@@ -35,8 +35,12 @@ pub fn catalog(config: &Config, packs: Vec<CatalogPack>) -> Catalog {
 }
 
 /// Returns the default of releases that are sorted highest first: the highest that is stable and may be chosen, else the
-/// highest prerelease that may be chosen, else the highest.
+/// highest prerelease that may be chosen, else the highest. In a preview a draft goes before them: it is what its author
+/// wants to see.
 fn default_release(releases: &[CatalogRelease]) -> usize {
+    if let Some(draft) = releases.iter().position(|release| release.status.draft) {
+        return draft;
+    }
     let may_be_chosen =
         |release: &&CatalogRelease| release.status.yanked.is_none() && release.status.quarantined.is_none();
     let position = |stable: bool| {

@@ -169,7 +169,7 @@ fn archive(id: &PackId, release: &CatalogRelease, up: &str) -> wire::Archive {
 }
 
 fn status(status: &Status) -> Option<wire::Status> {
-    let Status { yanked, deprecated, quarantined } = status.clone();
+    let Status { yanked, deprecated, quarantined, draft: _ } = status.clone();
     let (deprecated, successor) = deprecated.map_or((None, None), |(reason, successor)| (Some(reason), successor));
     let is_normal = yanked.is_none() && deprecated.is_none() && quarantined.is_none();
     (!is_normal).then_some(wire::Status { yanked, deprecated, successor, quarantined })

@@ -95,6 +95,8 @@ pub struct Status {
     pub deprecated: Option<(String, Option<String>)>,
     /// Why it is held back.
     pub quarantined: Option<String>,
+    /// Whether it is not released at all, but present in a working directory; in a preview only, never in an index.
+    pub draft: bool,
 }
 
 impl History {

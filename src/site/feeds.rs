@@ -57,7 +57,7 @@ fn newest<'a>(site: &Site<'a>, url: &'a str) -> Option<Feed<'a>> {
         .packs
         .values()
         .flat_map(|pack| pack.releases.iter().map(move |release| (pack, release)))
-        .filter(|(_, release)| release.status.quarantined.is_none())
+        .filter(|(_, release)| release.status.quarantined.is_none() && !release.status.draft)
         .collect();
     releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
     let updated = releases.first()?.1.published_at.to_string();

@@ -84,7 +84,12 @@ pub(in crate::site) fn files(site: &Arc<Site<'_>>) -> Files {
             canonical: site.absolute("index.html"),
         },
         pack_count: catalog.packs.len(),
-        release_count: catalog.packs.values().map(|pack| pack.releases.len()).sum(),
+        release_count: catalog
+            .packs
+            .values()
+            .flat_map(|pack| &pack.releases)
+            .filter(|release| !release.status.draft)
+            .count(),
         component_count: catalog.packs.values().map(|pack| pack.latest().pack.components.len()).sum(),
         groups,
         recent: recent(site),
@@ -119,8 +124,13 @@ pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
 }
 
 fn recent<'a>(site: &Site<'a>) -> Vec<Recent<'a>> {
-    let mut releases: Vec<_> =
-        site.catalog.packs.values().flat_map(|pack| pack.releases.iter().map(move |release| (pack, release))).collect();
+    let mut releases: Vec<_> = site
+        .catalog
+        .packs
+        .values()
+        .flat_map(|pack| pack.releases.iter().map(move |release| (pack, release)))
+        .filter(|(_, release)| !release.status.draft)
+        .collect();
     releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
     releases
         .into_iter()

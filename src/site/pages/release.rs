@@ -134,7 +134,7 @@ fn versions(pack: &CatalogPack) -> Vec<VersionRow<'_>> {
             address: format!("{}/index.html", links::release_address(&pack.id, release.version())),
             date: super::home::date(release),
             time: release.published_at.to_string(),
-            is_latest: release.version() == pack.latest().version(),
+            is_latest: release.version() == pack.latest().version() && !release.status.draft,
             status: super::status::word(pack, release),
             reason: release.status.quarantined.as_deref().or(release.status.yanked.as_deref()),
             archive: links::archive_address(&pack.id, release.version()),

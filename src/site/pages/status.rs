@@ -1,4 +1,4 @@
-//! What readers must know before they install: yanked, deprecated, quarantined, prerelease, not the newest.
+//! What readers must know before they install: draft, yanked, deprecated, quarantined, prerelease, not the newest.
 
 use serde::Serialize;
 
@@ -19,10 +19,18 @@ pub(super) struct Notice<'a> {
     to_default: bool,
 }
 
+/// What is said of a draft.
+const DRAFT: &str =
+    "This is what the working directory holds. It is in this preview only: nobody can install it from the registry.";
+/// What is said of a draft whose version is taken.
+const TAKEN: &str = "This is what the working directory holds, and its version is released with other content: raise the version to release it.";
+
 /// Returns the word for a release that should not be chosen.
 pub(super) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'static str> {
     let (of_pack, of_release) = (&pack.status, &release.status);
-    if of_pack.quarantined.is_some() || of_release.quarantined.is_some() {
+    if of_release.draft {
+        Some("draft")
+    } else if of_pack.quarantined.is_some() || of_release.quarantined.is_some() {
         Some("quarantined")
     } else if of_pack.yanked.is_some() || of_release.yanked.is_some() {
         Some("yanked")
@@ -38,6 +46,11 @@ pub(super) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'sta
 /// Returns the boxes of a release, gravest first.
 pub(super) fn notices<'a>(catalog: &Catalog, pack: &'a CatalogPack, release: &'a CatalogRelease) -> Vec<Notice<'a>> {
     let mut notices = Vec::new();
+    if release.status.draft {
+        let text = if has_taken_version(pack, release) { TAKEN } else { DRAFT };
+        let title = "Draft: not released".to_owned();
+        notices.push(Notice { tone: "warning", title, text, instead: None, to_default: false });
+    }
     of_status(catalog, pack, &pack.status, "This pack", &mut notices);
     of_status(catalog, pack, &release.status, "This release", &mut notices);
     let latest = pack.latest();
@@ -46,14 +59,16 @@ pub(super) fn notices<'a>(catalog: &Catalog, pack: &'a CatalogPack, release: &'a
         other.then(|| (format!("Go to {}", latest.version()), format!("{}/index.html", links::pack_address(&pack.id))));
     if other {
         let tone = if release.version() < latest.version() { "warning" } else { "info" };
-        let title = if release.version() < latest.version() {
+        let title = if latest.status.draft {
+            format!("There is a draft, which is not released: {}", latest.version())
+        } else if release.version() < latest.version() {
             format!("There is a newer release: {}", latest.version())
         } else {
             format!("This is not the default release; that is {}", latest.version())
         };
         let text = if release.version().is_prerelease() { "This is a prerelease." } else { "" };
         notices.push(Notice { tone, title, text, instead, to_default: true });
-    } else if release.version().is_prerelease() {
+    } else if release.version().is_prerelease() && !release.status.draft {
         let text = "The pack has no stable release that may be chosen.";
         notices.push(Notice {
             tone: "info",
@@ -64,6 +79,14 @@ pub(super) fn notices<'a>(catalog: &Catalog, pack: &'a CatalogPack, release: &'a
         });
     }
     notices
+}
+
+/// Tells whether a draft was renamed because a release has its version.
+fn has_taken_version(pack: &CatalogPack, draft: &CatalogRelease) -> bool {
+    pack.releases.iter().any(|release| {
+        let rest = draft.version().as_str().strip_prefix(release.version().as_str());
+        !release.status.draft && rest.is_some_and(|rest| rest.starts_with("+draft") || rest.starts_with(".draft"))
+    })
 }
 
 fn of_status<'a>(catalog: &Catalog, pack: &CatalogPack, status: &'a Status, what: &str, notices: &mut Vec<Notice<'a>>) {
