@@ -7,9 +7,12 @@
 //! 2. `existing` lists what is there.
 //! 3. `writer` makes the planned files, phase by phase, in parallel, and writes those that differ.
 //! 4. What nobody planned is deleted; or the staged folder is renamed into its place.
+//!
+//! `memory` makes the same files for a preview, and writes none.
 
 mod existing;
 mod folder;
+mod memory;
 mod writer;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -18,6 +21,7 @@ use crate::fs::PathError;
 use crate::ident::RelPath;
 use crate::progress::Progress;
 use folder::Folder;
+pub use memory::{Made, in_memory};
 use writer::Writer;
 
 /// When a file is written: nothing is named before it exists.
