@@ -5,27 +5,30 @@
 //! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
 //! 4. [`crate::emit`] and [`crate::site`] plan the files; [`crate::output`] writes what changed.
 //!
-//! [`build`] runs all of it, [`check`] the first step only.
+//! [`build`] runs all of it, [`check`] the first step only, [`Preview`] all of it without recording or writing anything.
 
 mod against;
 mod joining;
 mod planning;
+mod preview;
 mod recording;
 mod sources;
 
 use std::time::Duration;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 pub use against::check_against;
+pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 
+use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::store::{Loaded, RegistryFile, Store};
-use crate::output::{self, Written};
+use crate::output::{self, PlannedFile, Written};
 use crate::progress::Progress;
 use crate::release::Stage;
 use crate::release::candidates::Wanted;
@@ -129,11 +132,7 @@ pub enum BuildError {
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
 pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
     let levels = config.levels();
-    let configured = config.registry.templates.as_ref().map(|folder| options.root.join(folder));
-    let templates = match options.templates.clone().or(configured) {
-        Some(folder) => site::Templates::with_overrides(&folder)?,
-        None => site::Templates::builtin(),
-    };
+    let templates = templates(config, &options.root, options.templates.as_deref())?;
     let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
     let written = own.into_iter().chain([options.out.clone()]).collect();
     let place = sources::Place { root: &options.root, cache: &options.cache, written };
@@ -180,8 +179,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let mut sink = Sink::new();
     let packs = joining::join(config, &histories, reading, &archives, progress, &mut sink)?;
     let catalog = crate::catalog::join(config, packs);
-    let mut files = crate::emit::plan(&catalog, &config.feeds, &mut sink);
-    files.extend(site::plan(&catalog, &templates));
+    let files = plan_files(&catalog, &templates, config, &mut sink);
     let written = output::write_site(&options.out, files, progress)?;
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guard);
@@ -197,6 +195,31 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         new_releases,
         written: Some(written),
     })
+}
+
+/// Returns the templates: the given folder's, else the configured folder's, in front of the built-in ones.
+fn templates(
+    config: &Config,
+    root: &Utf8Path,
+    folder: Option<&Utf8Path>,
+) -> Result<site::Templates, site::TemplateError> {
+    let configured = config.registry.templates.as_ref().map(|folder| root.join(folder));
+    match folder.map(Utf8Path::to_owned).or(configured) {
+        Some(folder) => site::Templates::with_overrides(&folder),
+        None => Ok(site::Templates::builtin()),
+    }
+}
+
+/// Plans every file of a registry.
+fn plan_files<'a>(
+    catalog: &'a Catalog,
+    templates: &'a site::Templates,
+    config: &Config,
+    sink: &mut Sink,
+) -> Vec<PlannedFile<'a>> {
+    let mut files = crate::emit::plan(catalog, &config.feeds, sink);
+    files.extend(site::plan(catalog, templates));
+    files
 }
 
 /// Checks packs without publishing anything.

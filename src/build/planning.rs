@@ -24,6 +24,8 @@ pub(super) struct Plan<'a> {
     pub(super) releases: BTreeMap<PackId, Vec<NewRelease<'a>>>,
     /// Which source each new name is bound to.
     pub(super) owners: BTreeMap<PackId, String>,
+    /// What is present and may use its name, released or not: what a preview shows.
+    pub(super) present: Vec<&'a Candidate>,
     /// What was refused, and what no longer is as it was recorded.
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -46,6 +48,7 @@ pub(super) fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [C
     let mut sink = Sink::new();
     let (owners, accepted) = bind_names(histories, candidates, &mut sink);
     let mut releases: BTreeMap<PackId, BTreeMap<Version, NewRelease<'a>>> = BTreeMap::new();
+    let present = accepted.iter().copied().filter(|candidate| candidate.stage != Stage::Released).collect();
     for candidate in accepted {
         let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else { continue };
         if candidate.stage == Stage::Draft {
@@ -72,7 +75,7 @@ pub(super) fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [C
     let releases: BTreeMap<_, _> = releases.into_iter().map(|(id, of_pack)| (id, in_order(of_pack))).collect();
     let owners =
         owners.into_iter().filter(|(id, _)| releases.contains_key(id) && !histories.contains_key(id)).collect();
-    Plan { releases, owners, findings: sink.finish() }
+    Plan { releases, owners, present, findings: sink.finish() }
 }
 
 /// Tells whether a candidate may be recorded.

@@ -78,13 +78,13 @@ pub(super) fn record(
     Ok(recorded)
 }
 
-fn write(id: &PackId, release: &NewRelease<'_>) -> Result<Archive, archive::ArchiveError> {
+pub(super) fn write(id: &PackId, release: &NewRelease<'_>) -> Result<Archive, archive::ArchiveError> {
     let listing = release.candidate.listing.as_deref().expect("only candidates with a listing are planned");
     archive::write(id.name.as_str(), &release.candidate.snapshot, listing)
 }
 
 /// Returns what the index records of a release.
-fn event(release: &NewRelease<'_>, archive: ArchiveFacts) -> Release {
+pub(super) fn event(release: &NewRelease<'_>, archive: ArchiveFacts) -> Release {
     let pack: &Pack = release.candidate.pack.as_deref().expect("only candidates with a pack are planned");
     let listing = release.candidate.listing.as_deref().expect("only candidates with a listing are planned");
     let mut components: BTreeMap<String, Vec<String>> = BTreeMap::new();

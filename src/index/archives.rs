@@ -7,7 +7,10 @@
 //! The index is the truth, the store a cache of bytes: an archive that no event names yet was left by a process that was
 //! stopped between the two, and is replaced by the next that records the version. See `docs/decisions/0002-archive-store.md`.
 
-use camino::Utf8PathBuf;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::event::ArchiveFacts;
 use crate::fs::{self, PathError};
@@ -17,7 +20,12 @@ use crate::ident::{Digest, PackId, Version};
 #[derive(Debug, Clone)]
 pub struct ArchiveStore {
     root: Utf8PathBuf,
+    /// What a preview stored instead of writing it, by path; nothing in a store that writes.
+    memory: Option<Arc<Mutex<Kept>>>,
 }
+
+/// Archives in memory, by the path that they would have.
+type Kept = HashMap<Utf8PathBuf, Arc<[u8]>>;
 
 /// Reports an archive that could not be stored or read.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +51,27 @@ pub enum ArchiveStoreError {
 impl ArchiveStore {
     /// Returns the store in a folder, which need not exist; touches nothing.
     pub fn at(root: impl Into<Utf8PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), memory: None }
+    }
+
+    /// Returns a store that reads a folder, and keeps in memory what is put into it: nothing is ever written.
+    pub fn preview_of(root: impl Into<Utf8PathBuf>) -> Self {
+        Self { root: root.into(), memory: Some(Arc::default()) }
+    }
+
+    /// Returns the folder.
+    pub fn root(&self) -> &Utf8Path {
+        &self.root
+    }
+
+    /// Returns the bytes that [`ArchiveStore::preview_of`] keeps in place of a file.
+    pub fn kept(&self, path: &Utf8Path) -> Option<Arc<[u8]>> {
+        self.memory()?.get(path).cloned()
+    }
+
+    /// A thread that panicked while it held the lock left whole archives behind.
+    fn memory(&self) -> Option<MutexGuard<'_, Kept>> {
+        Some(self.memory.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Returns where a release's archive lies, whether it is there or not.
@@ -54,7 +82,11 @@ impl ArchiveStore {
 
     /// Tells whether there is a plain file of the recorded size; cheap, reads nothing.
     pub fn has(&self, id: &PackId, version: &Version, recorded: &ArchiveFacts) -> bool {
-        let metadata = self.path(id, version).symlink_metadata();
+        let path = self.path(id, version);
+        if let Some(kept) = self.kept(&path) {
+            return kept.len() as u64 == recorded.size;
+        }
+        let metadata = path.symlink_metadata();
         metadata.is_ok_and(|metadata| metadata.is_file() && metadata.len() == recorded.size)
     }
 
@@ -66,7 +98,13 @@ impl ArchiveStore {
         recorded: &ArchiveFacts,
     ) -> Result<Option<Vec<u8>>, ArchiveStoreError> {
         let path = self.path(id, version);
-        let Some(bytes) = fs::read_if_exists(&path)? else { return Ok(None) };
+        let bytes = match self.kept(&path) {
+            Some(kept) => kept.to_vec(),
+            None => match fs::read_if_exists(&path)? {
+                Some(bytes) => bytes,
+                None => return Ok(None),
+            },
+        };
         verify(path, recorded, &bytes)?;
         Ok(Some(bytes))
     }
@@ -84,6 +122,10 @@ impl ArchiveStore {
     ) -> Result<(), ArchiveStoreError> {
         let path = self.path(id, version);
         verify(path.clone(), recorded, bytes)?;
+        if let Some(mut kept) = self.memory() {
+            kept.insert(path, bytes.into());
+            return Ok(());
+        }
         if self.has(id, version, recorded) && fs::read(&path)? == bytes {
             return Ok(());
         }
@@ -138,6 +180,20 @@ mod tests {
         assert!(matches!(store.get(&id, &version, &recorded), Err(ArchiveStoreError::Mismatch { .. })));
         store.put(&id, &version, &recorded, b"bytes").unwrap();
         assert!(store.get(&id, &version, &recorded).unwrap().is_some());
+    }
+
+    #[test]
+    fn preview_keeps_in_memory_and_writes_nothing() {
+        let (directory, store) = store();
+        let (id, version) = (id("echo"), version());
+        store.put(&id, &version, &facts(b"on disk"), b"on disk").unwrap();
+        let preview = ArchiveStore::preview_of(store.root());
+        assert!(preview.has(&id, &version, &facts(b"on disk")));
+        preview.put(&id, &version, &facts(b"draft"), b"draft").unwrap();
+        assert_eq!(preview.get(&id, &version, &facts(b"draft")).unwrap().as_deref(), Some(&b"draft"[..]));
+        assert_eq!(preview.kept(&preview.path(&id, &version)).as_deref(), Some(&b"draft"[..]));
+        assert_eq!(store.get(&id, &version, &facts(b"on disk")).unwrap().as_deref(), Some(&b"on disk"[..]));
+        drop(directory);
     }
 
     /// Ensures that a process stopped between archive and index does not block the version for ever.

@@ -58,6 +58,25 @@ pub fn open_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<OpenSou
 }
 
 impl OpenSource {
+    /// Returns the directory whose present state is the draft; nothing for a source that is a repository only.
+    pub fn directory(&self) -> Option<&Utf8Path> {
+        self.directory.as_deref()
+    }
+
+    /// Returns the git directory.
+    pub fn git_directory(&self) -> Option<&Utf8Path> {
+        self.repository.as_ref().map(|below| below.repository.directory())
+    }
+
+    /// Returns where a file of a pack lies on disk; nothing when the source has no working directory.
+    pub fn file_on_disk(&self, facts: &SourceFacts, path: &str) -> Option<Utf8PathBuf> {
+        let prefix = self.repository.as_ref().map_or("", |below| below.prefix.as_str());
+        let is_below = |rest: &str| rest.is_empty() || rest.starts_with('/');
+        let whole = facts.path.strip_prefix(prefix).filter(|rest| git::is_remote(&self.identity) && is_below(rest));
+        let pack = whole.unwrap_or(&facts.path).trim_start_matches('/');
+        Some(self.directory()?.join(joined(pack, path)))
+    }
+
     /// Returns the content that the facts of a release name, when the source still has its objects.
     ///
     /// Objects of a deleted tag stay in a repository until it is cleaned up, so this is worth a try and no more.

@@ -1,0 +1,194 @@
+//! The pipeline in memory: what a build would make, with drafts, and nothing is recorded or written.
+//!
+//! 1. Sources are read as for a build; where a pack is broken, `standing` lets its last good state stand in for it.
+//! 2. `drafts` adds to the histories, in memory only, what a build would record, then what is present and not released.
+//! 3. Histories are joined with content, files are planned and made, exactly as for a build.
+//!
+//! In: a configuration, and what an earlier preview left. Out: [`Previewed`], the bytes of every file. A failure leaves
+//! whoever shows the preview with the one before.
+
+mod drafts;
+mod standing;
+mod watched;
+
+use std::collections::{BTreeMap, HashMap};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+
+pub use watched::Watched;
+
+use super::{BuildError, joining, plan_files, planning, sources, templates};
+use crate::catalog;
+use crate::config::Config;
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::ident::{Digest, PackId, RelPath, Version};
+use crate::index::archives::ArchiveStore;
+use crate::index::event::ArchiveFacts;
+use crate::index::store::{Loaded, Store};
+use crate::index::{RELEASE_CONTENT_CHANGED, TAG_MOVED};
+use crate::output::{self, Made};
+use crate::progress::Progress;
+use crate::release::candidates::Wanted;
+use standing::Standing;
+
+/// What a preview is asked to show.
+#[derive(Debug, Clone)]
+pub struct PreviewOptions {
+    /// The directory of `packyard.toml`.
+    pub root: Utf8PathBuf,
+    /// Where builds write the registry: no pack is looked for there.
+    pub out: Utf8PathBuf,
+    /// Where the preview is served, in place of the registry's own address: a client that follows links stays here.
+    pub url: String,
+    /// Whether private sources take part.
+    pub private: bool,
+    /// The time that dates drafts; the same for all rebuilds, so that pages change by their content only.
+    pub now: Timestamp,
+    /// A folder of templates that replace built-in ones, in place of the configured one.
+    pub templates: Option<Utf8PathBuf>,
+    /// Where clones of remote repositories are kept.
+    pub cache: Utf8PathBuf,
+}
+
+/// A registry that is built again and again, in memory.
+#[derive(Debug)]
+pub struct Preview {
+    options: PreviewOptions,
+    archives: Option<ArchiveStore>,
+    /// The archives that were made in memory, by release: of which content, and their facts.
+    archived: HashMap<(PackId, Version), (Digest, ArchiveFacts)>,
+    standing: Standing,
+    /// Remote repositories that were fetched, by URL: they are not fetched again for every save.
+    fetched: BTreeMap<String, Utf8PathBuf>,
+}
+
+/// What a preview shows.
+#[derive(Debug)]
+pub struct Previewed {
+    /// Every file of the registry.
+    pub files: BTreeMap<RelPath, Made>,
+    /// The mistakes that keep something from being shown as it is now.
+    pub problems: Vec<Problem>,
+    /// Packs in the preview.
+    pub packs: usize,
+    /// Releases in the preview, without drafts.
+    pub releases: usize,
+    /// What is present and not released.
+    pub drafts: usize,
+    /// What the preview was made from.
+    pub watched: Watched,
+}
+
+/// A mistake, and the pack that has it, where that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The pack.
+    pub pack: Option<PackId>,
+    /// What is wrong.
+    pub finding: Diagnostic,
+}
+
+impl Preview {
+    /// Returns a preview of nothing yet.
+    pub fn new(options: PreviewOptions) -> Self {
+        let (archives, archived) = (None, HashMap::new());
+        Self { options, archives, archived, standing: Standing::default(), fetched: BTreeMap::new() }
+    }
+
+    /// Returns the directory of `packyard.toml`.
+    pub fn root(&self) -> &Utf8Path {
+        &self.options.root
+    }
+
+    /// Builds the registry as it is now.
+    pub fn build(&mut self, config: &Config, progress: &dyn Progress) -> Result<Previewed, BuildError> {
+        let watched = Watched::configured(config, &self.options);
+        let mut config = config.clone();
+        config.registry.url = Some(self.options.url.clone());
+        watched::use_copies(&mut config, &self.fetched);
+        let (levels, options) = (config.levels(), &self.options);
+        let templates = templates(&config, &options.root, options.templates.as_deref())?;
+
+        let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
+        let written = own.into_iter().chain([options.out.clone()]).collect();
+        let place = sources::Place { root: &options.root, cache: &options.cache, written };
+        let mut reading = sources::read(&config, &place, Wanted::Everything, options.private, progress);
+        sources::apply_levels(&mut reading, &levels);
+        let watched = watched.with_repositories(&reading);
+        watched::note_copies(&config, &reading, &mut self.fetched);
+
+        let mut problems = self.standing.stand_in(&mut reading);
+        let mut findings = std::mem::take(&mut reading.findings);
+        findings.extend(sources::failures(&reading.failures));
+        let Loaded { mut histories, broken, findings: index_findings } =
+            Store::at(options.root.join(&config.registry.index)).load()?;
+        findings.extend(index_findings);
+        let is_broken = |id: &PackId| broken.contains(id);
+        reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
+
+        progress.stage("Planning", None);
+        let planned = planning::plan(&histories, &reading.candidates, options.now);
+        findings.extend(planned.findings.iter().cloned());
+        let archives = store(&mut self.archives, &mut self.archived, options.root.join(&config.registry.archives));
+        let drafts = drafts::add(
+            &planned,
+            &mut histories,
+            drafts::Archives { store: &archives, made: &mut self.archived },
+            options.now,
+            &mut findings,
+        )?;
+        drop(planned);
+        drafts.rename(&mut reading.candidates);
+
+        let mut sink = Sink::new();
+        let mut packs = joining::join(&config, &histories, reading, &archives, progress, &mut sink)?;
+        for pack in &mut packs {
+            for release in &mut pack.releases {
+                release.status.draft = drafts.has(&pack.id, &release.record.version);
+            }
+        }
+        let catalog = catalog::join(&config, packs);
+        let files = plan_files(&catalog, &templates, &config, &mut sink);
+        let mut files = output::in_memory(files, progress)?;
+        for made in files.values_mut() {
+            if let Made::Copy(path) = made
+                && let Some(bytes) = archives.kept(path)
+            {
+                *made = Made::Bytes(bytes.to_vec());
+            }
+        }
+
+        levels.apply(&mut findings);
+        findings.retain(is_problem);
+        problems.extend(findings.into_iter().map(|finding| Problem { pack: None, finding }));
+        problems.sort_by_key(|problem| problem.finding.place.path.clone());
+        problems.dedup();
+        let releases = catalog.packs.values().flat_map(|pack| &pack.releases);
+        let (drafts, releases): (Vec<_>, Vec<_>) = releases.partition(|release| release.status.draft);
+        let (packs, releases, drafts) = (catalog.packs.len(), releases.len(), drafts.len());
+        Ok(Previewed { files, problems, packs, releases, drafts, watched })
+    }
+}
+
+/// Tells whether a finding is a mistake that its author wants to hear of at once.
+///
+/// That a release has other content now is what a draft is; a tag that moved is no work in progress.
+fn is_problem(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error && ![RELEASE_CONTENT_CHANGED, TAG_MOVED].contains(&finding.code)
+}
+
+/// Returns the store that keeps archives in memory; a new one when the configured folder is another.
+fn store(
+    store: &mut Option<ArchiveStore>,
+    archived: &mut HashMap<(PackId, Version), (Digest, ArchiveFacts)>,
+    root: Utf8PathBuf,
+) -> ArchiveStore {
+    match store {
+        Some(store) if store.root() == root => store.clone(),
+        _ => {
+            archived.clear();
+            store.insert(ArchiveStore::preview_of(root)).clone()
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What a preview was made from: what has to be watched, and what need not be fetched again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8PathBuf;
+
+use super::PreviewOptions;
+use crate::build::sources::Reading;
+use crate::config::{Config, SourceConfig};
+use crate::release::open::identity;
+use crate::source::git;
+
+/// The places that a preview depends on, and those that it must not look at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// Directories with everything below them: sources, templates, the registry index. They need not exist.
+    pub folders: BTreeSet<Utf8PathBuf>,
+    /// Git directories, of which `HEAD` and the references count.
+    pub repositories: BTreeSet<Utf8PathBuf>,
+    /// Single files.
+    pub files: BTreeSet<Utf8PathBuf>,
+    /// Directories that are written by the program: what happens there is no change.
+    pub written: BTreeSet<Utf8PathBuf>,
+}
+
+impl Watched {
+    /// Returns what the configuration names.
+    pub fn configured(config: &Config, options: &PreviewOptions) -> Self {
+        let root = &options.root;
+        let mut watched = Self::default();
+        watched.files.insert(root.join(Config::FILE));
+        watched.folders.insert(root.join(&config.registry.index));
+        let templates = config.registry.templates.as_ref().map(|folder| root.join(folder));
+        watched.folders.extend(options.templates.clone().or(templates));
+        let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
+        let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
+        for source in sources {
+            watched.folders.extend(source.path.as_ref().map(|path| root.join(path)));
+            let local = source.git.as_ref().filter(|url| !git::is_remote(url)).map(|path| root.join(path));
+            watched.repositories.extend(local.map(|path| {
+                let inner = path.join(".git");
+                if inner.is_dir() { inner } else { path }
+            }));
+        }
+        watched.written.extend([root.join(&config.registry.archives), options.out.clone()]);
+        watched
+    }
+
+    /// Adds the repositories that hold the sources; copies of remote ones change by our own hand only.
+    pub(super) fn with_repositories(mut self, reading: &Reading) -> Self {
+        for source in reading.opened.values().filter(|source| source.directory().is_some()) {
+            let Some(directory) = source.git_directory() else { continue };
+            self.repositories.insert(directory.to_owned());
+            // A work tree made by `git worktree` has its own HEAD, and shares the references (gitrepository-layout(5)).
+            if let Ok(text) = std::fs::read_to_string(directory.join("commondir")) {
+                self.repositories.insert(directory.join(text.trim()));
+            }
+        }
+        self
+    }
+}
+
+/// Reads remote sources from their copies, where they were fetched before.
+pub(super) fn use_copies(config: &mut Config, fetched: &BTreeMap<String, Utf8PathBuf>) {
+    for source in &mut config.sources {
+        if let Some(copy) = source.git.as_ref().and_then(|url| fetched.get(url)) {
+            source.repository = Some(identity(source));
+            source.git = Some(copy.to_string());
+        }
+    }
+}
+
+/// Notes where the copies of remote sources are.
+pub(super) fn note_copies(config: &Config, reading: &Reading, fetched: &mut BTreeMap<String, Utf8PathBuf>) {
+    for source in &config.sources {
+        let Some(url) = source.git.as_ref().filter(|url| git::is_remote(url)) else { continue };
+        let opened = reading.opened.get(&identity(source));
+        let copy = opened.and_then(|source| source.git_directory()?.canonicalize_utf8().ok());
+        fetched.extend(copy.map(|copy| (url.clone(), copy)));
+    }
+}
