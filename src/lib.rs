@@ -17,6 +17,7 @@
 //! | [`emit`], [`site`] | catalog → files |
 //! | [`output`] | files → `public/` |
 //! | [`build`] | the pipeline itself |
+//! | [`serve`] | a live preview: builds in memory, watches, reloads |
 //!
 //! Everywhere: [`ident`] (names, versions, digests, paths), [`diag`] (findings), [`yaml`] (the gate), [`config`].
 
@@ -36,6 +37,7 @@ pub mod pack;
 pub mod progress;
 pub mod release;
 pub mod rules;
+pub mod serve;
 pub mod site;
 pub mod source;
 pub mod yaml;

@@ -20,6 +20,7 @@ Exit codes:
 Try it:
   packyard init                     start a registry in this directory
   packyard new attune hello         add a pack that passes every check
+  packyard serve                    look at it while you edit
   packyard build                    write the registry to public/";
 
 /// Turns pack repositories into a registry: files that runtimes install from, and a website.
@@ -50,6 +51,7 @@ pub(super) enum Command {
     New(New),
     Check(Check),
     Build(Build),
+    Serve(Serve),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -179,6 +181,40 @@ pub(super) struct Build {
     /// Print findings only.
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+/// Show the registry in a browser while you edit: what you save appears, drafts and mistakes included.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard serve                    http://127.0.0.1:8080/, or the next free port
+  packyard serve --open             the same, in your browser
+  packyard serve --port 3000 --private
+  packyard serve --poll             on network drives and container mounts, which tell nobody of changes
+
+Everything is built in memory: registry-index/, registry-archives/ and public/ are not touched, and nothing is
+recorded. What is present and not released is shown as a draft. A mistake is shown in the page, whose last good
+version stays. Runtimes can install from the address too, drafts included. Ctrl-C ends it.")]
+pub(super) struct Serve {
+    /// Listen at this port, or fail; without it, at 8080 or the next free one.
+    #[arg(short, long, value_name = "N")]
+    pub(super) port: Option<u16>,
+
+    /// Listen at this address; 0.0.0.0 shows everything served to everybody who can reach this machine.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    pub(super) host: std::net::IpAddr,
+
+    /// Open the registry in the browser.
+    #[arg(long)]
+    pub(super) open: bool,
+
+    /// Include sources with `visibility = "private"`.
+    #[arg(long)]
+    pub(super) private: bool,
+
+    /// Look for changes twice a second instead of being told by the system.
+    #[arg(long)]
+    pub(super) poll: bool,
 }
 
 /// Explain a diagnostic code, or list all of them.

@@ -45,3 +45,15 @@ pub(super) fn now() -> anyhow::Result<Timestamp> {
         UsageError(format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds since 1970", value.display())).into()
     })
 }
+
+/// Opens an address in the user's browser.
+pub(super) fn open_in_browser(url: &str) -> std::io::Result<()> {
+    let program = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    let quiet = std::process::Stdio::null;
+    let mut command = std::process::Command::new(program);
+    command.arg(url).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().map(drop)
+}

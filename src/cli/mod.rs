@@ -16,6 +16,7 @@ mod man;
 mod new;
 mod progress;
 pub mod reference;
+mod serve;
 mod terminal;
 mod timings;
 
@@ -29,6 +30,7 @@ use terminal::Terminal;
 
 use crate::build::BuildError;
 use crate::config::{Config, ConfigError};
+use crate::serve::ServeError;
 use crate::source::SourceError;
 
 /// How a command ended; what went wrong is an error instead.
@@ -102,6 +104,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::New(arguments) => new::run(arguments, context),
         Command::Check(arguments) => check::run(arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
+        Command::Serve(arguments) => serve::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),
         Command::Man(arguments) => man::run(arguments, context),
@@ -112,6 +115,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
 fn exit_code(error: &anyhow::Error) -> u8 {
     let is_usage = error.is::<UsageError>()
         || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
+        || matches!(error.downcast_ref::<ServeError>(), Some(ServeError::Config(ConfigError::Invalid { .. })))
         || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))));
     if is_usage { 2 } else { 3 }
 }

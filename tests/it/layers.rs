@@ -19,6 +19,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli/man.rs"]),
     // The experimental Attune archive is a zip file: the same encoder in another wrapping.
     ("crc32fast", &["content/", "ecosystem/attune/archive_v1.rs", "ecosystem/stackstorm/git_feed/"]),
+    ("ctrlc", &["cli/serve.rs"]),
     ("flate2", &["content/"]),
     ("git2", &["source/git/"]),
     ("globset", &["release/discover.rs"]),
@@ -29,7 +30,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     // Git objects of a static repository are zlib streams.
     ("mimalloc", &["main.rs"]),
     ("miniz_oxide", &["content/", "ecosystem/attune/archive_v1.rs", "ecosystem/stackstorm/git_feed/"]),
-    ("notify", &["serve/"]),
+    ("notify", &["serve/watch/"]),
+    ("notify_debouncer_full", &["serve/watch/"]),
     ("pulldown_cmark", &["site/markdown"]),
     ("saphyr_parser", &["yaml/gate.rs"]),
     ("rustix", &["cli/timings.rs"]),
@@ -91,7 +93,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("cli", &["build", "config", "diag", "ecosystem", "fs", "ident", "progress", "rules", "source"]),
+    ("serve", &["build", "config", "diag", "ident", "output", "progress"]),
+    ("cli", &["build", "config", "diag", "ecosystem", "fs", "ident", "progress", "rules", "serve", "source"]),
 ];
 
 /// One file of `src/`, without comments and tests.

@@ -14,4 +14,5 @@ mod hostile;
 mod layers;
 mod properties;
 mod reference;
+mod serve;
 mod support;

@@ -1,0 +1,108 @@
+//! Builds the preview and puts it in place; what goes wrong is told to the pages, and the site stays as it was.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use super::answering::Shared;
+use super::live::Shown;
+use super::site::{Changes, Site};
+use crate::build::{BuildError, Preview, PreviewOptions, Watched};
+use crate::config::{Config, ConfigError};
+use crate::output::OutputError;
+use crate::progress::Progress;
+
+/// Builds again and again.
+#[derive(Debug)]
+pub(super) struct Rebuilder {
+    preview: Preview,
+    shared: Shared,
+}
+
+/// What came of a build.
+#[derive(Debug, Default)]
+pub(super) struct Rebuilt {
+    /// How the site differs; nothing when it could not be built.
+    pub(super) changes: Option<Changes>,
+    pub(super) packs: usize,
+    pub(super) releases: usize,
+    pub(super) drafts: usize,
+    /// How many mistakes there are.
+    pub(super) problems: usize,
+    /// What has to be watched from now on; as before when it is not known.
+    pub(super) watched: Option<Watched>,
+    /// Why nothing was built.
+    pub(super) failure: Option<String>,
+}
+
+/// What stops a build.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error("a bug in packyard stopped the build: {0}")]
+    Bug(String),
+}
+
+impl Failure {
+    /// Returns the part of the registry where the fault lies.
+    fn part(&self) -> &'static str {
+        match self {
+            Self::Config(_) => "configuration",
+            Self::Build(BuildError::Templates(_) | BuildError::Output(OutputError::Render(_))) => "template",
+            Self::Build(_) => "build",
+            Self::Bug(_) => "bug",
+        }
+    }
+
+    /// Returns what happened, with its causes.
+    fn message(&self) -> String {
+        let causes = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
+        texts.dedup();
+        texts.join(": ")
+    }
+}
+
+impl Rebuilder {
+    /// Returns what builds a preview and shows it.
+    pub(super) fn new(options: PreviewOptions, shared: Shared) -> Self {
+        Self { preview: Preview::new(options), shared }
+    }
+
+    /// Builds the present state and shows it, or tells why not.
+    pub(super) fn rebuild(&mut self, progress: &dyn Progress) -> Rebuilt {
+        match self.built(progress) {
+            Ok((rebuilt, problems)) => {
+                self.shared.live.tell(&problems);
+                rebuilt
+            }
+            Err(failure) => {
+                let message = failure.message();
+                self.shared.live.tell(&[Shown::failure(failure.part(), message.clone())]);
+                Rebuilt { problems: 1, failure: Some(message), ..Rebuilt::default() }
+            }
+        }
+    }
+
+    fn built(&mut self, progress: &dyn Progress) -> Result<(Rebuilt, Vec<Shown>), Failure> {
+        // Nothing in a pack can cause a panic; if one does, the preview goes on with what it showed.
+        let build = AssertUnwindSafe(|| {
+            let config = Config::load(self.preview.root())?;
+            Ok::<_, Failure>(self.preview.build(&config, progress)?)
+        });
+        let previewed = std::panic::catch_unwind(build).map_err(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            Failure::Bug(text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked").to_owned())
+        })??;
+        let before = self.shared.site();
+        let site = Site::new(previewed.files, &before);
+        let changes = Some(site.changes_since(&before));
+        self.shared.show(Arc::new(site));
+        let problems: Vec<Shown> = previewed.problems.iter().map(Shown::of).collect();
+        let (packs, releases, drafts) = (previewed.packs, previewed.releases, previewed.drafts);
+        let (problem_count, watched) = (problems.len(), Some(previewed.watched));
+        Ok((Rebuilt { changes, packs, releases, drafts, problems: problem_count, watched, failure: None }, problems))
+    }
+}

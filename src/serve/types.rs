@@ -1,0 +1,51 @@
+//! Content types: what the files of a registry are, by their names.
+
+/// Returns the content type of a file.
+pub(super) fn of(path: &str) -> &'static str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "xml" if name == "feed.xml" => "application/atom+xml; charset=utf-8",
+        "xml" => "application/xml; charset=utf-8",
+        "yaml" | "yml" => "application/yaml; charset=utf-8",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "gz" | "tgz" => "application/gzip",
+        "zip" => "application/zip",
+        "" if matches!(name, "SHA256SUMS" | "HEAD" | "refs" | "packs" | "config" | "_headers") => {
+            "text/plain; charset=utf-8"
+        }
+        _ => "application/octet-stream",
+    }
+}
+
+/// Tells whether a file is a page.
+pub(super) fn is_page(path: &str) -> bool {
+    path.ends_with(".html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runtimes_fetch_has_the_right_type() {
+        for (path, expected) in [
+            ("index.json", "application/json"),
+            ("runtimes/attune/index.json", "application/json"),
+            ("archives/attune/echo/echo-1.0.0.tar.gz", "application/gzip"),
+            ("packs/attune/echo/1.0.0/SHA256SUMS", "text/plain; charset=utf-8"),
+            ("packs/attune/echo/1.0.0/index.html", "text/html; charset=utf-8"),
+            ("feed.xml", "application/atom+xml; charset=utf-8"),
+            ("runtimes/stackstorm/git/echo.git/HEAD", "text/plain; charset=utf-8"),
+            ("runtimes/stackstorm/git/echo.git/objects/00/11", "application/octet-stream"),
+        ] {
+            assert_eq!(of(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Watching: what a preview was built from → a message when some of it is saved.
+//!
+//! 1. [`Watcher::watch`] makes the watches fit what has to be watched: folders with all below them, git directories without
+//!    their objects, the folders of single files (an editor that saves by a rename replaces the file itself).
+//! 2. The system tells what happens, or folders are looked at from time to time; what happens within a moment is one event.
+//! 3. `relevant` tells a change of a source from our own output, git's work and editors' temporary files.
+//! 4. [`Watcher::look`] notices folders that appeared, vanished or were replaced, which the system tells nobody.
+
+mod relevant;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use notify::event::{EventKind, MetadataKind, ModifyKind};
+use notify::{PollWatcher, RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::{DebounceEventResult, Debouncer, NoCache, RecommendedCache, new_debouncer_opt};
+
+use crate::build::Watched;
+use relevant::Relevant;
+
+/// How long it is waited for more to happen.
+const MOMENT: Duration = Duration::from_millis(40);
+/// How often folders are looked at, with `--poll`.
+const POLL: Duration = Duration::from_millis(500);
+
+/// What wakes the preview.
+#[derive(Debug)]
+pub(super) enum Wake {
+    /// Something was saved: paths as people know them; perhaps none, when the system lost count.
+    Saved(Vec<String>),
+    /// It is time to end.
+    Stop,
+}
+
+/// Watches folders.
+pub(super) struct Watcher {
+    root: Utf8PathBuf,
+    sender: Sender<Wake>,
+    relevant: Arc<RwLock<Relevant>>,
+    system: System,
+    /// What is watched, how, and which folder it was then.
+    targets: BTreeMap<Utf8PathBuf, Target>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Target {
+    mode: RecursiveMode,
+    /// What tells a folder from another one of the same name; nothing while there is none.
+    identity: Option<(u64, u64)>,
+}
+
+enum System {
+    Native(Debouncer<RecommendedWatcher, RecommendedCache>),
+    Polling(Debouncer<PollWatcher, NoCache>),
+    /// Nothing can be watched; why was said.
+    Nothing,
+}
+
+impl System {
+    fn watch(&mut self, path: &Utf8Path, mode: RecursiveMode) -> notify::Result<()> {
+        match self {
+            Self::Native(debouncer) => debouncer.watch(path, mode),
+            Self::Polling(debouncer) => debouncer.watch(path, mode),
+            Self::Nothing => Ok(()),
+        }
+    }
+
+    fn unwatch(&mut self, path: &Utf8Path) {
+        // A folder that is gone is watched no more.
+        let _ = match self {
+            Self::Native(debouncer) => debouncer.unwatch(path),
+            Self::Polling(debouncer) => debouncer.unwatch(path),
+            Self::Nothing => Ok(()),
+        };
+    }
+}
+
+impl std::fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watcher").field("targets", &self.targets).finish_non_exhaustive()
+    }
+}
+
+impl Watcher {
+    /// Returns a watcher of nothing yet.
+    pub(super) fn new(root: &Utf8Path, poll: bool, sender: Sender<Wake>) -> Self {
+        let root = resolved(root);
+        let mut watcher =
+            Self { root, sender, relevant: Arc::default(), system: System::Nothing, targets: BTreeMap::new() };
+        watcher.system = if poll { watcher.polling() } else { watcher.native() };
+        watcher
+    }
+
+    /// Watches this instead of what was watched before; returns what a person should know.
+    pub(super) fn watch(&mut self, watched: &Watched) -> Vec<String> {
+        let relevant = Relevant::new(watched);
+        let targets = targets(&relevant);
+        *self.relevant.write().unwrap_or_else(PoisonError::into_inner) = relevant;
+        let stale: Vec<Utf8PathBuf> = self
+            .targets
+            .iter()
+            .filter(|(path, target)| targets.get(*path) != Some(target))
+            .map(|(path, _)| path.clone())
+            .collect();
+        for path in stale {
+            self.system.unwatch(&path);
+            self.targets.remove(&path);
+        }
+        let mut notes = Vec::new();
+        for (path, target) in targets {
+            if self.targets.contains_key(&path) {
+                continue;
+            }
+            let mut watching = target.identity.map_or(Ok(()), |_| self.system.watch(&path, target.mode));
+            if let (Err(error), System::Native(_)) = (&watching, &self.system) {
+                notes
+                    .push(format!("cannot be told of changes ({error}): folders are looked at twice a second instead"));
+                self.system = self.polling();
+                for (path, target) in self.targets.iter().filter(|(_, target)| target.identity.is_some()) {
+                    let _ = self.system.watch(path, target.mode);
+                }
+                watching = self.system.watch(&path, target.mode);
+            }
+            if let Err(error) = watching {
+                notes.push(format!("cannot watch `{path}`: {error}"));
+            }
+            self.targets.insert(path, target);
+        }
+        notes
+    }
+
+    /// Looks whether watched folders are others than they were, watches those that are there now, and returns their names.
+    pub(super) fn look(&mut self) -> Vec<String> {
+        let mut moved = Vec::new();
+        for (path, target) in &mut self.targets {
+            let identity = identity(path);
+            if identity == target.identity {
+                continue;
+            }
+            self.system.unwatch(path);
+            target.identity = identity;
+            if identity.is_some() && self.system.watch(path, target.mode).is_err() {
+                // It went away again: the next look sees it.
+                target.identity = None;
+            }
+            moved.push(shown(&self.root, path));
+        }
+        moved
+    }
+
+    fn native(&self) -> System {
+        let config = notify::Config::default().with_follow_symlinks(false);
+        new_debouncer_opt::<_, RecommendedWatcher, _>(MOMENT, None, self.handler(), RecommendedCache::new(), config)
+            .map_or_else(|_| self.polling(), System::Native)
+    }
+
+    fn polling(&self) -> System {
+        let config = notify::Config::default().with_follow_symlinks(false).with_poll_interval(POLL);
+        new_debouncer_opt::<_, PollWatcher, _>(MOMENT, None, self.handler(), NoCache::new(), config)
+            .map_or(System::Nothing, System::Polling)
+    }
+
+    /// Returns what is told of events: it sends on what matters.
+    fn handler(&self) -> impl FnMut(DebounceEventResult) + Send + 'static {
+        let (sender, relevant, root) = (self.sender.clone(), Arc::clone(&self.relevant), self.root.clone());
+        move |result| {
+            let relevant = relevant.read().unwrap_or_else(PoisonError::into_inner);
+            let saved = match &result {
+                Ok(events) => {
+                    let events = events.iter().filter(|event| is_change(event.kind));
+                    let lost_count = events.clone().any(|event| event.need_rescan());
+                    let paths = events.flat_map(|event| &event.paths).filter_map(|path| Utf8Path::from_path(path));
+                    let saved: Vec<String> =
+                        paths.filter(|path| relevant.is_change(path)).map(|path| shown(&root, path)).collect();
+                    (lost_count || !saved.is_empty()).then_some(saved)
+                }
+                // Whatever it could not tell may have been a change.
+                Err(_) => Some(Vec::new()),
+            };
+            if let Some(saved) = saved {
+                let _ = sender.send(Wake::Saved(saved));
+            }
+        }
+    }
+}
+
+/// Tells whether an event says that something was changed; reading, which a build does, is none.
+fn is_change(kind: EventKind) -> bool {
+    !matches!(kind, EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)))
+}
+
+/// Returns what the system has to watch: no folder below another one that is watched with everything below it.
+fn targets(relevant: &Relevant) -> BTreeMap<Utf8PathBuf, Target> {
+    let mut modes: BTreeMap<Utf8PathBuf, RecursiveMode> = BTreeMap::new();
+    let deep = relevant.folders.iter().cloned().chain(relevant.repositories.iter().map(|path| path.join("refs")));
+    modes.extend(deep.map(|path| (path, RecursiveMode::Recursive)));
+    let flat =
+        relevant.files.iter().filter_map(|file| file.parent()).chain(relevant.repositories.iter().map(|path| &**path));
+    for path in flat {
+        modes.entry(path.to_owned()).or_insert(RecursiveMode::NonRecursive);
+    }
+    let deep: Vec<Utf8PathBuf> =
+        modes.iter().filter(|(_, mode)| **mode == RecursiveMode::Recursive).map(|(path, _)| path.clone()).collect();
+    modes.retain(|path, _| !deep.iter().any(|above| path != above && path.starts_with(above)));
+    modes.into_iter().map(|(path, mode)| (path.clone(), Target { mode, identity: identity(&path) })).collect()
+}
+
+/// Returns what tells a folder from another one that has its place later.
+fn identity(path: &Utf8Path) -> Option<(u64, u64)> {
+    let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_dir)?;
+    #[cfg(unix)]
+    return Some((std::os::unix::fs::MetadataExt::dev(&metadata), std::os::unix::fs::MetadataExt::ino(&metadata)));
+    #[cfg(not(unix))]
+    {
+        let created = metadata.created().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        Some((0, created.map_or(0, |time| time.as_secs())))
+    }
+}
+
+/// Returns an absolute path without links, as the system reports it; the part that is not there is taken as it is.
+fn resolved(path: &Utf8Path) -> Utf8PathBuf {
+    let whole = if path.as_str().is_empty() { Utf8Path::new(".") } else { path };
+    if let Ok(found) = whole.canonicalize_utf8() {
+        return found;
+    }
+    match (whole.parent(), whole.file_name()) {
+        (Some(parent), Some(name)) => resolved(parent).join(name),
+        _ => whole.to_owned(),
+    }
+}
+
+/// Returns a path as people know it: relative to the registry's directory.
+fn shown(root: &Utf8Path, path: &Utf8Path) -> String {
+    let below = path.strip_prefix(root).ok().filter(|rest| *rest != Path::new(""));
+    below.unwrap_or(path).to_string()
+}
