@@ -11,6 +11,9 @@ use crate::serve::{Changes, Options, Server, Told};
 /// Most names of saved files that a line lists.
 const MOST_NAMED: usize = 2;
 
+/// How long the end of a build is waited for.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
 pub(super) fn run(arguments: &Serve, context: &Context) -> anyhow::Result<Outcome> {
     // A configuration that is wrong from the beginning is told as by every other command.
     context.config()?;
@@ -26,7 +29,12 @@ pub(super) fn run(arguments: &Serve, context: &Context) -> anyhow::Result<Outcom
     };
     let server = Server::bind(options)?;
     let stopper = server.stopper();
-    ctrlc::set_handler(move || stopper.stop())?;
+    ctrlc::set_handler(move || {
+        stopper.stop();
+        // A build that is under way writes nothing, so that there is nothing to wait for.
+        std::thread::sleep(PATIENCE);
+        std::process::exit(0);
+    })?;
     let shown = progress::on_stderr(false);
     server.run(&*shown, &|told| tell(&told, arguments, context))?;
     context.terminal.aside("Stopped.\n");
@@ -39,7 +47,11 @@ fn tell(told: &Told<'_>, arguments: &Serve, context: &Context) {
         Told::Ready { url, packs, releases, drafts, problems, took } => {
             let counts =
                 format!("{}, {}, {}", plural(*packs, "pack"), plural(*releases, "release"), plural(*drafts, "draft"));
-            let more = if *problems > 0 { format!("; {}", plural(*problems, "problem")) } else { String::new() };
+            let more = if *problems > 0 {
+                format!("; {}, see `packyard check`", plural(*problems, "problem"))
+            } else {
+                String::new()
+            };
             let line = format!("Serving {}/ ({counts}{more}; built in {})\n", terminal.bold(url), time(*took));
             // When stdout is gone, the pages are served all the same.
             let _ = terminal.print(&line);

@@ -15,6 +15,10 @@ const EVENTS: &str = "/_packyard/events";
 /// Where the style of the overlay lies.
 const STYLE: &str = "/_packyard/live.css";
 
+/// What is said to a client that asks for another host.
+const FOREIGN_HOST: &str = "This preview answers to `localhost` and to addresses such as 127.0.0.1, not to other names: \
+    any website could make its own name lead here.";
+
 /// What all threads share: the site as it is now, and what its pages are told.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
@@ -42,7 +46,7 @@ impl Shared {
 impl Handler for Shared {
     fn answer(&self, request: &Request) -> Answer {
         if !is_own_host(&request.host) {
-            return Answer::plain(Status::Misdirected);
+            return Answer::explained(Status::Misdirected, FOREIGN_HOST);
         }
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
             return Answer::plain(Status::MethodNotAllowed);

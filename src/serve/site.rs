@@ -1,4 +1,4 @@
-//! The site in memory: path → bytes, content type and ETag. Immutable; a rebuild makes another one.
+//! The site in memory: path → bytes, content type and entity tag. Immutable; a rebuild makes another one.
 //!
 //! An address is looked up here and nowhere else, so that no text of a request ever becomes a path on the disk.
 
@@ -67,7 +67,7 @@ impl Entry {
         Self { body: Body::Bytes(bytes), content_type, etag }
     }
 
-    /// Makes a page, with the script that reloads it; its ETag is that of what the registry itself would hold.
+    /// Makes a page, with the script that reloads it; its entity tag is that of what the registry itself would hold.
     fn page(bytes: &[u8]) -> Self {
         let tag = tag(page::digest(bytes));
         let bytes = page::with_live_script(bytes, &tag).into();

@@ -86,7 +86,12 @@ impl Answer {
 
     /// Returns an answer that says no more than its status.
     pub(in crate::serve) fn plain(status: Status) -> Self {
-        let text = format!("{}\n", status.line());
+        Self::explained(status, "")
+    }
+
+    /// Returns an answer that says why it is none.
+    pub(in crate::serve) fn explained(status: Status, why: &str) -> Self {
+        let text = format!("{}\n{why}{}", status.line(), if why.is_empty() { "" } else { "\n" });
         let mut answer = Self::bytes(status, "text/plain; charset=utf-8", text.into_bytes());
         if status == Status::MethodNotAllowed {
             answer.headers.push(("Allow", "GET, HEAD".to_owned()));

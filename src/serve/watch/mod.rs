@@ -143,9 +143,9 @@ impl Watcher {
             }
             self.system.unwatch(path);
             target.identity = identity;
-            if identity.is_some() && self.system.watch(path, target.mode).is_err() {
-                // It went away again: the next look sees it.
-                target.identity = None;
+            if identity.is_some() {
+                // One that cannot be watched is tried again when it is another folder.
+                let _ = self.system.watch(path, target.mode);
             }
             moved.push(shown(&self.root, path));
         }

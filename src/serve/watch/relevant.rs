@@ -56,7 +56,7 @@ fn is_reference(inside: &Utf8Path) -> bool {
 
 /// Tells whether a file is one that editors and systems make beside the one that is edited.
 ///
-/// Vim: `.x.swp`, `4913`, `x~`; Emacs: `.#x`, `#x#`; JetBrains: `x___jb_tmp___`; KDE: `.x.kate-swp`; GNOME: `.goutputstream-`;
+/// Vim: `.x.swp`, `4913`, `x~`; Emacs: `.#x`, `#x#`; IDEA: `x___jb_tmp___`; KDE: `.x.kate-swp`; GNOME: `.goutputstream-`;
 /// macOS: `.DS_Store`, `x.sb-1234`; our own index: `.lock`, `.packyard-…`.
 fn is_temporary(name: &str) -> bool {
     const NAMES: &[&str] = &["4913", ".DS_Store", ".lock", "Thumbs.db"];

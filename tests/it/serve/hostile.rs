@@ -20,10 +20,12 @@ fn idle_and_slow_clients_keep_nobody_waiting() {
             stream
         })
         .collect();
-    for mut stream in &slow {
+    for (number, mut stream) in slow.iter().enumerate() {
         // Many have been sent away already.
         let _ = stream.write_all(b"x");
-        assert_eq!(serving.get(PAGE).status, 200);
+        if number % 10 == 0 {
+            assert_eq!(serving.get(PAGE).status, 200);
+        }
     }
     drop((idle, slow));
     assert_eq!(serving.get(PAGE).status, 200);
@@ -34,7 +36,7 @@ fn idle_and_slow_clients_keep_nobody_waiting() {
 fn malformed_requests_are_refused() {
     let site = with_echo();
     let serving = Serving::start(&site, &[]);
-    let host = "Host: localhost\r\n";
+    let host = "Host: localhost\r\nConnection: close\r\n";
     for (request, status) in [
         (format!("GET / HTTP/1.1\n{host}\n\n"), 400),
         (format!("GET\t/ HTTP/1.1\r\n{host}\r\n"), 400),
