@@ -31,7 +31,7 @@ use crate::build::{PreviewOptions, Watched};
 use crate::config::{Config, ConfigError};
 use crate::progress::{Progress, Silent};
 use answering::Shared;
-use rebuilding::Rebuilder;
+use rebuilding::{Rebuilder, Rebuilt};
 use watch::{Wake, Watcher};
 
 /// The port that is taken when none is asked for, and how many behind it are tried.
@@ -180,8 +180,8 @@ impl Server {
         };
         let mut watcher = Watcher::new(&options.root, options.poll, sender);
         // Before the first build, so that nothing is missed that is saved meanwhile.
-        let note = |notes: Vec<String>| notes.iter().for_each(|text| tell(Told::Note(text)));
-        note(watcher.watch(&Watched::configured(&config, &preview)));
+        watcher.set(&Watched::configured(&config, &preview));
+        watcher.look();
 
         let shared = Shared::new();
         let mut rebuilder = Rebuilder::new(preview, shared.clone());
@@ -190,7 +190,7 @@ impl Server {
         if let Some(failure) = &first.failure {
             tell(Told::Failed(failure));
         }
-        note(first.watched.as_ref().map(|watched| watcher.watch(watched)).unwrap_or_default());
+        adapt(&mut watcher, &first, tell);
         let server =
             http::Server::start(listener, http::Limits::default(), shared.clone()).map_err(ServeError::Start)?;
         let (packs, releases, drafts, problems) = (first.packs, first.releases, first.drafts, first.problems);
@@ -204,7 +204,7 @@ impl Server {
             }
             let (changes, problems) = (built.changes, built.problems);
             tell(Told::Rebuilt { saved: &saved, changes, problems, took: start.elapsed() });
-            note(built.watched.as_ref().map(|watched| watcher.watch(watched)).unwrap_or_default());
+            adapt(&mut watcher, &built, tell);
         }
         shared.live.end();
         drop(server);
@@ -212,30 +212,34 @@ impl Server {
     }
 }
 
+/// Watches from now on what a build was made from, and passes on what the watcher has to say.
+fn adapt(watcher: &mut Watcher, built: &Rebuilt, tell: &dyn Fn(Told<'_>)) {
+    if let Some(watched) = &built.watched {
+        watcher.set(watched);
+    }
+    watcher.take_notes().iter().for_each(|text| tell(Told::Note(text)));
+}
+
 /// Waits for something to be saved, and returns everything that was; nothing when it is time to end.
 fn next(receiver: &Receiver<Wake>, watcher: &mut Watcher) -> Option<Vec<String>> {
-    let mut saved = loop {
-        match receiver.recv_timeout(LOOK) {
-            Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
-            Ok(Wake::Saved(paths)) => break paths,
-            Err(RecvTimeoutError::Timeout) => {
-                let moved = watcher.look();
-                if !moved.is_empty() {
-                    break moved;
-                }
+    loop {
+        let mut saved = watcher.look();
+        if saved.is_empty() {
+            match receiver.recv_timeout(LOOK) {
+                Ok(Wake::Saved(paths)) => saved = paths,
+                Err(RecvTimeoutError::Timeout) => continue,
+                Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
-    };
-    while let Ok(wake) = receiver.try_recv() {
-        match wake {
-            Wake::Stop => return None,
-            Wake::Saved(paths) => saved.extend(paths),
+        if !watch::collect(receiver, &mut saved) {
+            return None;
         }
+        // What has its place now is what will be built; if it is gone again meanwhile, that is the next build.
+        saved.extend(watcher.look());
+        saved.sort();
+        saved.dedup();
+        return Some(saved);
     }
-    saved.extend(watcher.look());
-    saved.sort();
-    saved.dedup();
-    Some(saved)
 }
 
 /// Listens at the port that is asked for; else at the first free one from 8080, or at any.

@@ -81,7 +81,10 @@ impl Rebuilder {
             Err(failure) => {
                 let message = failure.message();
                 self.shared.live.tell(&[Shown::failure(failure.part(), message.clone())]);
-                Rebuilt { problems: 1, failure: Some(message), ..Rebuilt::default() }
+                // What would mend it may lie where nothing was watched before.
+                let config = Config::load(self.preview.root()).ok();
+                let watched = config.map(|config| self.preview.watched(&config));
+                Rebuilt { problems: 1, watched, failure: Some(message), ..Rebuilt::default() }
             }
         }
     }

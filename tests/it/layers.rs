@@ -31,7 +31,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("mimalloc", &["main.rs"]),
     ("miniz_oxide", &["content/", "ecosystem/attune/archive_v1.rs", "ecosystem/stackstorm/git_feed/"]),
     ("notify", &["serve/watch/"]),
-    ("notify_debouncer_full", &["serve/watch/"]),
     ("pulldown_cmark", &["site/markdown"]),
     ("saphyr_parser", &["yaml/gate.rs"]),
     ("rustix", &["cli/timings.rs"]),

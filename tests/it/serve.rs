@@ -155,7 +155,8 @@ fn runtimes_can_install_from_it() {
 /// Ensures what HTTP promises: heads, conditions, parts, methods, hosts, folders, and the site's own 404 page.
 #[test]
 fn requests_are_answered_as_http_says() {
-    let serving = Serving::start(&with_echo(), &[]);
+    let site = with_echo();
+    let serving = Serving::start(&site, &[]);
     let page = serving.get(PAGE);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(page.header("cache-control"), Some("no-store"));

@@ -101,9 +101,14 @@ impl Preview {
         &self.options.root
     }
 
+    /// Returns what a preview of this configuration is made from.
+    pub fn watched(&self, config: &Config) -> Watched {
+        Watched::configured(config, &self.options)
+    }
+
     /// Builds the registry as it is now.
     pub fn build(&mut self, config: &Config, progress: &dyn Progress) -> Result<Previewed, BuildError> {
-        let watched = Watched::configured(config, &self.options);
+        let watched = self.watched(config);
         let mut config = config.clone();
         config.registry.url = Some(self.options.url.clone());
         watched::use_copies(&mut config, &self.fetched);
@@ -115,7 +120,6 @@ impl Preview {
         let place = sources::Place { root: &options.root, cache: &options.cache, written };
         let mut reading = sources::read(&config, &place, Wanted::Everything, options.private, progress);
         sources::apply_levels(&mut reading, &levels);
-        let watched = watched.with_repositories(&reading);
         watched::note_copies(&config, &reading, &mut self.fetched);
 
         let mut problems = self.standing.stand_in(&mut reading);

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::PreviewOptions;
 use crate::build::sources::Reading;
 use crate::config::{Config, SourceConfig};
 use crate::release::open::identity;
-use crate::source::git;
+use crate::source::git::{self, Repository};
 
 /// The places that a preview depends on, and those that it must not look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,7 +35,11 @@ impl Watched {
         let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
         let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
         for source in sources {
-            watched.folders.extend(source.path.as_ref().map(|path| root.join(path)));
+            if let Some(path) = &source.path {
+                let directory = root.join(path);
+                watched.repositories.extend(repositories(&directory));
+                watched.folders.insert(directory);
+            }
             let local = source.git.as_ref().filter(|url| !git::is_remote(url)).map(|path| root.join(path));
             watched.repositories.extend(local.map(|path| {
                 let inner = path.join(".git");
@@ -45,19 +49,15 @@ impl Watched {
         watched.written.extend([root.join(&config.registry.archives), options.out.clone()]);
         watched
     }
+}
 
-    /// Adds the repositories that hold the sources; copies of remote ones change by our own hand only.
-    pub(super) fn with_repositories(mut self, reading: &Reading) -> Self {
-        for source in reading.opened.values().filter(|source| source.directory().is_some()) {
-            let Some(directory) = source.git_directory() else { continue };
-            self.repositories.insert(directory.to_owned());
-            // A work tree made by `git worktree` has its own HEAD, and shares the references (gitrepository-layout(5)).
-            if let Ok(text) = std::fs::read_to_string(directory.join("commondir")) {
-                self.repositories.insert(directory.join(text.trim()));
-            }
-        }
-        self
-    }
+/// Returns the git directories of the repository that holds a directory.
+fn repositories(directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let Ok(Some((repository, _))) = Repository::enclosing(directory) else { return Vec::new() };
+    let own = repository.directory().to_owned();
+    // A work tree made by `git worktree` has its own HEAD, and shares the references (gitrepository-layout(5)).
+    let common = std::fs::read_to_string(own.join("commondir")).ok().map(|text| own.join(text.trim()));
+    common.into_iter().chain([own]).collect()
 }
 
 /// Reads remote sources from their copies, where they were fetched before.

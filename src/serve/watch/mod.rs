@@ -1,8 +1,9 @@
 //! Watching: what a preview was built from → a message when some of it is saved.
 //!
-//! 1. [`Watcher::watch`] makes the watches fit what has to be watched: folders with all below them, git directories without
+//! 1. [`Watcher::set`] makes the watches fit what has to be watched: folders with all below them, git directories without
 //!    their objects, the folders of single files (an editor that saves by a rename replaces the file itself).
-//! 2. The system tells what happens, or folders are looked at from time to time; what happens within a moment is one event.
+//! 2. The system tells what happens, or folders are looked at from time to time. Every event counts: a crate that cancels
+//!    what was undone a moment later would hide that a build saw the state between. [`collect`] makes one of many.
 //! 3. `relevant` tells a change of a source from our own output, git's work and editors' temporary files.
 //! 4. [`Watcher::look`] notices folders that appeared, vanished or were replaced, which the system tells nobody.
 
@@ -10,20 +11,21 @@ mod relevant;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use notify::event::{EventKind, MetadataKind, ModifyKind};
-use notify::{PollWatcher, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_full::{DebounceEventResult, Debouncer, NoCache, RecommendedCache, new_debouncer_opt};
+use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::build::Watched;
 use relevant::Relevant;
 
-/// How long it is waited for more to happen.
-const MOMENT: Duration = Duration::from_millis(40);
+/// How long nothing must happen until a save is taken to be over.
+const MOMENT: Duration = Duration::from_millis(25);
+/// How long that is waited for at most: a build of a state between is better than none.
+const LONGEST: Duration = Duration::from_millis(500);
 /// How often folders are looked at, with `--poll`.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -44,6 +46,7 @@ pub(super) struct Watcher {
     system: System,
     /// What is watched, how, and which folder it was then.
     targets: BTreeMap<Utf8PathBuf, Target>,
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +57,8 @@ struct Target {
 }
 
 enum System {
-    Native(Debouncer<RecommendedWatcher, RecommendedCache>),
-    Polling(Debouncer<PollWatcher, NoCache>),
+    Native(RecommendedWatcher),
+    Polling(PollWatcher),
     /// Nothing can be watched; why was said.
     Nothing,
 }
@@ -63,8 +66,8 @@ enum System {
 impl System {
     fn watch(&mut self, path: &Utf8Path, mode: RecursiveMode) -> notify::Result<()> {
         match self {
-            Self::Native(debouncer) => debouncer.watch(path, mode),
-            Self::Polling(debouncer) => debouncer.watch(path, mode),
+            Self::Native(watcher) => watcher.watch(path.as_std_path(), mode),
+            Self::Polling(watcher) => watcher.watch(path.as_std_path(), mode),
             Self::Nothing => Ok(()),
         }
     }
@@ -72,8 +75,8 @@ impl System {
     fn unwatch(&mut self, path: &Utf8Path) {
         // A folder that is gone is watched no more.
         let _ = match self {
-            Self::Native(debouncer) => debouncer.unwatch(path),
-            Self::Polling(debouncer) => debouncer.unwatch(path),
+            Self::Native(watcher) => watcher.unwatch(path.as_std_path()),
+            Self::Polling(watcher) => watcher.unwatch(path.as_std_path()),
             Self::Nothing => Ok(()),
         };
     }
@@ -89,95 +92,98 @@ impl Watcher {
     /// Returns a watcher of nothing yet.
     pub(super) fn new(root: &Utf8Path, poll: bool, sender: Sender<Wake>) -> Self {
         let root = resolved(root);
-        let mut watcher =
-            Self { root, sender, relevant: Arc::default(), system: System::Nothing, targets: BTreeMap::new() };
+        let mut watcher = Self {
+            root,
+            sender,
+            relevant: Arc::default(),
+            system: System::Nothing,
+            targets: BTreeMap::new(),
+            notes: Vec::new(),
+        };
         watcher.system = if poll { watcher.polling() } else { watcher.native() };
         watcher
     }
 
-    /// Watches this instead of what was watched before; returns what a person should know.
-    pub(super) fn watch(&mut self, watched: &Watched) -> Vec<String> {
+    /// Watches this instead of what was watched before, from the next [`Watcher::look`] on.
+    pub(super) fn set(&mut self, watched: &Watched) {
         let relevant = Relevant::new(watched);
-        let targets = targets(&relevant);
+        let modes = targets(&relevant);
         *self.relevant.write().unwrap_or_else(PoisonError::into_inner) = relevant;
-        let stale: Vec<Utf8PathBuf> = self
-            .targets
-            .iter()
-            .filter(|(path, target)| targets.get(*path) != Some(target))
-            .map(|(path, _)| path.clone())
-            .collect();
-        for path in stale {
-            self.system.unwatch(&path);
-            self.targets.remove(&path);
+        self.targets.retain(|path, target| {
+            let stays = modes.get(path) == Some(&target.mode);
+            if !stays {
+                self.system.unwatch(path);
+            }
+            stays
+        });
+        for (path, mode) in modes {
+            self.targets.entry(path).or_insert(Target { mode, identity: None });
         }
-        let mut notes = Vec::new();
-        for (path, target) in targets {
-            if self.targets.contains_key(&path) {
-                continue;
-            }
-            let mut watching = target.identity.map_or(Ok(()), |_| self.system.watch(&path, target.mode));
-            if let (Err(error), System::Native(_)) = (&watching, &self.system) {
-                notes
-                    .push(format!("cannot be told of changes ({error}): folders are looked at twice a second instead"));
-                self.system = self.polling();
-                for (path, target) in self.targets.iter().filter(|(_, target)| target.identity.is_some()) {
-                    let _ = self.system.watch(path, target.mode);
-                }
-                watching = self.system.watch(&path, target.mode);
-            }
-            if let Err(error) = watching {
-                notes.push(format!("cannot watch `{path}`: {error}"));
-            }
-            self.targets.insert(path, target);
-        }
-        notes
     }
 
     /// Looks whether watched folders are others than they were, watches those that are there now, and returns their names.
+    ///
+    /// What is watched anew is among them: nobody knows what happened in it since a build looked at it.
     pub(super) fn look(&mut self) -> Vec<String> {
         let mut moved = Vec::new();
         for (path, target) in &mut self.targets {
             let identity = identity(path);
-            if identity == target.identity {
-                continue;
+            if identity != target.identity {
+                self.system.unwatch(path);
+                target.identity = identity;
+                moved.push((path.clone(), *target));
             }
-            self.system.unwatch(path);
-            target.identity = identity;
-            if identity.is_some() {
-                // One that cannot be watched is tried again when it is another folder.
-                let _ = self.system.watch(path, target.mode);
-            }
-            moved.push(shown(&self.root, path));
         }
-        moved
+        for (path, target) in moved.iter().filter(|(_, target)| target.identity.is_some()) {
+            if let Err(error) = self.system.watch(path, target.mode) {
+                self.fall_back(path, &error);
+            }
+        }
+        moved.into_iter().map(|(path, _)| shown(&self.root, &path)).collect()
+    }
+
+    /// Returns what a person should know, once.
+    pub(super) fn take_notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Looks at everything from time to time, because the system cannot tell of all of it.
+    fn fall_back(&mut self, path: &Utf8Path, error: &notify::Error) {
+        if !matches!(self.system, System::Native(_)) {
+            self.notes.push(format!("cannot watch `{path}`: {error}"));
+            return;
+        }
+        self.notes.push(format!("cannot be told of changes ({error}): folders are looked at twice a second instead"));
+        self.system = self.polling();
+        for (path, target) in self.targets.iter().filter(|(_, target)| target.identity.is_some()) {
+            let _ = self.system.watch(path, target.mode);
+        }
     }
 
     fn native(&self) -> System {
         let config = notify::Config::default().with_follow_symlinks(false);
-        new_debouncer_opt::<_, RecommendedWatcher, _>(MOMENT, None, self.handler(), RecommendedCache::new(), config)
-            .map_or_else(|_| self.polling(), System::Native)
+        RecommendedWatcher::new(self.handler(), config).map_or_else(|_| self.polling(), System::Native)
     }
 
     fn polling(&self) -> System {
         let config = notify::Config::default().with_follow_symlinks(false).with_poll_interval(POLL);
-        new_debouncer_opt::<_, PollWatcher, _>(MOMENT, None, self.handler(), NoCache::new(), config)
-            .map_or(System::Nothing, System::Polling)
+        PollWatcher::new(self.handler(), config).map_or(System::Nothing, System::Polling)
     }
 
     /// Returns what is told of events: it sends on what matters.
-    fn handler(&self) -> impl FnMut(DebounceEventResult) + Send + 'static {
+    fn handler(&self) -> impl FnMut(notify::Result<notify::Event>) + Send + 'static {
         let (sender, relevant, root) = (self.sender.clone(), Arc::clone(&self.relevant), self.root.clone());
-        move |result| {
+        move |event| {
             let relevant = relevant.read().unwrap_or_else(PoisonError::into_inner);
-            let saved = match &result {
-                Ok(events) => {
-                    let events = events.iter().filter(|event| is_change(event.kind));
-                    let lost_count = events.clone().any(|event| event.need_rescan());
-                    let paths = events.flat_map(|event| &event.paths).filter_map(|path| Utf8Path::from_path(path));
+            let saved = match &event {
+                Ok(event) if event.need_rescan() => Some(Vec::new()),
+                Ok(event) if is_change(event.kind) => {
+                    let paths = event.paths.iter().filter_map(|path| Utf8Path::from_path(path));
                     let saved: Vec<String> =
                         paths.filter(|path| relevant.is_change(path)).map(|path| shown(&root, path)).collect();
-                    (lost_count || !saved.is_empty()).then_some(saved)
+                    (!saved.is_empty()).then_some(saved)
                 }
+                Ok(_) => None,
                 // Whatever it could not tell may have been a change.
                 Err(_) => Some(Vec::new()),
             };
@@ -188,13 +194,30 @@ impl Watcher {
     }
 }
 
+/// Adds what is saved until nothing is for a moment; false when it is time to end.
+///
+/// A checkout of many files is one save, and so is an editor's way of writing one file in several steps.
+pub(super) fn collect(receiver: &Receiver<Wake>, saved: &mut Vec<String>) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < LONGEST {
+        match receiver.recv_timeout(MOMENT) {
+            Ok(Wake::Saved(paths)) => saved.extend(paths),
+            Err(RecvTimeoutError::Timeout) => break,
+            Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        saved.sort();
+        saved.dedup();
+    }
+    true
+}
+
 /// Tells whether an event says that something was changed; reading, which a build does, is none.
 fn is_change(kind: EventKind) -> bool {
     !matches!(kind, EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)))
 }
 
 /// Returns what the system has to watch: no folder below another one that is watched with everything below it.
-fn targets(relevant: &Relevant) -> BTreeMap<Utf8PathBuf, Target> {
+fn targets(relevant: &Relevant) -> BTreeMap<Utf8PathBuf, RecursiveMode> {
     let mut modes: BTreeMap<Utf8PathBuf, RecursiveMode> = BTreeMap::new();
     let deep = relevant.folders.iter().cloned().chain(relevant.repositories.iter().map(|path| path.join("refs")));
     modes.extend(deep.map(|path| (path, RecursiveMode::Recursive)));
@@ -206,7 +229,7 @@ fn targets(relevant: &Relevant) -> BTreeMap<Utf8PathBuf, Target> {
     let deep: Vec<Utf8PathBuf> =
         modes.iter().filter(|(_, mode)| **mode == RecursiveMode::Recursive).map(|(path, _)| path.clone()).collect();
     modes.retain(|path, _| !deep.iter().any(|above| path != above && path.starts_with(above)));
-    modes.into_iter().map(|(path, mode)| (path.clone(), Target { mode, identity: identity(&path) })).collect()
+    modes
 }
 
 /// Returns what tells a folder from another one that has its place later.
