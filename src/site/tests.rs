@@ -207,6 +207,23 @@ fn feeds_need_the_registry_url() {
 }
 
 #[test]
+fn a_draft_is_marked_wherever_it_is_shown() {
+    let mut catalog = catalog();
+    let id = "demo/weather".parse().expect("an identity");
+    let pack = catalog.packs.get_mut(&id).expect("in the catalog");
+    let version = pack.latest().version().clone();
+    let at = pack.latest;
+    pack.releases[at].status.draft = true;
+    let files = made(&catalog);
+    let page = &files["packs/demo/weather/index.html"];
+    assert!(page.contains("Draft: not released") && page.contains("<td>not released</td>"), "{page}");
+    assert!(files[&format!("packs/demo/weather/{version}/index.html")].contains("<span>not released</span>"));
+    assert!(files["index.html"].contains("<span>not released</span>"));
+    let entry = format!("<title>demo/weather {version}</title>");
+    assert!(!files.get("feed.xml").is_some_and(|feed| feed.contains(&entry)), "a draft is no new release");
+}
+
+#[test]
 fn an_empty_registry_has_a_home_page() {
     let mut catalog = catalog();
     catalog.packs.clear();

@@ -111,6 +111,34 @@ fn a_draft_stands_beside_releases_until_it_is_tagged() {
     assert_eq!(tree::read(&site.root().join("registry-index")), index, "nothing was recorded");
 }
 
+/// Ensures that a pack stays whose manifest says nothing any more, and goes with its manifest; in a folder of a repository
+/// that is known by its address.
+#[test]
+fn a_pack_goes_with_its_manifest_only() {
+    let site = SiteTest::new()
+        .file("packyard.toml", "[[source]]\npath = \"packs\"\nrepository = \"https://git.example.org/packs.git\"\n");
+    let mut repository = RepoFixture::init(site.root());
+    tree::write(&site.root().join("packs/echo"), &packs::attune("echo", "1.0.0", "hello"));
+    tree::write(&site.root().join("packs/other"), &packs::attune("other", "1.0.0", "other"));
+    repository.commit("one");
+    let manifest = site.root().join("packs/echo/pack.yaml");
+    let good = std::fs::read_to_string(&manifest).expect("a manifest");
+
+    let serving = Serving::start(&site, &[]);
+    let mut events = serving.events();
+    rename_over(&site.root().join("packs/echo/README.md"), "# echo\n\nSays goodbye.\n");
+    events.until(|_| serving.get(PAGE).text().contains("Says goodbye."));
+    for bad in ["", "\u{0}", "- a\n- b\n", "name: [\n"] {
+        rename_over(&manifest, bad);
+        events.until(|state| !state["problems"].as_array().is_some_and(Vec::is_empty));
+        assert!(serving.get(PAGE).text().contains("Says goodbye."), "{bad:?}");
+        rename_over(&manifest, &good);
+        events.until(|state| state["problems"].as_array().is_some_and(Vec::is_empty));
+    }
+    std::fs::rename(site.root().join("packs/echo"), site.root().join("echo")).expect("renamed");
+    events.until(|_| !serving.get(PAGE).text().contains("Says goodbye."));
+}
+
 /// Ensures that folders may come and go, watched natively or by looking.
 #[test]
 fn folders_appear_and_vanish() {
