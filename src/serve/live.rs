@@ -6,7 +6,7 @@
 use std::io::{self, Write as _};
 use std::net::TcpStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -16,6 +16,8 @@ use crate::diag::Diagnostic;
 
 /// How often a stream says that it is there, which also finds out that its page is gone.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How often it looks whether its place was given to another one.
+const LOOK: Duration = Duration::from_millis(250);
 /// Most problems that pages are told of.
 const MOST_PROBLEMS: usize = 50;
 
@@ -113,13 +115,13 @@ impl Live {
     /// Sends the state now and whenever it changes, until the page is gone or its place is taken.
     pub(super) fn stream(&self, stream: &mut TcpStream, ticket: &Ticket) -> io::Result<()> {
         stream.write_all(b"retry: 1000\n\n")?;
-        let mut told = 0;
+        let (mut told, mut spoken) = (0, Instant::now());
         while ticket.is_open() {
             let event = {
                 let state = self.state();
                 let waits = |state: &mut State| state.build == told && !state.is_over;
                 let (state, _) =
-                    self.changed.wait_timeout_while(state, HEARTBEAT, waits).unwrap_or_else(PoisonError::into_inner);
+                    self.changed.wait_timeout_while(state, LOOK, waits).unwrap_or_else(PoisonError::into_inner);
                 if state.is_over {
                     return Ok(());
                 }
@@ -127,7 +129,11 @@ impl Live {
                 told = state.build;
                 event
             };
-            stream.write_all(event.as_deref().unwrap_or(": still here\n\n").as_bytes())?;
+            let heartbeat = || (spoken.elapsed() >= HEARTBEAT).then(|| Arc::from(": still here\n\n"));
+            if let Some(text) = event.or_else(heartbeat) {
+                stream.write_all(text.as_bytes())?;
+                spoken = Instant::now();
+            }
         }
         Ok(())
     }

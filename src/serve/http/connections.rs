@@ -2,25 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Limits;
 
 /// How long an answer may take before its connection may give way to a new one.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a new connection waits for the threads of connections that were ended.
+const WAIT: Duration = Duration::from_secs(1);
 
 /// The open connections of a server.
 #[derive(Debug)]
 pub(super) struct Connections {
     pub(super) limits: Limits,
     table: Mutex<Table>,
+    /// Is notified when a thread is over.
+    ended: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Table {
     next: u64,
     open: BTreeMap<u64, Open>,
+    /// How many threads there are: those of open connections, and those that were ended and have not noticed yet.
+    threads: usize,
     is_closed: bool,
 }
 
@@ -51,7 +57,7 @@ pub(in crate::serve) struct Ticket {
 
 impl Connections {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, table: Mutex::default() }
+        Self { limits, table: Mutex::default(), ended: Condvar::new() }
     }
 
     /// Admits a connection; one that waits, or is answered for long, ends if there are too many.
@@ -59,10 +65,18 @@ impl Connections {
     /// To be called in the order in which clients connect, so that the newest is the last to give way. Nothing when all others are being answered, or when the server ends: then the new connection is refused.
     pub(super) fn admit(self: &Arc<Self>, stream: &TcpStream) -> Option<Ticket> {
         let stream = stream.try_clone().ok()?;
-        let mut table = self.table();
-        if table.is_closed || (table.open.len() >= self.limits.connections && !table.make_room()) {
+        // Threads that are about to end count too, so that no flood can make more of them than these: a new connection waits
+        // for one to be over.
+        let most = self.limits.connections * 2;
+        let too_many = |table: &mut Table| table.threads >= most && !table.is_closed;
+        let (mut table, _) =
+            self.ended.wait_timeout_while(self.table(), WAIT, too_many).unwrap_or_else(PoisonError::into_inner);
+        let is_full = table.open.len() >= self.limits.connections;
+        let has_threads = table.threads < most;
+        if table.is_closed || !has_threads || (is_full && !table.make_room()) {
             return None;
         }
+        table.threads += 1;
         let number = table.next;
         table.next += 1;
         table.open.insert(number, Open { stream, state: State::Waiting, since: Instant::now() });
@@ -137,6 +151,9 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.connections.table().open.remove(&self.number);
+        let mut table = self.connections.table();
+        table.open.remove(&self.number);
+        table.threads -= 1;
+        self.connections.ended.notify_all();
     }
 }

@@ -113,6 +113,20 @@ fn too_many_streams_end_the_oldest() {
     assert!(get(address).ends_with("hello"));
 }
 
+/// A flood ends in refusals at worst, never in more threads than the limits allow, and leaves nothing behind.
+#[test]
+fn a_flood_of_streams_passes() {
+    let (_server, address) = start(Limits { streams: 2, connections: 4, ..Limits::default() });
+    for _ in 0..300 {
+        let mut stream = connect(address);
+        let _ = stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    }
+    let start = Instant::now();
+    while !get(address).ends_with("hello") {
+        assert!(start.elapsed() < Duration::from_secs(10), "it does not recover");
+    }
+}
+
 #[test]
 fn oversized_and_malformed_heads_are_refused() {
     let (_server, address) = start(Limits::default());
