@@ -64,11 +64,7 @@ struct Pointers {
 }
 
 /// Makes the pack files of every release, oldest publication first.
-fn repository(
-    pack: &CatalogPack,
-    shown: &CatalogRelease,
-    folder: &str,
-) -> Result<(Files, Pointers), RenderError> {
+fn repository(pack: &CatalogPack, shown: &CatalogRelease, folder: &str) -> Result<(Files, Pointers), RenderError> {
     let mut releases: Vec<&CatalogRelease> =
         pack.releases.iter().filter(|release| release.status.quarantined.is_none()).collect();
     releases.sort_by_key(|release| (release.published_at, release.version()));
