@@ -102,6 +102,7 @@ pub(super) fn read_source_as(
         sink.report(NO_PACK, Place::file(""), format!("no pack was found in `{}`", source.identity))
             .help(format!("a pack is a directory with a manifest: {}", names.join(", ")));
     }
+    source.forget_trees();
     Ok(SourceReading { identity: source.identity.clone(), candidates, findings: sink.finish(), source })
 }
 

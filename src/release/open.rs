@@ -77,6 +77,13 @@ impl OpenSource {
         Some(self.directory()?.join(joined(pack, path)))
     }
 
+    /// Forgets what was learnt about trees, which is large and only of use while many revisions are read.
+    pub(super) fn forget_trees(&self) {
+        if let Some(below) = &self.repository {
+            below.repository.forget_trees();
+        }
+    }
+
     /// Returns the content that the facts of a release name, when the source still has its objects.
     ///
     /// Objects of a deleted tag stay in a repository until it is cleaned up, so this is worth a try and no more.

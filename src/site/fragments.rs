@@ -25,7 +25,7 @@ struct Tables {
 
 impl Fragments {
     /// Most HTML that is kept, in bytes: the tables of the largest packs, whose releases are rendered one after the other.
-    const BYTES: usize = 24 << 20;
+    const BYTES: usize = 12 << 20;
 
     /// Returns the tables of a component, one after the other.
     pub(crate) fn tables(

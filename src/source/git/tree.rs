@@ -76,6 +76,14 @@ struct Subtree {
 }
 
 impl Repository {
+    /// Forgets what is known about trees and blobs; what is asked for again is read again.
+    pub fn forget_trees(&self) {
+        let Known { listings, blobs, subtrees } = &self.0.known;
+        *listings.lock().expect("no panic while locked") = HashMap::new();
+        *blobs.lock().expect("no panic while locked") = HashMap::new();
+        *subtrees.lock().expect("no panic while locked") = HashMap::new();
+    }
+
     /// Returns the entries of a tree.
     pub fn list(&self, tree: ObjectId) -> Result<Arc<[TreeEntry]>, SourceError> {
         let listings = &self.0.known.listings;
