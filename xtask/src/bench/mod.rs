@@ -51,9 +51,10 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
     }
     run(cargo("build").args(["--release", "--quiet", "--bin", "packyard", "--example", "bare_site"]))?;
     let context = Context { root: root(), directory };
-    let mut table = "| scenario | peer | ours CPU | peer CPU | ratio | wanted | ours wall | ours memory |\n\
-                     |---|---|---:|---:|---:|---:|---:|---:|\n"
-        .to_owned();
+    let mut table =
+        "| scenario | peer | ours CPU | peer CPU | ratio | wanted | ours wall | peer wall | ours memory |\n\
+                     |---|---|---:|---:|---:|---:|---:|---:|---:|\n"
+            .to_owned();
     for scenario in
         SCENARIOS.iter().filter(|scenario| names.is_empty() || names.iter().any(|name| name == scenario.name))
     {
@@ -77,7 +78,11 @@ fn rows(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -
     if let (Some(_), Some(check)) = (&ours, scenario.check) {
         check(context)?;
     }
-    let cpu = |cost: &Option<Cost>| cost.as_ref().map_or_else(|| "–".to_owned(), |cost| format!("{:.2} s", cost.cpu));
+    let seconds = |cost: &Option<Cost>, of: fn(&Cost) -> f64| {
+        cost.as_ref().map_or_else(|| "–".to_owned(), |cost| format!("{:.2} s", of(cost)))
+    };
+    let cpu = |cost: &Option<Cost>| seconds(cost, |cost| cost.cpu);
+    let wall = |cost: &Option<Cost>| seconds(cost, |cost| cost.wall);
     let mut text = String::new();
     for part in scenario.parts {
         let ours = ours.as_ref().map(|ours| measure::median(ours, part.stages));
@@ -85,17 +90,17 @@ fn rows(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -
             (Some(ours), Some(peer)) => format!("{:.3}", ours.cpu / peer.cpu),
             _ => "–".to_owned(),
         };
-        let (wall, memory) = ours
-            .as_ref()
-            .map_or(("–".into(), "–".into()), |cost| (format!("{:.2} s", cost.wall), format!("{} MiB", cost.mib)));
+        let memory = ours.as_ref().map_or_else(|| "–".to_owned(), |cost| format!("{} MiB", cost.mib));
         text.push_str(&format!(
-            "| {}: {} | {} | {} | {} | {ratio} | {} | {wall} | {memory} |\n",
+            "| {}: {} | {} | {} | {} | {ratio} | {} | {} | {} | {memory} |\n",
             scenario.what,
             part.what,
             scenario.peer_name,
             cpu(&ours),
             cpu(&peer),
-            part.wanted
+            part.wanted,
+            wall(&ours),
+            wall(&peer),
         ));
     }
     Ok(text)
