@@ -26,7 +26,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hex", &["ident/digest.rs", "source/git/", "ecosystem/stackstorm/git_feed/"]),
     ("include_dir", &["site/"]),
     ("indicatif", &["cli/progress.rs"]),
-    ("jsonschema", &["pack/schema.rs"]),
+    ("jsonschema", &["pack/schema/"]),
     // Git objects of a static repository are zlib streams.
     ("mimalloc", &["main.rs"]),
     ("miniz_oxide", &["content/", "ecosystem/attune/archive_v1.rs", "ecosystem/stackstorm/git_feed/"]),

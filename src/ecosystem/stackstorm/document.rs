@@ -154,7 +154,7 @@ pub(super) fn check_shape(
     special: impl Fn(&Violation, &Node) -> Option<Worded>,
     sink: &mut Sink,
 ) -> bool {
-    let violations = known.schema.violations(&checked_json(root));
+    let violations = known.schema.violations_in(file.yaml, root, checked_json);
     for violation in violations.iter().take(MOST_REPEATED) {
         // A merge key is a fault of its own.
         if violation.property.as_deref() == Some("<<") {

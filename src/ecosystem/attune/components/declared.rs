@@ -85,7 +85,7 @@ pub(super) fn parse(file: &YamlFile<'_>, kind: &'static Kind, pack: &str, sink: 
     }
     manifest::two_readings(file, sink);
     let root = &file.yaml.root;
-    for violation in kind.schema.violations(&root.to_json()).iter().take(manifest::MOST_REPEATED) {
+    for violation in kind.schema.violations_in(file.yaml, root, Node::to_json).iter().take(manifest::MOST_REPEATED) {
         report(file, kind, violation, sink);
     }
     flat::check(file, sink);

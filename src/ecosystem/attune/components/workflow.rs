@@ -81,7 +81,7 @@ fn parse(file: &YamlFile<'_>, code: Code, sink: &mut Sink) -> Option<Workflow> {
     }
     manifest::two_readings(file, sink);
     let root = &file.yaml.root;
-    for violation in SCHEMA.violations(&root.to_json()).iter().take(manifest::MOST_REPEATED) {
+    for violation in SCHEMA.violations_in(file.yaml, root, Node::to_json).iter().take(manifest::MOST_REPEATED) {
         let is_missing = violation.keyword == "required" && violation.path.is_empty();
         let place = if is_missing { Place::file(file.path.as_str()) } else { file.place(violation.node(root).span) };
         sink.report(code, place, wording::message(violation, root));

@@ -82,7 +82,7 @@ fn parse(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
     }
     file.hold_against_second_parser(sink);
     two_readings(file, sink);
-    for violation in SCHEMA.violations(&root.to_json()).iter().take(MOST_REPEATED) {
+    for violation in SCHEMA.violations_in(file.yaml, root, Node::to_json).iter().take(MOST_REPEATED) {
         checks::report(file, violation, sink);
     }
     flat::check(file, sink);

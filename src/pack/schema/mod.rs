@@ -1,16 +1,26 @@
 //! JSON Schema validation, with a place in the author's file for every violation.
 
+mod tree;
+
+use std::sync::OnceLock;
+
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{PatternOptions, Validator};
+use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value as Json;
 
-use crate::yaml::Node;
+use crate::yaml::{Node, Yaml};
+use tree::{Seen, Tree};
 
 /// A compiled JSON Schema (2020-12) of ours, or of a pack's author.
 ///
 /// References are resolved inside the schema only, patterns run in linear time, `format` is checked.
 #[derive(Debug)]
-pub struct Schema(Validator);
+pub struct Schema {
+    validator: Validator,
+    /// For [`Schema::violations_in`]; made when it is first asked, since few schemas are.
+    of_trees: OnceLock<Validator<Tree>>,
+    source: Json,
+}
 
 /// What a value breaks.
 #[derive(Debug, Clone)]
@@ -30,13 +40,8 @@ pub struct Violation {
 impl Schema {
     /// Compiles a schema.
     pub fn compile(schema: &Json) -> Result<Self, String> {
-        jsonschema::draft202012::options()
-            .offline()
-            .should_validate_formats(true)
-            .with_pattern_options(PatternOptions::regex())
-            .build(schema)
-            .map(Self)
-            .map_err(|error| error.to_string())
+        let validator = validator(schema)?;
+        Ok(Self { validator, of_trees: OnceLock::new(), source: schema.clone() })
     }
 
     /// Compiles a schema that is part of the program.
@@ -51,16 +56,28 @@ impl Schema {
 
     /// Tells whether a value satisfies the schema.
     pub fn is_valid(&self, value: &Json) -> bool {
-        self.0.is_valid(value)
+        self.validator.is_valid(value)
+    }
+
+    /// Returns everything that a part of a YAML file breaks; `json` makes a JSON value of it, if that is needed.
+    pub fn violations_in(&self, yaml: &Yaml, node: &Node, json: impl FnOnce(&Node) -> Json) -> Vec<Violation> {
+        if tree::is_plain(yaml, node) && self.of_trees().is_valid(Seen::Node(node)) {
+            return Vec::new();
+        }
+        self.violations(&json(node))
+    }
+
+    fn of_trees(&self) -> &Validator<Tree> {
+        self.of_trees.get_or_init(|| validator(&self.source).expect("it was compiled before"))
     }
 
     /// Returns everything that a value breaks, in the order of the schema; nothing for a valid value, quickly.
     pub fn violations(&self, value: &Json) -> Vec<Violation> {
-        if self.0.is_valid(value) {
+        if self.validator.is_valid(value) {
             return Vec::new();
         }
         let mut violations = Vec::new();
-        for error in self.0.iter_errors(value) {
+        for error in self.validator.iter_errors(value) {
             let path: Vec<String> = pointer(error.instance_path().as_str());
             let keyword = error.kind().keyword().to_owned();
             let expected = match error.kind() {
@@ -90,6 +107,16 @@ impl Schema {
         }
         violations
     }
+}
+
+fn validator<F: jsonschema::json::Json>(schema: &Json) -> Result<Validator<F>, String> {
+    jsonschema::options_for::<F>()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .map_err(|error| error.to_string())
 }
 
 impl Violation {
