@@ -23,9 +23,50 @@ impl Blobs for InMemory {
     }
 }
 
-/// Returns a pack of files of the size of actions.
+/// Returns a pack of files of the size of actions, made of words, so that the encoder has as much to do as with real ones.
 fn files() -> Vec<Arc<[u8]>> {
-    (0..FILES).map(|number| (0..BYTES).map(|at| (at * 31 + number * 17) as u8).collect()).collect()
+    const WORDS: &[&str] = &[
+        "name: ",
+        "description: ",
+        "type: ",
+        "string",
+        "integer",
+        "required: true",
+        "default: ",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "restart",
+        "the ",
+        "service ",
+        "of ",
+        "host ",
+        "when ",
+        "timeout ",
+        "in seconds",
+        "parameters:",
+        "runner_type: ",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = || {
+        // xorshift64 (Marsaglia, 2003).
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut file = || {
+        let mut text = String::with_capacity(BYTES + 16);
+        while text.len() < BYTES {
+            match random() % 4 {
+                0 => text.push_str(&(random() % 10_000).to_string()),
+                _ => text.push_str(WORDS[random() as usize % WORDS.len()]),
+            }
+        }
+        text.truncate(BYTES);
+        Arc::from(text.into_bytes())
+    };
+    (0..FILES).map(|_| file()).collect()
 }
 
 /// Returns a name that does not tell the content's SHA-256, as those of git do not.

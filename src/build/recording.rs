@@ -40,6 +40,8 @@ pub(super) fn record(
     progress.stage("Archiving", Some(releases.len() as u64));
     let facts: Vec<Result<ArchiveFacts, archive::ArchiveError>> = releases
         .par_iter()
+        // One by one: those of a large pack follow each other, and one thread would get them all.
+        .with_max_len(1)
         .map(|(id, release)| {
             let written = write(id, release);
             progress.tick(1);

@@ -79,6 +79,7 @@ pub(super) fn read(
     progress.stage("Reading", Some(sources.len() as u64));
     let readings: Vec<Result<SourceReading, SourceError>> = sources
         .par_iter()
+        .with_max_len(1)
         .map(|source| {
             let reading = read_source(source, &reader);
             progress.tick(1);
