@@ -22,8 +22,6 @@ use crate::release::{Candidate, Stage, joined};
 pub(super) struct Plan<'a> {
     /// New releases, by pack, each in order of publication.
     pub(super) releases: BTreeMap<PackId, Vec<NewRelease<'a>>>,
-    /// Which source each new name is bound to.
-    pub(super) owners: BTreeMap<PackId, String>,
     /// What is present and may use its name, released or not: what a preview shows.
     pub(super) present: Vec<&'a Candidate>,
     /// What was refused, and what no longer is as it was recorded.
@@ -46,7 +44,7 @@ pub(super) struct NewRelease<'a> {
 /// `now` dates releases of plain directories only, which nothing else dates.
 pub(super) fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [Candidate], now: Timestamp) -> Plan<'a> {
     let mut sink = Sink::new();
-    let (owners, accepted) = bind_names(histories, candidates, &mut sink);
+    let accepted = bind_names(histories, candidates, &mut sink);
     let mut releases: BTreeMap<PackId, BTreeMap<Version, NewRelease<'a>>> = BTreeMap::new();
     let present = accepted.iter().copied().filter(|candidate| candidate.stage != Stage::Released).collect();
     for candidate in accepted {
@@ -73,9 +71,7 @@ pub(super) fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [C
         list
     };
     let releases: BTreeMap<_, _> = releases.into_iter().map(|(id, of_pack)| (id, in_order(of_pack))).collect();
-    let owners =
-        owners.into_iter().filter(|(id, _)| releases.contains_key(id) && !histories.contains_key(id)).collect();
-    Plan { releases, owners, present, findings: sink.finish() }
+    Plan { releases, present, findings: sink.finish() }
 }
 
 /// Tells whether a candidate may be recorded.
@@ -91,12 +87,12 @@ fn is_fit(candidate: &Candidate) -> bool {
     !candidate.findings.iter().any(blocks)
 }
 
-/// Gives each name to one source and one directory in it; returns the owners and the candidates that may go on.
+/// Gives each name to one source and one directory in it; returns the candidates that may go on.
 fn bind_names<'a>(
     histories: &BTreeMap<PackId, History>,
     candidates: &'a [Candidate],
     sink: &mut Sink,
-) -> (BTreeMap<PackId, String>, Vec<&'a Candidate>) {
+) -> Vec<&'a Candidate> {
     let mut owners: BTreeMap<PackId, String> =
         histories.iter().filter_map(|(id, history)| Some((id.clone(), history.owner()?.to_owned()))).collect();
     let mut folded: BTreeMap<(String, String), PackId> = owners.keys().map(|id| (fold(id), id.clone())).collect();
@@ -138,7 +134,7 @@ fn bind_names<'a>(
         folded.entry(fold(id)).or_insert_with(|| id.clone());
         accepted.push(candidate);
     }
-    (owners, accepted)
+    accepted
 }
 
 /// Reports a recorded release whose source now has other content.

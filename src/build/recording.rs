@@ -59,20 +59,13 @@ pub(super) fn record(
     progress.stage("Recording", None);
     let mut recorded = Vec::new();
     for ((id, release), facts) in releases.into_iter().zip(facts) {
-        let candidate = release.candidate;
         match facts {
             Ok(facts) => {
-                let history = histories.entry(id.clone()).or_insert_with(|| History::empty(id.clone()));
-                if let Some(source) = plan.owners.get(id).filter(|_| history.owner().is_none()) {
-                    history.append(release.at, What::Owner { source: source.clone() }).expect(FITS);
-                }
-                history.append(release.at, What::Release(Box::new(event(release, facts)))).expect(FITS);
+                append(histories, id, release, facts);
                 recorded.push((id.clone(), release.version.clone()));
             }
-            // The paths were checked when the pack was read; what is left is a file that changed or vanished since.
             Err(error) => {
-                let place = Place::file(candidate.source.path.as_str());
-                sink.report(FILE_UNREADABLE, place, format!("`{id} {}` cannot be archived: {error}", release.version));
+                report_unarchived(id, release, &error, sink);
             }
         }
     }
@@ -85,8 +78,31 @@ pub(super) fn write(id: &PackId, release: &NewRelease<'_>) -> Result<Archive, ar
     archive::write(id.name.as_str(), &release.candidate.snapshot, listing)
 }
 
+/// Appends a release to the history of its pack, which begins with its owner: only a name's owner gets that far.
+pub(super) fn append(
+    histories: &mut BTreeMap<PackId, History>,
+    id: &PackId,
+    release: &NewRelease<'_>,
+    archive: ArchiveFacts,
+) {
+    let history = histories.entry(id.clone()).or_insert_with(|| History::empty(id.clone()));
+    if history.owner().is_none() {
+        let source = release.candidate.source.repository.clone();
+        history.append(release.at, What::Owner { source }).expect(FITS);
+    }
+    history.append(release.at, What::Release(Box::new(event(release, archive)))).expect(FITS);
+}
+
+/// Reports a release that has no archive.
+///
+/// Its paths were checked when the pack was read; what is left is a file that changed or vanished since.
+pub(super) fn report_unarchived(id: &PackId, release: &NewRelease<'_>, error: &archive::ArchiveError, sink: &mut Sink) {
+    let place = Place::file(release.candidate.source.path.as_str());
+    sink.report(FILE_UNREADABLE, place, format!("`{id} {}` cannot be archived: {error}", release.version));
+}
+
 /// Returns what the index records of a release.
-pub(super) fn event(release: &NewRelease<'_>, archive: ArchiveFacts) -> Release {
+fn event(release: &NewRelease<'_>, archive: ArchiveFacts) -> Release {
     let pack: &Pack = release.candidate.pack.as_deref().expect("only candidates with a pack are planned");
     let listing = release.candidate.listing.as_deref().expect("only candidates with a listing are planned");
     let mut components: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -13,7 +13,7 @@ use crate::pack::{DOCUMENT_TOO_LARGE, Memo, PackTree};
 use crate::progress::Progress;
 use crate::release::candidates::{Reader, SourceReading, Wanted, read_source};
 use crate::release::open::{OpenSource, identity};
-use crate::release::{Candidate, Stage, chain};
+use crate::release::{Candidate, Stage};
 use crate::site::markdown;
 use crate::source::{SOURCE_UNAVAILABLE, SourceError};
 
@@ -117,7 +117,7 @@ pub(super) fn read(
 pub(super) fn failures(failures: &[(String, SourceError)]) -> Vec<Diagnostic> {
     let mut sink = Sink::new();
     for (identity, error) in failures {
-        sink.report(SOURCE_UNAVAILABLE, diag::Place::file(identity.as_str()), chain(error))
+        sink.report(SOURCE_UNAVAILABLE, diag::Place::file(identity.as_str()), diag::chain(error))
             .help("what was recorded from it stays published; nothing new was read");
     }
     sink.finish()

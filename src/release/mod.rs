@@ -22,7 +22,6 @@ mod tagged;
 pub mod tags;
 
 pub(crate) use packs::joined;
-pub(crate) use read::chain;
 #[cfg(test)]
 mod testing;
 

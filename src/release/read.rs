@@ -12,7 +12,7 @@ use super::Candidate;
 use super::candidates::Reader;
 use super::discover::below;
 use crate::content::Listing;
-use crate::diag::{Diagnostic, Place, Sink};
+use crate::diag::{Diagnostic, Place, Sink, chain};
 use crate::ecosystem::{self, AMBIGUOUS_ECOSYSTEM, Claim, Ecosystem};
 use crate::index::event::SourceFacts;
 use crate::pack::{Pack, PackTree};
@@ -130,17 +130,6 @@ fn report_ambiguity(titles: &[&str], ecosystems: &[&'static dyn Ecosystem], sink
     let ids: Vec<String> = ecosystems.iter().map(|ecosystem| format!("`ecosystem = \"{}\"`", ecosystem.id())).collect();
     sink.report(AMBIGUOUS_ECOSYSTEM, Place::file(manifest), message)
         .help(format!("set {} for the source in `packyard.toml`", ids.join(" or ")));
-}
-
-/// Returns an error with its causes in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 impl Reading {

@@ -18,7 +18,7 @@ mod types;
 mod watch;
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -149,13 +149,7 @@ impl Server {
     /// Takes the address.
     pub fn bind(options: Options) -> Result<Self, ServeError> {
         let listener = listen(options.host, options.port)?;
-        let mut address = listener.local_addr().map_err(ServeError::Start)?;
-        if address.ip().is_unspecified() {
-            address.set_ip(match address {
-                SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-                SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-            });
-        }
+        let address = http::reachable(listener.local_addr().map_err(ServeError::Start)?);
         let (sender, receiver) = mpsc::channel();
         Ok(Self { options, listener, url: format!("http://{address}"), sender, receiver })
     }
@@ -262,6 +256,8 @@ fn listen(host: IpAddr, port: Option<u16>) -> Result<TcpListener, ServeError> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]

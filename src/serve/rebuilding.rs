@@ -8,6 +8,7 @@ use super::live::Shown;
 use super::site::{Changes, Site};
 use crate::build::{BuildError, Preview, PreviewOptions, Watched};
 use crate::config::{Config, ConfigError};
+use crate::diag::chain;
 use crate::output::OutputError;
 use crate::progress::Progress;
 
@@ -55,14 +56,6 @@ impl Failure {
             Self::Bug(_) => "bug",
         }
     }
-
-    /// Returns what happened, with its causes.
-    fn message(&self) -> String {
-        let causes = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
-        let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
-        texts.dedup();
-        texts.join(": ")
-    }
 }
 
 impl Rebuilder {
@@ -79,7 +72,7 @@ impl Rebuilder {
                 rebuilt
             }
             Err(failure) => {
-                let message = failure.message();
+                let message = chain(&failure);
                 self.shared.live.tell(&[Shown::failure(failure.part(), message.clone())]);
                 // What would mend it may lie where nothing was watched before.
                 let config = Config::load(self.preview.root()).ok();

@@ -9,13 +9,12 @@ use rayon::prelude::*;
 use crate::build::planning::{NewRelease, Plan};
 use crate::build::{BuildError, recording};
 use crate::content::archive::ArchiveError;
-use crate::diag::{Diagnostic, Place, Sink};
+use crate::diag::{Diagnostic, Sink};
 use crate::ident::{Digest, PackId, Version};
 use crate::index::archives::ArchiveStore;
-use crate::index::event::{ArchiveFacts, What};
+use crate::index::event::ArchiveFacts;
 use crate::index::history::History;
 use crate::release::{Candidate, Stage};
-use crate::source::FILE_UNREADABLE;
 
 /// The histories, as they are put together.
 type Histories = std::collections::BTreeMap<PackId, History>;
@@ -144,19 +143,12 @@ fn append(
         let (content, facts) = match facts {
             Ok(made) => made,
             Err(error) => {
-                let place = Place::file(release.candidate.source.path.as_str());
-                sink.report(FILE_UNREADABLE, place, format!("`{id} {}` cannot be archived: {error}", release.version));
+                recording::report_unarchived(id, &release, &error, &mut sink);
                 continue;
             }
         };
         archives.made.insert((id.clone(), release.version.clone()), (content, facts.clone()));
-        let history = histories.entry(id.clone()).or_insert_with(|| History::empty(id.clone()));
-        if history.owner().is_none() {
-            let source = release.candidate.source.repository.clone();
-            history.append(release.at, What::Owner { source }).expect("a history may begin with its owner");
-        }
-        let event = What::Release(Box::new(recording::event(&release, facts)));
-        history.append(release.at, event).expect("the version is free, and there is an owner");
+        recording::append(histories, id, &release, facts);
     }
     findings.extend(sink.finish());
     Ok(())

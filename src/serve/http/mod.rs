@@ -18,7 +18,7 @@ pub(super) mod request;
 mod tests;
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -115,6 +115,17 @@ impl Server {
     }
 }
 
+/// Returns where a listener at `address` is reached from this machine: at the loopback, when it listens everywhere.
+pub(super) fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
 /// Waits for a connection; nothing when one could not be accepted, because it is gone or there are no file handles.
 fn next(listener: &TcpListener) -> io::Result<Option<TcpStream>> {
     match listener.accept() {
@@ -131,16 +142,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.ending.store(true, Ordering::Release);
         // Wakes the acceptor, which then sees that it is to end.
-        let mut address = self.address;
-        if address.ip().is_unspecified() {
-            let loopback: std::net::IpAddr = if address.is_ipv4() {
-                std::net::Ipv4Addr::LOCALHOST.into()
-            } else {
-                std::net::Ipv6Addr::LOCALHOST.into()
-            };
-            address.set_ip(loopback);
-        }
-        let woken = TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok();
+        let woken = TcpStream::connect_timeout(&reachable(self.address), Duration::from_secs(1)).is_ok();
         self.connections.close_all();
         if let Some(acceptor) = self.acceptor.take().filter(|_| woken) {
             let _ = acceptor.join();
