@@ -1,13 +1,13 @@
 //! Finds the content of every recorded release.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::BuildError;
 use super::sources::{Reading, located};
-use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::catalog::{self, CatalogPack, CatalogRelease};
 use crate::config::Config;
 use crate::content::{Listing, archive, reader};
 use crate::diag::{Diagnostic, Place, Sink};
@@ -16,7 +16,7 @@ use crate::ident::{Digest, PackId, Version};
 use crate::index::ARCHIVE_MISSING;
 use crate::index::archives::{ArchiveStore, ArchiveStoreError};
 use crate::index::event::Release;
-use crate::index::history::History;
+use crate::index::history::{History, Status};
 use crate::pack::{Memo, Pack, PackTree};
 use crate::progress::Progress;
 use crate::release::open::OpenSource;
@@ -32,9 +32,10 @@ pub(super) fn join(
     histories: &BTreeMap<PackId, History>,
     reading: Reading,
     archives: &ArchiveStore,
+    is_draft: &(dyn Fn(&PackId, &Version) -> bool + Sync),
     progress: &dyn Progress,
     sink: &mut Sink,
-) -> Result<Vec<CatalogPack>, BuildError> {
+) -> Result<Vec<Arc<CatalogPack>>, BuildError> {
     let Reading { candidates, hidden, opened, memo, .. } = reading;
     let mut by_content: HashMap<(PackId, Version, Digest), Candidate> = HashMap::new();
     let mut present: HashMap<PackId, Vec<Diagnostic>> = HashMap::new();
@@ -54,7 +55,7 @@ pub(super) fn join(
     let shown: Vec<&History> =
         histories.values().filter(|history| history.owner().is_some_and(|owner| !hidden.contains(owner))).collect();
     progress.stage("Joining", Some(shown.len() as u64));
-    let shelf = Shelf { config, archives, by_content, opened, memo };
+    let shelf = Shelf { config, archives, is_draft, by_content, opened, memo };
     let joined: Vec<(Option<CatalogPack>, Sink)> = shown
         .par_iter()
         .map(|history| {
@@ -67,10 +68,10 @@ pub(super) fn join(
     let mut packs = Vec::new();
     for (pack, found) in joined {
         sink.extend(found.finish());
-        packs.extend(pack);
-    }
-    for pack in &mut packs {
-        pack.findings = present.remove(&pack.id).unwrap_or_default();
+        packs.extend(pack.and_then(|mut pack| {
+            pack.findings = present.remove(&pack.id).unwrap_or_default();
+            catalog::join_pack(pack)
+        }));
     }
     Ok(packs)
 }
@@ -90,6 +91,7 @@ struct Content {
 struct Shelf<'a> {
     config: &'a Config,
     archives: &'a ArchiveStore,
+    is_draft: &'a (dyn Fn(&PackId, &Version) -> bool + Sync),
     by_content: HashMap<(PackId, Version, Digest), Candidate>,
     opened: BTreeMap<String, OpenSource>,
     memo: Memo,
@@ -123,7 +125,7 @@ impl Shelf<'_> {
             releases.push(CatalogRelease {
                 record: record.clone(),
                 published_at,
-                status: history.status(&record.version),
+                status: Status { draft: (self.is_draft)(id, &record.version), ..history.status(&record.version) },
                 pack,
                 content: snapshot,
                 listing,
@@ -140,6 +142,7 @@ impl Shelf<'_> {
             status: history.pack_status(),
             updated: history.updated().unwrap_or_default(),
             findings: Vec::new(),
+            known_keys: OnceLock::new(),
         }))
     }
 

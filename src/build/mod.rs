@@ -3,32 +3,34 @@
 //! 1. `sources` reads every source into candidates, and checks what refers beyond one pack.
 //! 2. `planning` decides what is new and refuses what must not be; `recording` writes archives, then the index.
 //! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
-//! 4. [`crate::emit`] and [`crate::site`] plan the files; [`crate::output`] writes what changed.
+//! 4. `assembling` plans the units of which the registry consists; [`crate::output`] writes what changed.
 //!
 //! [`build`] runs all of it, [`check`] the first step only, [`Preview`] all of it without recording or writing anything.
 
 mod against;
+mod assembling;
 mod joining;
 mod planning;
 mod preview;
 mod recording;
 mod sources;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 pub use against::check_against;
+pub use assembling::{Assembly, PackUnits};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 
-use crate::catalog::Catalog;
 use crate::config::Config;
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
-use crate::index::archives::ArchiveStore;
+pub use crate::index::archives::ArchiveStore;
 use crate::index::store::{Loaded, RegistryFile, Store};
-use crate::output::{self, PlannedFile, Written};
+use crate::output::{self, Written};
 use crate::progress::Progress;
 use crate::release::Stage;
 use crate::release::candidates::Wanted;
@@ -177,10 +179,11 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     drop(planned);
 
     let mut sink = Sink::new();
-    let packs = joining::join(config, &histories, reading, &archives, progress, &mut sink)?;
-    let catalog = crate::catalog::join(config, packs);
-    let files = plan_files(&catalog, &templates, config, &mut sink);
-    let written = output::write_site(&options.out, files, progress)?;
+    let packs = joining::join(config, &histories, reading, &archives, &|_, _| false, progress, &mut sink)?;
+    let catalog = Arc::new(crate::catalog::join(config, packs));
+    let assembly = Assembly::new(&catalog, &templates, config, &Assembly::default());
+    findings.extend(assembly.findings.iter().cloned());
+    let written = output::write_site(&options.out, assembly.units().cloned().collect(), progress)?;
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guard);
     findings.extend(sink.finish());
@@ -202,24 +205,12 @@ fn templates(
     config: &Config,
     root: &Utf8Path,
     folder: Option<&Utf8Path>,
-) -> Result<site::Templates, site::TemplateError> {
+) -> Result<Arc<site::Templates>, site::TemplateError> {
     let configured = config.registry.templates.as_ref().map(|folder| root.join(folder));
     match folder.map(Utf8Path::to_owned).or(configured) {
-        Some(folder) => site::Templates::with_overrides(&folder),
-        None => Ok(site::Templates::builtin()),
+        Some(folder) => site::Templates::with_overrides(&folder).map(Arc::new),
+        None => Ok(Arc::new(site::Templates::builtin())),
     }
-}
-
-/// Plans every file of a registry.
-fn plan_files<'a>(
-    catalog: &'a Catalog,
-    templates: &'a site::Templates,
-    config: &Config,
-    sink: &mut Sink,
-) -> Vec<PlannedFile<'a>> {
-    let mut files = crate::emit::plan(catalog, &config.feeds, sink);
-    files.extend(site::plan(catalog, templates));
-    files
 }
 
 /// Checks packs without publishing anything.

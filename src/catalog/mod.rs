@@ -1,11 +1,13 @@
 //! The catalog: the registry index joined with the packs' content. Immutable, sorted, the one input of all that is rendered.
 
 mod join;
+mod keys;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-pub use join::catalog as join;
+pub use join::{catalog as join, pack as join_pack};
+pub use keys::PackKeys;
 
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -22,20 +24,23 @@ use crate::source::Snapshot;
 /// Everything that is rendered.
 #[derive(Debug)]
 pub struct Catalog {
-    /// The registry's name.
-    pub name: String,
-    /// Where the registry is served, without a slash at the end; feeds with absolute links need it.
-    pub url: Option<String>,
-    /// What the registry is, in a sentence.
-    pub description: Option<String>,
+    /// What the registry says of itself.
+    pub registry: Arc<Registry>,
     /// The packs.
-    pub packs: BTreeMap<PackId, CatalogPack>,
-    /// Which components refer to a component: by ecosystem and reference, the pages that use it.
-    pub used_by: BTreeMap<(String, &'static str, String), Vec<Usage>>,
-    /// Which packs need a pack, sorted.
-    pub dependents: BTreeMap<PackId, Vec<PackId>>,
+    pub packs: BTreeMap<PackId, Arc<CatalogPack>>,
     /// When the newest event happened; `None` for an empty registry.
     pub updated: Option<Timestamp>,
+}
+
+/// What a registry says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Registry {
+    /// Its name.
+    pub name: String,
+    /// Where it is served, without a slash at the end; feeds with absolute links need it.
+    pub url: Option<String>,
+    /// What it is, in a sentence.
+    pub description: Option<String>,
 }
 
 /// A pack with its releases.
@@ -57,6 +62,8 @@ pub struct CatalogPack {
     pub updated: Timestamp,
     /// What is wrong with its newest state in the source, released or not.
     pub findings: Vec<Diagnostic>,
+    /// What tells whether something that was made from it has to be made again; see [`CatalogPack::keys`].
+    pub known_keys: OnceLock<PackKeys>,
 }
 
 /// A release.
@@ -80,17 +87,14 @@ pub struct CatalogRelease {
     pub archive: Utf8PathBuf,
 }
 
-/// A component that uses another one.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Usage {
-    /// The pack that holds it, at its default release.
-    pub pack: PackId,
-    /// The kind's key.
-    pub kind: &'static str,
-    /// Its name.
-    pub name: String,
-    /// How it uses it.
-    pub relation: crate::pack::Relation,
+#[cfg(test)]
+impl Catalog {
+    /// Changes the first pack.
+    pub(crate) fn edit_first(&mut self, change: impl FnOnce(&mut CatalogPack)) {
+        let pack = self.packs.values_mut().next().and_then(Arc::get_mut).expect("a pack that nobody else holds");
+        pack.known_keys = OnceLock::new();
+        change(pack);
+    }
 }
 
 impl CatalogPack {

@@ -90,10 +90,14 @@ fn names(saved: &[String]) -> String {
 }
 
 fn changed(changes: Changes) -> String {
-    match (changes.pages, changes.files) {
+    let text = match (changes.pages, changes.files) {
         (0, 0) => "nothing changed".to_owned(),
         (pages, 0) => format!("{} changed", plural(pages, "page")),
         (pages, files) => format!("{} and {} changed", plural(pages, "page"), plural(files, "other file")),
+    };
+    match changes.later {
+        0 => text,
+        later => format!("{text}, {} when asked for", plural(later, "more part")),
     }
 }
 

@@ -6,14 +6,16 @@
 pub mod attune;
 pub mod stackstorm;
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
-use crate::output::PlannedFile;
+use crate::output::Unit;
 use crate::pack::{ComponentKind, Example, Pack, PackTree};
 use crate::yaml::Dialect;
 
@@ -61,14 +63,55 @@ pub trait Ecosystem: Sync + Debug {
     /// Returns how a release is installed with the runtime's own client, for its page; `url` is the registry's.
     fn install(&self, pack: &Pack, url: &str) -> Vec<Example>;
 
-    /// Returns the runtime feed, below `runtimes/<ecosystem>/`, and what had to be left out of it.
-    fn feed<'a>(&self, catalog: &'a Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<PlannedFile<'a>>;
+    /// Returns what the runtime feed, below `runtimes/<ecosystem>/`, has of one pack alone, and what had to be left out.
+    fn pack_feed(&self, registry: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed;
+
+    /// Returns the files of the feed that are about all packs; `packs` is what [`Ecosystem::pack_feed`] returned for each of
+    /// the ecosystem's, in the order of the catalog.
+    fn feed(&self, catalog: &Catalog, feeds: &Feeds, packs: &[&PackFeed], sink: &mut Sink) -> Vec<Unit>;
 
     /// Returns the files of a new pack that passes every check.
     fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, Vec<u8>>;
 
     /// Returns the JSON Schemas of its manifest and components, by file name such as `pack.schema.json`.
     fn schemas(&self) -> &'static [(&'static str, &'static str)];
+}
+
+/// What a runtime feed has of one pack.
+#[derive(Default)]
+pub struct PackFeed {
+    /// The files that are about the pack alone.
+    pub units: Vec<Unit>,
+    /// What the files about all packs say of it, in a type of the ecosystem's own; nothing when they do not name it.
+    pub entry: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Debug for PackFeed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackFeed").field("units", &self.units).finish_non_exhaustive()
+    }
+}
+
+impl PackFeed {
+    /// Returns the entry as what the ecosystem made it.
+    ///
+    /// # Panics
+    ///
+    /// When it is of another type: a bug, since each ecosystem gets what it returned.
+    pub fn entry<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let entry = Arc::clone(self.entry.as_ref()?);
+        Some(entry.downcast().expect("an ecosystem gets back what it made"))
+    }
+}
+
+/// Returns the whole feed of an ecosystem.
+#[cfg(test)]
+pub(crate) fn whole_feed(ecosystem: &dyn Ecosystem, catalog: &Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<Unit> {
+    let of_pack = |pack| ecosystem.pack_feed(&catalog.registry, feeds, pack, sink);
+    let mut packs: Vec<PackFeed> = catalog.packs.values().map(of_pack).collect();
+    let mut units = ecosystem.feed(catalog, feeds, &packs.iter().collect::<Vec<_>>(), sink);
+    units.extend(packs.iter_mut().flat_map(|pack| std::mem::take(&mut pack.units)));
+    units
 }
 
 /// The dialect that every ecosystem looks for evidence by: one for all, so that a file is parsed once for all of them.

@@ -9,9 +9,9 @@ use crate::pack::{self, Relation};
 pub(super) fn index(catalog: &Catalog) -> wire::Index {
     wire::Index {
         format_version: wire::FORMAT_VERSION,
-        name: catalog.name.clone(),
-        description: catalog.description.clone(),
-        url: catalog.url.clone(),
+        name: catalog.registry.name.clone(),
+        description: catalog.registry.description.clone(),
+        url: catalog.registry.url.clone(),
         updated: catalog.updated,
         packs: catalog.packs.values().map(|pack| (pack.id.to_string(), index_pack(pack))).collect(),
     }

@@ -1,41 +1,50 @@
 //! Catalog → the files that runtimes and verifiers read.
 //!
 //! `index.json`, and per pack `pack.json`, per release `release.json`, `SHA256SUMS` and the archive; the JSON Schemas of all
-//! of them; the runtime feeds of every ecosystem; `_headers` with the cache policy. Pure: takes a catalog, plans files.
+//! of them; `_headers` with the cache policy. Pure: takes a catalog, plans files.
 
 mod convert;
 pub mod schemas;
 pub mod wire;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
-use crate::config::Feeds;
-use crate::diag::Sink;
-use crate::ecosystem;
-use crate::ident::RelPath;
-use crate::output::{Make, Phase, PlannedFile};
+use crate::ident::{Digest, RelPath};
+use crate::output::{Files, Phase, Place, Unit};
 
-/// Plans every file of a registry but its pages; what had to be left out of a feed goes to the sink.
-pub fn plan<'a>(catalog: &'a Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
-    let mut planned = Vec::new();
-    for pack in catalog.packs.values() {
-        planned.extend(archives(pack));
-        planned.push(PlannedFile::batch(Phase::Data, move || Ok(vec![pack_file(pack)])));
-        // One by one: the facts of a large pack are as large as its content, and it has many releases.
-        let release = |release| PlannedFile::batch(Phase::Data, move || Ok(release_files(pack, release)));
-        planned.extend(pack.releases.iter().map(release));
+/// Plans the files of a pack and of its releases, but for pages and feeds.
+pub fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
+    let keys = pack.keys();
+    let mut units: Vec<Unit> = pack.releases.iter().map(|release| archive(pack, release)).collect();
+    let whole = Arc::clone(pack);
+    let path = RelPath::composed(format!("packs/{}/pack.json", pack.id));
+    units.push(Unit::file(Phase::Data, path, keys.whole, move || Ok(json(&convert::pack(&whole)))));
+    // One by one: the facts of a large pack are as large as its content, and it has many releases.
+    for (at, (release, key)) in pack.releases.iter().zip(&keys.releases).enumerate() {
+        let places = RELEASE_FILES.map(|name| Place::File(release_path(pack, release, name)));
+        let pack = Arc::clone(pack);
+        units.push(Unit::batch(Phase::Data, places, key, move || Ok(release_files(&pack, &pack.releases[at]))));
     }
-    for ecosystem in ecosystem::ALL {
-        planned.extend(ecosystem.feed(catalog, feeds, sink));
-    }
-    planned.extend(schemas::plan());
-    planned.push(PlannedFile::bytes(Phase::Data, RelPath::composed("_headers"), HEADERS));
-    planned.push(PlannedFile::batch(Phase::Pointers, || {
-        Ok(vec![(RelPath::composed("index.json"), json(&convert::index(catalog)))])
-    }));
-    planned
+    units
 }
+
+/// Plans the files that are about the whole registry, but for pages and feeds.
+pub fn of_registry(catalog: &Arc<Catalog>) -> Vec<Unit> {
+    let mut units = schemas::plan();
+    units.push(Unit::bytes(Phase::Data, RelPath::composed("_headers"), HEADERS.as_bytes()));
+    let packs: Vec<Digest> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
+    let key = (&catalog.registry, catalog.updated, packs);
+    let whole = Arc::clone(catalog);
+    let index = RelPath::composed("index.json");
+    units.push(Unit::file(Phase::Pointers, index, key, move || Ok(json(&convert::index(&whole)))));
+    units
+}
+
+/// The files of a release's folder that are no pages.
+const RELEASE_FILES: [&str; 2] = ["release.json", "SHA256SUMS"];
 
 /// The cache policy, in the form that several static hosts read: pointers short, what never changes for ever.
 const HEADERS: &str = "\
@@ -51,23 +60,18 @@ const HEADERS: &str = "\
   Access-Control-Allow-Origin: *
 ";
 
-fn archives(pack: &CatalogPack) -> impl Iterator<Item = PlannedFile<'_>> {
-    pack.releases.iter().map(|release| {
-        let path = RelPath::composed(format!("archives/{}/{}-{}.tar.gz", pack.id, pack.id.name, release.version()));
-        PlannedFile { phase: Phase::Archives, make: Make::Copy(path, release.archive.clone()) }
-    })
+fn archive(pack: &CatalogPack, release: &CatalogRelease) -> Unit {
+    let path = RelPath::composed(format!("archives/{}/{}-{}.tar.gz", pack.id, pack.id.name, release.version()));
+    Unit::copy(path, release.archive.clone(), release.record.archive.sha256)
 }
 
-fn pack_file(pack: &CatalogPack) -> (RelPath, Vec<u8>) {
-    (RelPath::composed(format!("packs/{}/pack.json", pack.id)), json(&convert::pack(pack)))
+fn release_path(pack: &CatalogPack, release: &CatalogRelease, name: &str) -> RelPath {
+    RelPath::composed(format!("packs/{}/{}/{name}", pack.id, release.version()))
 }
 
-fn release_files(pack: &CatalogPack, release: &CatalogRelease) -> Vec<(RelPath, Vec<u8>)> {
-    let path = |name: &str| RelPath::composed(format!("packs/{}/{}/{name}", pack.id, release.version()));
-    vec![
-        (path("release.json"), json(&convert::release(&pack.id, release))),
-        (path("SHA256SUMS"), release.listing.text().into_bytes()),
-    ]
+fn release_files(pack: &CatalogPack, release: &CatalogRelease) -> Files {
+    let made = [json(&convert::release(&pack.id, release)), release.listing.text().into_bytes()];
+    RELEASE_FILES.iter().map(|name| release_path(pack, release, name)).zip(made).collect()
 }
 
 /// Writes a value as JSON with an indent of two spaces and a line feed at the end.

@@ -7,7 +7,7 @@ use super::{json, wire};
 use crate::ecosystem;
 use crate::ident::RelPath;
 use crate::index::event::Event;
-use crate::output::{Phase, PlannedFile};
+use crate::output::{Phase, Unit};
 
 /// Returns the generated schemas by file name.
 pub fn generated() -> Vec<(&'static str, Schema)> {
@@ -20,13 +20,13 @@ pub fn generated() -> Vec<(&'static str, Schema)> {
 }
 
 /// Plans `schemas/`: the generated schemas, and each ecosystem's in a folder of its own.
-pub fn plan<'a>() -> Vec<PlannedFile<'a>> {
+pub(super) fn plan() -> Vec<Unit> {
     let ours = generated().into_iter().map(|(name, schema)| (format!("schemas/{name}"), json(&schema)));
     let theirs = ecosystem::ALL.iter().flat_map(|ecosystem| {
         let id = ecosystem.id();
         ecosystem.schemas().iter().map(move |(name, text)| (format!("schemas/{id}/{name}"), text.as_bytes().to_vec()))
     });
-    ours.chain(theirs).map(|(path, bytes)| PlannedFile::bytes(Phase::Data, RelPath::composed(path), bytes)).collect()
+    ours.chain(theirs).map(|(path, bytes)| Unit::bytes(Phase::Data, RelPath::composed(path), bytes)).collect()
 }
 
 fn schema<T: JsonSchema>(description: &str) -> Schema {

@@ -67,6 +67,32 @@ impl Hasher {
     }
 }
 
+/// Computes the digest of a value from its [`Hash`](std::hash::Hash): what tells whether something has to be made again.
+///
+/// The digest depends on the program and the machine, so it is written nowhere but to a cache.
+#[derive(Default)]
+pub struct Fingerprint(sha2::Sha256);
+
+impl Fingerprint {
+    /// Returns the digest of a value.
+    pub fn of(value: impl std::hash::Hash) -> Digest {
+        let mut fingerprint = Self::default();
+        value.hash(&mut fingerprint);
+        Digest(fingerprint.0.finalize().into())
+    }
+}
+
+impl std::hash::Hasher for Fingerprint {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let digest = self.0.clone().finalize();
+        u64::from_le_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "sha256:{}", self.hex())

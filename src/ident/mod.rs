@@ -8,7 +8,7 @@ mod name;
 mod path;
 mod version;
 
-pub use digest::{Digest, DigestError, Hasher};
+pub use digest::{Digest, DigestError, Fingerprint, Hasher};
 pub(crate) use name::is_device;
 pub use name::{EcosystemId, NameError, PackId, PackName};
 pub use path::{PathFault, RelPath};

@@ -87,7 +87,7 @@ struct Envelope {
 }
 
 /// What may change after a release; everything absent is the normal state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Status {
     /// Why it was yanked.
     pub yanked: Option<String>,

@@ -1,4 +1,4 @@
-//! Output: planned files → `public/`.
+//! Output: planned units of files → `public/`.
 //!
 //! The only module that writes the site. Writes what changed, atomically, in the order of [`Phase`], then deletes what is
 //! stale, so that a reader never sees an index that names a file that is not there.
@@ -8,12 +8,13 @@
 //! 3. `writer` makes the planned files, phase by phase, in parallel, and writes those that differ.
 //! 4. What nobody planned is deleted; or the staged folder is renamed into its place.
 //!
-//! `memory` makes the same files for a preview, and writes none.
 
 mod existing;
 mod folder;
-mod memory;
+mod unit;
 mod writer;
+
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -21,7 +22,7 @@ use crate::fs::PathError;
 use crate::ident::RelPath;
 use crate::progress::Progress;
 use folder::Folder;
-pub use memory::{Made, in_memory};
+pub use unit::{Batch, Files, Make, Place, Unit};
 use writer::Writer;
 
 /// When a file is written: nothing is named before it exists.
@@ -49,27 +50,6 @@ impl Phase {
     }
 }
 
-/// Files that somebody planned, made when they are written.
-pub struct PlannedFile<'a> {
-    /// When they are written.
-    pub phase: Phase,
-    /// What makes them.
-    pub make: Make<'a>,
-}
-
-/// How planned files come to be. Pure: the same catalog gives the same bytes.
-pub enum Make<'a> {
-    /// One file, from bytes that are already there.
-    Bytes(RelPath, Vec<u8>),
-    /// A copy of a file of the archive store.
-    Copy(RelPath, Utf8PathBuf),
-    /// Several files that share work, such as the pages of one release.
-    Batch(Box<Batch<'a>>),
-}
-
-/// Makes several files.
-pub type Batch<'a> = dyn Fn() -> Result<Vec<(RelPath, Vec<u8>)>, RenderError> + Send + Sync + 'a;
-
 /// Reports a page that could not be rendered: a faulty template, ours or an override.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot render `{page}`: {reason}")]
@@ -78,21 +58,6 @@ pub struct RenderError {
     pub page: String,
     /// What the template engine says.
     pub reason: String,
-}
-
-impl<'a> PlannedFile<'a> {
-    /// Plans one file from bytes.
-    pub fn bytes(phase: Phase, path: RelPath, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { phase, make: Make::Bytes(path, bytes.into()) }
-    }
-
-    /// Plans several files that are made together.
-    pub fn batch(
-        phase: Phase,
-        make: impl Fn() -> Result<Vec<(RelPath, Vec<u8>)>, RenderError> + Send + Sync + 'a,
-    ) -> Self {
-        Self { phase, make: Make::Batch(Box::new(make)) }
-    }
 }
 
 /// What writing the site did.
@@ -117,9 +82,12 @@ pub enum OutputError {
     /// A page could not be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// Two planned files have the same path.
+    /// Two units have a file of the same path.
     #[error("`{0}` was planned twice; this is a bug in packyard")]
     Twice(RelPath),
+    /// A unit made a file where it said it has none.
+    #[error("`{0}` was made by a unit that has no place for it; this is a bug in packyard")]
+    Misplaced(RelPath),
     /// The folder has files of somebody else, which would be deleted.
     #[error(
         "`{0}` has files that packyard did not write: choose another folder, or empty it, or say that it is packyard's by \
@@ -139,11 +107,7 @@ pub const MARKER: &str = ".packyard";
 /// A folder that has files but not our [`MARKER`] is left alone. Below the folder no symbolic link is followed, and git's own
 /// `.git` at its top is kept, so that it can be the work tree of a published branch. After a failure a new folder is not
 /// there, and an old one holds whole files, old or new, and everything that its old pointers name.
-pub fn write_site(
-    public: &Utf8Path,
-    planned: Vec<PlannedFile<'_>>,
-    progress: &dyn Progress,
-) -> Result<Written, OutputError> {
+pub fn write_site(public: &Utf8Path, planned: Vec<Arc<Unit>>, progress: &dyn Progress) -> Result<Written, OutputError> {
     match Folder::open(public)? {
         Folder::New(staging) => {
             let writer = Writer::new(staging.path(), None, staging.modes_are_kept());

@@ -2,13 +2,14 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use super::*;
+use crate::ident::Digest;
 use crate::progress::Silent;
 
-struct Place {
+struct Folder {
     directory: tempfile::TempDir,
 }
 
-impl Place {
+impl Folder {
     fn new() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
@@ -23,7 +24,7 @@ impl Place {
 
     fn write(&self, files: &[(&str, &str)]) -> Result<Written, OutputError> {
         let plan =
-            |(path, text): &(&str, &str)| PlannedFile::bytes(Phase::Pages, RelPath::composed(path), text.as_bytes());
+            |(path, text): &(&str, &str)| Unit::bytes(Phase::Pages, RelPath::composed(path), text.as_bytes()).into();
         write_site(&self.public(), files.iter().map(plan).collect(), &Silent)
     }
 
@@ -57,7 +58,7 @@ const FIRST: &[(&str, &str)] = &[("index.html", "home"), ("a/b/c.html", "c"), ("
 
 #[test]
 fn second_run_writes_nothing() {
-    let place = Place::new();
+    let place = Folder::new();
     let first = place.write(FIRST).unwrap();
     assert_eq!((counts(first), first.bytes), ((3, 0, 0), 6));
     assert_eq!(place.files(), texts(FIRST));
@@ -67,7 +68,7 @@ fn second_run_writes_nothing() {
 
 #[test]
 fn incremental_run_equals_a_full_one() {
-    let place = Place::new();
+    let place = Folder::new();
     place.write(FIRST).unwrap();
     let second = [("index.html", "home"), ("a/d.html", "D"), ("e/f", "new")];
     assert_eq!(counts(place.write(&second).unwrap()), (2, 1, 1));
@@ -77,7 +78,7 @@ fn incremental_run_equals_a_full_one() {
 
 #[test]
 fn files_and_directories_can_trade_places() {
-    let place = Place::new();
+    let place = Folder::new();
     place.write(&[("a/b/c", "1"), ("d", "2")]).unwrap();
     let second = [("a", "1"), ("d/e/f", "2")];
     place.write(&second).unwrap();
@@ -86,7 +87,7 @@ fn files_and_directories_can_trade_places() {
 
 #[test]
 fn folder_of_somebody_else_is_left_alone() {
-    let place = Place::new();
+    let place = Folder::new();
     std::fs::create_dir(place.public()).unwrap();
     std::fs::write(place.public().join("thesis.txt"), "years of work").unwrap();
     assert!(matches!(place.write(FIRST), Err(OutputError::Foreign(_))));
@@ -97,7 +98,7 @@ fn folder_of_somebody_else_is_left_alone() {
 
 #[test]
 fn empty_folder_is_taken_and_gits_own_is_kept() {
-    let place = Place::new();
+    let place = Folder::new();
     std::fs::create_dir(place.public()).unwrap();
     place.write(FIRST).unwrap();
     std::fs::create_dir(place.public().join(".git")).unwrap();
@@ -108,7 +109,7 @@ fn empty_folder_is_taken_and_gits_own_is_kept() {
 
 #[test]
 fn path_planned_twice_is_an_error() {
-    let place = Place::new();
+    let place = Folder::new();
     let twice = [("a", "1"), ("b", "2"), ("a", "1")];
     assert!(matches!(place.write(&twice), Err(OutputError::Twice(path)) if path.as_str() == "a"));
     assert_eq!(place.names_beside(), [""; 0]);
@@ -118,10 +119,12 @@ fn path_planned_twice_is_an_error() {
 
 #[test]
 fn failed_first_run_leaves_nothing_and_what_killed_runs_left_is_deleted() {
-    let place = Place::new();
+    let place = Folder::new();
     let fails = || Err(RenderError { page: "a".to_owned(), reason: "no such template".to_owned() });
-    let planned =
-        vec![PlannedFile::bytes(Phase::Archives, RelPath::composed("x"), "x"), PlannedFile::batch(Phase::Pages, fails)];
+    let planned = vec![
+        Unit::bytes(Phase::Archives, RelPath::composed("x"), *b"x").into(),
+        Unit::file(Phase::Pages, RelPath::composed("a"), "a", fails).into(),
+    ];
     assert!(matches!(write_site(&place.public(), planned, &Silent), Err(OutputError::Render(_))));
     assert_eq!(place.names_beside(), [""; 0]);
     let left = place.path(".public.packyard-tmp-1-0");
@@ -133,6 +136,15 @@ fn failed_first_run_leaves_nothing_and_what_killed_runs_left_is_deleted() {
     std::fs::write(place.public().join("a/.packyard-0.tmp"), "left").unwrap();
     place.write(&[("a/d.html", "other")]).unwrap();
     assert_eq!(place.files(), texts(&[("a/d.html", "other")]));
+}
+
+#[test]
+fn a_unit_that_makes_a_file_outside_its_places_is_a_bug() {
+    let place = Folder::new();
+    let unit =
+        Unit::batch(Phase::Pages, [Place::folder("a")], "key", || Ok(vec![(RelPath::composed("ab/c"), Vec::new())]));
+    let result = write_site(&place.public(), vec![unit.into()], &Silent);
+    assert!(matches!(result, Err(OutputError::Misplaced(path)) if path.as_str() == "ab/c"));
 }
 
 /// Remembers the stages, and how many steps each had.
@@ -152,16 +164,17 @@ impl Progress for Stages {
 
 #[test]
 fn phases_are_in_order_and_each_is_a_stage() {
-    let place = Place::new();
+    let place = Folder::new();
     for _ in 0..2 {
-        let (order, stages) = (Mutex::new(Vec::new()), Stages::default());
+        let (order, stages) = (Arc::new(Mutex::new(Vec::new())), Stages::default());
         let step = |phase: Phase| {
-            let order = &order;
-            PlannedFile::batch(phase, move || {
+            let order = Arc::clone(&order);
+            let unit = Unit::batch(phase, [Place::folder(format!("{phase:?}"))], phase, move || {
                 order.lock().unwrap().push(phase);
                 let name = |n| RelPath::composed(format!("{phase:?}/{n}"));
                 Ok(vec![(name(1), b"1".to_vec()), (name(2), b"2".to_vec())])
-            })
+            });
+            unit.into()
         };
         let planned = vec![step(Phase::Pointers), step(Phase::Archives), step(Phase::Pages)];
         write_site(&place.public(), planned, &stages).unwrap();
@@ -173,32 +186,33 @@ fn phases_are_in_order_and_each_is_a_stage() {
 
 #[test]
 fn copies_are_compared_and_replaced() {
-    let place = Place::new();
+    let place = Folder::new();
     let (source, target) = (place.path("archive"), RelPath::composed("archives/a.tar.gz"));
     let mut bytes = vec![7; 100_000];
     for expected in [(1, 0, 0), (0, 1, 0)] {
         std::fs::write(&source, &bytes).unwrap();
-        let planned = vec![PlannedFile { phase: Phase::Archives, make: Make::Copy(target.clone(), source.clone()) }];
+        let planned = vec![Unit::copy(target.clone(), source.clone(), Digest::of(&bytes)).into()];
         assert_eq!(counts(write_site(&place.public(), planned, &Silent).unwrap()), expected);
     }
     bytes[99_999] = 8;
     std::fs::write(&source, &bytes).unwrap();
-    let planned = vec![PlannedFile { phase: Phase::Archives, make: Make::Copy(target.clone(), source) }];
+    let planned = vec![Unit::copy(target.clone(), source, Digest::of(&bytes)).into()];
     assert_eq!(counts(write_site(&place.public(), planned, &Silent).unwrap()), (1, 0, 0));
     assert_eq!(std::fs::read(place.public().join(target.as_str())).unwrap(), bytes);
 }
 
 #[test]
 fn folder_has_one_writer() {
-    let place = Place::new();
+    let place = Arc::new(Folder::new());
     place.write(FIRST).unwrap();
-    let inner = Mutex::new(None);
-    let planned = vec![PlannedFile::batch(Phase::Pages, || {
-        *inner.lock().unwrap() = Some(place.write(FIRST));
+    let inner = Arc::new(Mutex::new(None));
+    let (same, result) = (Arc::clone(&place), Arc::clone(&inner));
+    let unit = Unit::batch(Phase::Pages, [], "none", move || {
+        *result.lock().unwrap() = Some(same.write(FIRST));
         Ok(Vec::new())
-    })];
-    write_site(&place.public(), planned, &Silent).unwrap();
-    assert!(matches!(inner.into_inner().unwrap(), Some(Err(OutputError::Busy(_)))));
+    });
+    write_site(&place.public(), vec![unit.into()], &Silent).unwrap();
+    assert!(matches!(inner.lock().unwrap().take(), Some(Err(OutputError::Busy(_)))));
 }
 
 #[cfg(unix)]
@@ -210,7 +224,7 @@ mod unix {
     /// Ensures that nothing outside is written to or deleted, whatever links somebody put into the folder.
     #[test]
     fn links_are_replaced_and_never_followed() {
-        let place = Place::new();
+        let place = Folder::new();
         place.write(&[("x", "x")]).unwrap();
         std::fs::create_dir(place.path("outside")).unwrap();
         std::fs::write(place.path("outside/d.html"), "precious").unwrap();
@@ -228,7 +242,7 @@ mod unix {
 
     #[test]
     fn modes_are_those_of_a_web_site() {
-        let place = Place::new();
+        let place = Folder::new();
         place.write(FIRST).unwrap();
         place.write(&[("index.html", "other"), ("new/page.html", "x")]).unwrap();
         let mode = |path: &str| place.public().join(path).metadata().unwrap().permissions().mode() & 0o777;
@@ -239,7 +253,7 @@ mod unix {
     /// A link to a folder elsewhere is a way to say where the site shall lie.
     #[test]
     fn public_itself_may_be_a_link() {
-        let place = Place::new();
+        let place = Folder::new();
         std::fs::create_dir(place.path("www")).unwrap();
         symlink(place.path("www"), place.public()).unwrap();
         assert_eq!(counts(place.write(FIRST).unwrap()), (3, 0, 0));

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use camino::Utf8Path;
 use rayon::prelude::*;
 
 use super::existing::Existing;
 use super::folder::set_mode;
-use super::{Make, OutputError, PlannedFile, Written};
+use super::{Make, OutputError, Unit, Written};
 use crate::fs::{self, Context as _, PathError};
 use crate::ident::RelPath;
 use crate::progress::Progress;
@@ -51,18 +51,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes and writes the files, one phase after the other, in parallel within each.
-    pub(super) fn write(
-        &self,
-        mut planned: Vec<PlannedFile<'_>>,
-        progress: &dyn Progress,
-    ) -> Result<Written, OutputError> {
+    pub(super) fn write(&self, mut planned: Vec<Arc<Unit>>, progress: &dyn Progress) -> Result<Written, OutputError> {
         planned.sort_by_key(|file| file.phase);
         let mut written = Written::default();
         while let Some(phase) = planned.first().map(|file| file.phase) {
             let later = planned.split_off(planned.partition_point(|file| file.phase == phase));
             progress.stage(phase.name(), Some(planned.len() as u64));
-            let make = |file: PlannedFile<'_>| {
-                let done = self.make(file.make)?;
+            let make = |file: Arc<Unit>| {
+                let done = self.make(&file)?;
                 progress.tick(1);
                 Ok::<_, OutputError>(done)
             };
@@ -93,13 +89,17 @@ impl<'a> Writer<'a> {
         Ok(deleted)
     }
 
-    fn make(&self, make: Make<'_>) -> Result<Written, OutputError> {
-        match make {
-            Make::Bytes(path, bytes) => self.put(&path, Content::Bytes(&bytes)),
-            Make::Copy(path, source) => self.put(&path, Content::File(&source)),
+    fn make(&self, unit: &Unit) -> Result<Written, OutputError> {
+        let single = || unit.path().expect("bytes and copies are single files");
+        match &unit.make {
+            Make::Bytes(bytes) => self.put(single(), Content::Bytes(bytes)),
+            Make::Copy(source) => self.put(single(), Content::File(source)),
             Make::Batch(batch) => {
                 let files = batch()?;
                 files.iter().try_fold(Written::default(), |written, (path, bytes)| {
+                    if !unit.covers(path.as_str()) {
+                        return Err(OutputError::Misplaced(path.clone()));
+                    }
                     Ok(sum(written, self.put(path, Content::Bytes(bytes))?))
                 })
             }

@@ -1,17 +1,18 @@
 //! A small ecosystem and sources for tests: a manifest `toy.txt` with `name version`, and nothing else to know.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::candidates::{Reader, SourceReading, Wanted, read_source_as};
 use super::{Candidate, Stage};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::{Feeds, SourceConfig};
 use crate::diag::{Code, Place, Sink};
-use crate::ecosystem::{Ecosystem, Evidence, Names};
+use crate::ecosystem::{Ecosystem, Evidence, Names, PackFeed};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
-use crate::output::PlannedFile;
+use crate::output::Unit;
 use crate::pack::{ComponentKind, Example, Memo, Pack, PackTree};
 use crate::source::{LFS_POINTER, SourceError};
 
@@ -91,7 +92,10 @@ impl Ecosystem for Toy {
     fn install(&self, _: &Pack, _: &str) -> Vec<Example> {
         Vec::new()
     }
-    fn feed<'a>(&self, _: &'a Catalog, _: &Feeds, _: &mut Sink) -> Vec<PlannedFile<'a>> {
+    fn pack_feed(&self, _: &Arc<Registry>, _: &Feeds, _: &Arc<CatalogPack>, _: &mut Sink) -> PackFeed {
+        PackFeed::default()
+    }
+    fn feed(&self, _: &Catalog, _: &Feeds, _: &[&PackFeed], _: &mut Sink) -> Vec<Unit> {
         Vec::new()
     }
     fn scaffold(&self, _: &PackName) -> BTreeMap<RelPath, Vec<u8>> {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, TcpStream};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::http::{Answer, Content, Handler, Request, Status, Ticket};
-use super::live::Live;
+use super::live::{Live, Shown};
 use super::page;
 use super::site::{Body, Entry, Found, Site};
 use super::types;
@@ -37,6 +37,15 @@ impl Shared {
         Arc::clone(&self.site.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Tells open pages what could not be made since this was done last, and returns how much that is in all.
+    pub(super) fn tell_failures(&self) -> usize {
+        let Some(failures) = self.site().new_failures() else { return 0 };
+        let shown: Vec<Shown> = failures.into_iter().map(|(_, reason)| Shown::failure("template", reason)).collect();
+        let count = shown.len();
+        self.live.add(shown);
+        count
+    }
+
     /// Puts another site in place.
     pub(super) fn show(&self, site: Arc<Site>) {
         *self.site.write().unwrap_or_else(PoisonError::into_inner) = site;
@@ -61,13 +70,16 @@ impl Handler for Shared {
             STYLE => of_program(STYLE, include_bytes!("assets/live.css")),
             path => {
                 let site = self.site();
-                match site.find(path) {
+                let found = site.find(path);
+                self.tell_failures();
+                match found {
                     Found::Entry(entry) => of_entry(&entry, Status::Ok),
                     Found::Folder(to) => {
                         let mut answer = Answer::plain(Status::Found);
                         answer.headers.push(("Location", to));
                         answer
                     }
+                    Found::Broken => of_entry(&Entry::page(include_bytes!("assets/broken.html")), Status::Failed),
                     Found::Nothing => match site.not_found() {
                         Some(page) => of_entry(&page, Status::NotFound),
                         None => Answer::plain(Status::NotFound),

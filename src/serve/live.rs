@@ -31,6 +31,7 @@ pub(super) struct Live {
 #[derive(Debug, Default)]
 struct State {
     build: u64,
+    problems: Vec<Shown>,
     event: Arc<str>,
     is_over: bool,
 }
@@ -96,11 +97,27 @@ impl Shown {
 
 impl Live {
     /// Tells every page that something was built, or could not be.
-    pub(super) fn tell(&self, problems: &[Shown]) {
+    pub(super) fn tell(&self, problems: Vec<Shown>) {
+        self.say(|state| state.problems = problems);
+    }
+
+    /// Tells every page what else is wrong with what was built.
+    pub(super) fn add(&self, problems: Vec<Shown>) {
+        self.say(|state| {
+            for problem in problems {
+                if !state.problems.contains(&problem) {
+                    state.problems.push(problem);
+                }
+            }
+        });
+    }
+
+    fn say(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.state();
+        change(&mut state);
         state.build += 1;
-        let event = Event { build: state.build, problems: &problems[..problems.len().min(MOST_PROBLEMS)] };
-        let json = serde_json::to_string(&event).expect("text and numbers");
+        let problems = &state.problems[..state.problems.len().min(MOST_PROBLEMS)];
+        let json = serde_json::to_string(&Event { build: state.build, problems }).expect("text and numbers");
         state.event = format!("event: state\nid: {}\ndata: {json}\n\n", state.build).into();
         drop(state);
         self.changed.notify_all();
@@ -151,7 +168,7 @@ mod tests {
     #[test]
     fn an_event_is_one_line_of_json_whatever_a_pack_says() {
         let live = Live::default();
-        live.tell(&[Shown::failure("template", "a\nb\r\n</script>\u{2028}".to_owned())]);
+        live.tell(vec![Shown::failure("template", "a\nb\r\n</script>\u{2028}".to_owned())]);
         let event = live.state().event.clone();
         let data: Vec<&str> = event.lines().filter(|line| line.starts_with("data: ")).collect();
         assert_eq!((data.len(), event.matches('\n').count()), (1, 4), "{event}");

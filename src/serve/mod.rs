@@ -37,6 +37,8 @@ use watch::{Wake, Watcher};
 /// The port that is taken when none is asked for, and how many behind it are tried.
 const PORT: u16 = 8080;
 const PORTS_TRIED: u16 = 100;
+/// How long pages are made that nobody has asked for since they changed.
+const SETTLING: Duration = Duration::from_millis(150);
 /// How often it is looked whether a watched folder has appeared or been replaced.
 const LOOK: Duration = Duration::from_millis(400);
 
@@ -190,15 +192,23 @@ impl Server {
         let (packs, releases, drafts, problems) = (first.packs, first.releases, first.drafts, first.problems);
         tell(Told::Ready { url: &url, packs, releases, drafts, problems, took: start.elapsed() });
 
-        while let Some(saved) = next(&receiver, &mut watcher) {
+        let mut waiting = Vec::new();
+        while let Some(saved) = next(&receiver, &mut waiting, &mut watcher) {
             let start = Instant::now();
             let built = rebuilder.rebuild(&Silent);
             if let Some(failure) = &built.failure {
                 tell(Told::Failed(failure));
             }
-            let (changes, problems) = (built.changes, built.problems);
-            tell(Told::Rebuilt { saved: &saved, changes, problems, took: start.elapsed() });
+            let took = start.elapsed();
             adapt(&mut watcher, &built, tell);
+            // What is shown already is made ready for whoever looks at it, until something is saved again.
+            let mut is_over = || {
+                waiting.extend(receiver.try_recv());
+                !waiting.is_empty()
+            };
+            let changes = built.site.map(|site| site.settle(SETTLING, &mut is_over));
+            let problems = built.problems + shared.tell_failures();
+            tell(Told::Rebuilt { saved: &saved, changes, problems, took });
         }
         shared.live.end();
         drop(server);
@@ -215,11 +225,14 @@ fn adapt(watcher: &mut Watcher, built: &Rebuilt, tell: &dyn Fn(Told<'_>)) {
 }
 
 /// Waits for something to be saved, and returns everything that was; nothing when it is time to end.
-fn next(receiver: &Receiver<Wake>, watcher: &mut Watcher) -> Option<Vec<String>> {
+///
+/// `waiting` is what the receiver gave already.
+fn next(receiver: &Receiver<Wake>, waiting: &mut Vec<Wake>, watcher: &mut Watcher) -> Option<Vec<String>> {
     loop {
         let mut saved = watcher.look();
         if saved.is_empty() {
-            match receiver.recv_timeout(LOOK) {
+            let wake = waiting.pop().map_or_else(|| receiver.recv_timeout(LOOK), Ok);
+            match wake {
                 Ok(Wake::Saved(paths)) => saved = paths,
                 Err(RecvTimeoutError::Timeout) => continue,
                 Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::answering::Shared;
 use super::live::Shown;
-use super::site::{Changes, Site};
+use super::site::Site;
 use crate::build::{BuildError, Preview, PreviewOptions, Watched};
 use crate::config::{Config, ConfigError};
 use crate::diag::chain;
@@ -22,8 +22,8 @@ pub(super) struct Rebuilder {
 /// What came of a build.
 #[derive(Debug, Default)]
 pub(super) struct Rebuilt {
-    /// How the site differs; nothing when it could not be built.
-    pub(super) changes: Option<Changes>,
+    /// The site that is shown now; nothing when it could not be built.
+    pub(super) site: Option<Arc<Site>>,
     pub(super) packs: usize,
     pub(super) releases: usize,
     pub(super) drafts: usize,
@@ -68,12 +68,12 @@ impl Rebuilder {
     pub(super) fn rebuild(&mut self, progress: &dyn Progress) -> Rebuilt {
         match self.built(progress) {
             Ok((rebuilt, problems)) => {
-                self.shared.live.tell(&problems);
+                self.shared.live.tell(problems);
                 rebuilt
             }
             Err(failure) => {
                 let message = chain(&failure);
-                self.shared.live.tell(&[Shown::failure(failure.part(), message.clone())]);
+                self.shared.live.tell(vec![Shown::failure(failure.part(), message.clone())]);
                 // What would mend it may lie where nothing was watched before.
                 let config = Config::load(self.preview.root()).ok();
                 let watched = config.map(|config| self.preview.watched(&config));
@@ -92,13 +92,12 @@ impl Rebuilder {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             Failure::Bug(text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked").to_owned())
         })??;
-        let before = self.shared.site();
-        let site = Site::new(previewed.files, &before);
-        let changes = Some(site.changes_since(&before));
-        self.shared.show(Arc::new(site));
+        let site = Arc::new(Site::new(&previewed.assembly, previewed.archives, &self.shared.site()));
+        self.shared.show(Arc::clone(&site));
         let problems: Vec<Shown> = previewed.problems.iter().map(Shown::of).collect();
         let (packs, releases, drafts) = (previewed.packs, previewed.releases, previewed.drafts);
         let (problem_count, watched) = (problems.len(), Some(previewed.watched));
-        Ok((Rebuilt { changes, packs, releases, drafts, problems: problem_count, watched, failure: None }, problems))
+        let site = Some(site);
+        Ok((Rebuilt { site, packs, releases, drafts, problems: problem_count, watched, failure: None }, problems))
     }
 }

@@ -1,23 +1,65 @@
 //! The site in memory: path → bytes, content type and entity tag. Immutable; a rebuild makes another one.
 //!
+//! A file is made when somebody asks for it first, and kept for as long as nothing changes that it depends on. When it cannot
+//! be made, its last good version stands in for it.
+//!
 //! An address is looked up here and nowhere else, so that no text of a request ever becomes a path on the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read as _;
-use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use camino::Utf8PathBuf;
 
 use super::{page, types};
-use crate::ident::{Digest, Hasher, RelPath};
-use crate::output::Made;
+use crate::build::{ArchiveStore, Assembly, PackUnits};
+use crate::ident::{Digest, Hasher, PackId, RelPath};
+use crate::output::{Make, Phase, RenderError, Unit};
 
 /// The files of a registry.
 #[derive(Debug, Default)]
 pub(super) struct Site {
-    files: BTreeMap<RelPath, Arc<Entry>>,
+    packs: BTreeMap<PackId, Arc<Pack>>,
+    /// What is about the whole registry.
+    registry: Vec<Arc<Lazy>>,
+    /// What is not as in the site before.
+    changed: Vec<Arc<Lazy>>,
+    /// What has not been as in the site before for longer, and was not made since.
+    overdue: Vec<Arc<Lazy>>,
+    gone: Vec<Arc<Lazy>>,
+    archives: Option<ArchiveStore>,
+    failures: Failures,
+}
+
+/// The files of a pack.
+#[derive(Debug)]
+struct Pack {
+    of: Arc<PackUnits>,
+    units: Vec<Arc<Lazy>>,
+}
+
+/// A unit that is made when somebody asks for one of its files.
+#[derive(Debug)]
+struct Lazy {
+    unit: Arc<Unit>,
+    made: OnceLock<Result<Made, RenderError>>,
+    /// What it was before, if that is known.
+    before: Option<Made>,
+    /// Whether it changed while the site was served: then it is made before anybody asks, if there is time.
+    is_due: bool,
+}
+
+/// The files of a unit.
+type Made = Arc<[(RelPath, Arc<Entry>)]>;
+
+/// What could not be made, by page.
+#[derive(Debug, Default)]
+struct Failures {
+    by_page: Mutex<BTreeMap<String, String>>,
+    are_new: AtomicBool,
 }
 
 /// A file that is served.
@@ -46,6 +88,8 @@ pub(super) enum Found {
     Entry(Arc<Entry>),
     /// A folder that was asked for without the slash at its end: the address of the folder.
     Folder(String),
+    /// A file that could not be made, and never was.
+    Broken,
     /// Nothing.
     Nothing,
 }
@@ -57,6 +101,8 @@ pub struct Changes {
     pub pages: usize,
     /// Other files of which that is true.
     pub files: usize,
+    /// Parts of the site that may have changed, and are made when somebody asks for them.
+    pub later: usize,
 }
 
 impl Entry {
@@ -68,24 +114,22 @@ impl Entry {
     }
 
     /// Makes a page, with the script that reloads it; its entity tag is that of what the registry itself would hold.
-    fn page(bytes: &[u8]) -> Self {
+    pub(super) fn page(bytes: &[u8]) -> Self {
         let tag = tag(page::digest(bytes));
         let bytes = page::with_live_script(bytes, &tag).into();
         Self { body: Body::Bytes(bytes), content_type: types::of("index.html"), etag: OnceLock::from(Some(tag)) }
     }
 
-    fn made(path: &RelPath, made: Made) -> Self {
-        let content_type = types::of(path.as_str());
-        match made {
-            Made::Bytes(bytes) if types::is_page(path.as_str()) => Self::page(&bytes),
-            Made::Bytes(bytes) => Self::new(content_type, bytes),
-            Made::Copy(path) => {
-                let metadata = std::fs::metadata(&path).ok();
-                let len = metadata.as_ref().map_or(0, std::fs::Metadata::len);
-                let modified = metadata.and_then(|metadata| metadata.modified().ok());
-                Self { body: Body::File(path, len, modified), content_type, etag: OnceLock::new() }
-            }
-        }
+    fn made(path: &RelPath, bytes: Vec<u8>) -> Self {
+        if types::is_page(path.as_str()) { Self::page(&bytes) } else { Self::new(types::of(path.as_str()), bytes) }
+    }
+
+    fn of_file(path: &RelPath, on_disk: &Utf8PathBuf) -> Self {
+        let metadata = std::fs::metadata(on_disk).ok();
+        let len = metadata.as_ref().map_or(0, std::fs::Metadata::len);
+        let modified = metadata.and_then(|metadata| metadata.modified().ok());
+        let body = Body::File(on_disk.clone(), len, modified);
+        Self { body, content_type: types::of(path.as_str()), etag: OnceLock::new() }
     }
 
     /// Returns the entity tag: a strong one, made from the digest; nothing when the file cannot be read.
@@ -101,55 +145,230 @@ impl Entry {
 }
 
 impl Site {
-    /// Returns the site that consists of these files; what is as in `before` shares its memory.
-    pub(super) fn new(files: BTreeMap<RelPath, Made>, before: &Self) -> Self {
-        let entry = |(path, made): (RelPath, Made)| {
-            let entry = Entry::made(&path, made);
-            let same = before.files.get(&path).filter(|old| is_same(old, &entry));
-            (path, same.map_or_else(|| Arc::new(entry), Arc::clone))
-        };
-        Self { files: files.into_iter().map(entry).collect() }
+    /// Returns the site that an assembly describes; what is as in `before` is taken from there.
+    pub(super) fn new(assembly: &Assembly, archives: ArchiveStore, before: &Self) -> Self {
+        let mut site = Self { archives: Some(archives), ..Self::default() };
+        let is_first = before.archives.is_none();
+        for (id, of) in &assembly.packs {
+            let known = before.packs.get(id);
+            let pack = match known {
+                Some(known) if Arc::ptr_eq(&known.of, of) => Arc::clone(known),
+                known => {
+                    let known = known.map_or(&[][..], |known| &known.units);
+                    Arc::new(Pack { of: Arc::clone(of), units: site.units(&of.units, known, is_first) })
+                }
+            };
+            site.packs.insert(id.clone(), pack);
+        }
+        let vanished = before.packs.iter().filter(|(id, _)| !site.packs.contains_key(*id));
+        let vanished: Vec<_> = vanished.flat_map(|(_, pack)| pack.units.iter().cloned()).collect();
+        site.gone.extend(vanished);
+        site.registry = site.units(&assembly.registry, &before.registry, is_first);
+        let due = before.changed.iter().chain(&before.overdue).filter(|lazy| lazy.is_due && lazy.made.get().is_none());
+        site.overdue = due.filter(|lazy| site.has(lazy)).cloned().collect();
+        site
+    }
+
+    /// Takes over the units that are as they were, and notes the others.
+    fn units(&mut self, units: &[Arc<Unit>], before: &[Arc<Lazy>], is_first: bool) -> Vec<Arc<Lazy>> {
+        let place = |unit: &Unit| (unit.phase, unit.places.clone());
+        let mut known: HashMap<_, &Arc<Lazy>> = before.iter().map(|lazy| (place(&lazy.unit), lazy)).collect();
+        let units = units
+            .iter()
+            .map(|unit| match known.remove(&place(unit)) {
+                // What failed may have failed for a reason that is gone.
+                Some(known) if known.unit.key == unit.key && !matches!(known.made.get(), Some(Err(_))) => {
+                    Arc::clone(known)
+                }
+                known => {
+                    let before = known.and_then(|known| known.good().cloned());
+                    let is_due = !is_first;
+                    let lazy = Arc::new(Lazy { unit: Arc::clone(unit), made: OnceLock::new(), before, is_due });
+                    self.changed.push(Arc::clone(&lazy));
+                    lazy
+                }
+            })
+            .collect();
+        self.gone.extend(known.into_values().cloned());
+        units
+    }
+
+    fn has(&self, lazy: &Arc<Lazy>) -> bool {
+        let path = lazy.unit.places.first().map(|place| place.path().as_str());
+        path.is_some_and(|path| self.units_at(path).any(|known| Arc::ptr_eq(known, lazy)))
     }
 
     /// Returns the site of a server that has nothing to show yet.
     pub(super) fn waiting() -> Self {
-        let page = include_bytes!("assets/waiting.html");
-        let files = ["index.html", "404.html"].map(|path| (RelPath::composed(path), Arc::new(Entry::page(page))));
-        Self { files: files.into() }
+        let page: Arc<[u8]> = include_bytes!("assets/waiting.html").as_slice().into();
+        let unit = |path| Unit::bytes(Phase::Pages, RelPath::composed(path), Arc::clone(&page));
+        let lazy =
+            |path| Arc::new(Lazy { unit: Arc::new(unit(path)), made: OnceLock::new(), before: None, is_due: false });
+        Self { registry: ["index.html", "404.html"].map(lazy).into(), ..Self::default() }
     }
 
     /// Looks up a decoded path, which starts with a slash.
     pub(super) fn find(&self, path: &str) -> Found {
         let Some(path) = path.strip_prefix('/') else { return Found::Nothing };
-        let named = |path: &str| self.files.get(path).cloned();
         if path.is_empty() || path.ends_with('/') {
-            return named(&format!("{path}index.html")).map_or(Found::Nothing, Found::Entry);
+            return self.named(&format!("{path}index.html"));
         }
-        match named(path) {
-            Some(entry) => Found::Entry(entry),
-            None if self.files.contains_key(format!("{path}/index.html").as_str()) => {
-                Found::Folder(format!("/{}/", encoded(path)))
-            }
-            None => Found::Nothing,
+        match self.named(path) {
+            Found::Nothing => match self.named(&format!("{path}/index.html")) {
+                Found::Nothing => Found::Nothing,
+                _ => Found::Folder(format!("/{}/", encoded(path))),
+            },
+            found => found,
         }
     }
 
     /// Returns the site's own page for addresses that lead nowhere.
     pub(super) fn not_found(&self) -> Option<Arc<Entry>> {
-        self.files.get("404.html").cloned()
+        match self.named("404.html") {
+            Found::Entry(entry) => Some(entry),
+            _ => None,
+        }
     }
 
-    /// Returns how this site differs from the one before.
-    pub(super) fn changes_since(&self, before: &Self) -> Changes {
+    /// Returns what could not be made so far (page and reason), if there is more of it than when this was asked last.
+    pub(super) fn new_failures(&self) -> Option<Vec<(String, String)>> {
+        let are_new = self.failures.are_new.swap(false, Ordering::AcqRel);
+        are_new.then(|| self.failures.lock().iter().map(|(page, reason)| (page.clone(), reason.clone())).collect())
+    }
+
+    /// Makes what changed and was looked at before, then what else changed, and returns how it differs; stops when
+    /// `is_over` says so.
+    ///
+    /// What is left then is made when somebody asks for it.
+    pub(super) fn settle(&self, patience: Duration, is_over: &mut dyn FnMut() -> bool) -> Changes {
+        let start = Instant::now();
+        let (seen, unseen): (Vec<_>, Vec<_>) = self.changed.iter().partition(|lazy| lazy.before.is_some());
         let mut changes = Changes::default();
-        let is_changed =
-            |path: &RelPath, entry: &Arc<Entry>| !before.files.get(path).is_some_and(|old| is_same(old, entry));
-        let new = self.files.iter().filter(|(path, entry)| is_changed(path, entry)).map(|(path, _)| path);
-        let gone = before.files.keys().filter(|path| !self.files.contains_key(path.as_str()));
-        for path in new.chain(gone) {
-            *(if types::is_page(path.as_str()) { &mut changes.pages } else { &mut changes.files }) += 1;
+        for lazy in seen.into_iter().chain(unseen) {
+            if start.elapsed() > patience || is_over() {
+                changes.later += 1;
+                continue;
+            }
+            let made = self.make(lazy).as_ref().map_or(&[][..], |made| &**made);
+            let old = lazy.before.as_deref().unwrap_or_default();
+            let old: HashMap<&str, &Arc<Entry>> = old.iter().map(|(path, entry)| (path.as_str(), entry)).collect();
+            let new =
+                made.iter().filter(|(path, entry)| !old.get(path.as_str()).is_some_and(|old| is_same(old, entry)));
+            new.for_each(|(path, _)| changes.count(path));
+            let is_gone = |path: &&RelPath| !made.iter().any(|(of_made, _)| of_made == *path);
+            let before = lazy.before.as_deref().unwrap_or_default().iter().map(|(path, _)| path);
+            // What failed shows what it was.
+            before
+                .filter(|path| matches!(lazy.made.get(), Some(Ok(_))) && is_gone(path))
+                .for_each(|path| changes.count(path));
         }
+        for lazy in &self.overdue {
+            if start.elapsed() > patience || is_over() {
+                break;
+            }
+            self.make(lazy);
+        }
+        let gone = self.gone.iter().filter_map(|lazy| lazy.good()).flat_map(|made| made.iter());
+        gone.for_each(|(path, _)| changes.count(path));
         changes
+    }
+
+    fn named(&self, path: &str) -> Found {
+        let mut is_broken = false;
+        for lazy in self.units_at(path).filter(|lazy| lazy.unit.covers(path)) {
+            match self.make(lazy) {
+                Some(made) => {
+                    if let Some((_, entry)) = made.iter().find(|(made, _)| made.as_str() == path) {
+                        return Found::Entry(Arc::clone(entry));
+                    }
+                }
+                None => is_broken = true,
+            }
+        }
+        if is_broken { Found::Broken } else { Found::Nothing }
+    }
+
+    /// Returns the units that may have a file: those of its pack, where the path names one.
+    fn units_at(&self, path: &str) -> Box<dyn Iterator<Item = &Arc<Lazy>> + '_> {
+        let mut segments = path.split('/');
+        let pack = match (segments.next(), segments.next(), segments.next()) {
+            (Some("packs" | "archives"), Some(ecosystem), Some(name)) => {
+                format!("{ecosystem}/{name}").parse().ok().and_then(|id: PackId| self.packs.get(&id))
+            }
+            _ => None,
+        };
+        match pack {
+            Some(pack) => Box::new(pack.units.iter()),
+            None if path.starts_with("runtimes/") => {
+                Box::new(self.registry.iter().chain(self.packs.values().flat_map(|pack| &pack.units)))
+            }
+            None => Box::new(self.registry.iter()),
+        }
+    }
+
+    /// Returns the files of a unit; those of before when it cannot be made; nothing when there never were any.
+    fn make<'a>(&'a self, lazy: &'a Lazy) -> Option<&'a Made> {
+        // Not on the stack of a connection, which is small.
+        match lazy.made.get_or_init(|| rayon::scope(|_| lazy.make(self.archives.as_ref()))) {
+            Ok(made) => Some(made),
+            Err(error) => {
+                self.failures.note(error);
+                lazy.before.as_ref()
+            }
+        }
+    }
+}
+
+impl Lazy {
+    /// Returns the newest files that it has without making any.
+    fn good(&self) -> Option<&Made> {
+        match self.made.get() {
+            Some(Ok(made)) => Some(made),
+            _ => self.before.as_ref(),
+        }
+    }
+
+    fn make(&self, archives: Option<&ArchiveStore>) -> Result<Made, RenderError> {
+        let entries: Vec<(RelPath, Entry)> = match (&self.unit.make, self.unit.path()) {
+            (Make::Batch(batch), _) => {
+                let entry = |(path, bytes): (RelPath, Vec<u8>)| (path.clone(), Entry::made(&path, bytes));
+                batch()?.into_iter().map(entry).collect()
+            }
+            (Make::Bytes(bytes), Some(path)) => vec![(path.clone(), Entry::made(path, bytes.to_vec()))],
+            (Make::Copy(source), Some(path)) => {
+                let kept = archives.and_then(|archives| archives.kept(source));
+                let of_file = || Entry::of_file(path, source);
+                vec![(path.clone(), kept.map_or_else(of_file, |bytes| Entry::new(types::of(path.as_str()), bytes)))]
+            }
+            (_, None) => Vec::new(),
+        };
+        let before: HashMap<&str, &Arc<Entry>> =
+            self.before.iter().flat_map(|before| before.iter()).map(|(path, entry)| (path.as_str(), entry)).collect();
+        // What has the same bytes shares its memory.
+        let shared = |(path, entry): (RelPath, Entry)| {
+            let same = before.get(path.as_str()).filter(|old| is_same(old, &entry));
+            let entry = same.map_or_else(|| Arc::new(entry), |old| Arc::clone(old));
+            (path, entry)
+        };
+        Ok(entries.into_iter().map(shared).collect())
+    }
+}
+
+impl Failures {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.by_page.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, error: &RenderError) {
+        if self.lock().insert(error.page.clone(), error.to_string()).is_none() {
+            self.are_new.store(true, Ordering::Release);
+        }
+    }
+}
+
+impl Changes {
+    fn count(&mut self, path: &RelPath) {
+        *(if types::is_page(path.as_str()) { &mut self.pages } else { &mut self.files }) += 1;
     }
 }
 
@@ -190,9 +409,33 @@ fn encoded(path: &str) -> String {
 mod tests {
     use super::*;
 
+    fn assembly(files: &[(&str, &str)]) -> Assembly {
+        let unit = |(path, text): &(&str, &str)| {
+            let bytes = text.as_bytes().to_vec();
+            Arc::new(Unit::file(Phase::Pages, RelPath::composed(path), text, move || match &bytes[..] {
+                b"broken" => Err(RenderError { page: "a page".to_owned(), reason: "it is broken".to_owned() }),
+                bytes => Ok(bytes.to_vec()),
+            }))
+        };
+        Assembly::of(files.iter().map(unit).collect())
+    }
+
+    fn site_after(files: &[(&str, &str)], before: &Site) -> Site {
+        Site::new(&assembly(files), ArchiveStore::at("nowhere"), before)
+    }
+
     fn site(files: &[(&str, &str)]) -> Site {
-        let made = |(path, text): &(&str, &str)| (RelPath::composed(path), Made::Bytes(text.as_bytes().to_vec()));
-        Site::new(files.iter().map(made).collect(), &Site::default())
+        site_after(files, &Site::default())
+    }
+
+    fn changes(site: &Site) -> Changes {
+        site.settle(Duration::MAX, &mut || false)
+    }
+
+    fn text(site: &Site, path: &str) -> String {
+        let Found::Entry(entry) = site.find(path) else { panic!("{path} is not there") };
+        let Body::Bytes(bytes) = &entry.body else { panic!("{path} is a file") };
+        String::from_utf8(bytes.to_vec()).expect("text")
     }
 
     #[test]
@@ -217,16 +460,37 @@ mod tests {
     #[test]
     fn only_what_differs_is_counted() {
         let before = site(&[("index.html", "home"), ("a.html", "a"), ("style.css", "x")]);
-        let after = site(&[("index.html", "home"), ("a.html", "b"), ("c.html", "c"), ("feed.xml", "f")]);
-        assert_eq!(after.changes_since(&before), Changes { pages: 2, files: 2 });
-        assert_eq!(after.changes_since(&after), Changes::default());
+        assert_eq!(changes(&before), Changes { pages: 2, files: 1, later: 0 });
+        let after = site_after(&[("index.html", "home"), ("a.html", "b"), ("c.html", "c"), ("feed.xml", "f")], &before);
+        assert_eq!(changes(&after), Changes { pages: 2, files: 2, later: 0 });
+        let same = site_after(&[("index.html", "home"), ("a.html", "b"), ("c.html", "c"), ("feed.xml", "f")], &after);
+        assert_eq!(changes(&same), Changes::default());
+    }
+
+    #[test]
+    fn what_there_is_no_time_for_is_made_when_it_is_asked_for() {
+        let site = site(&[("index.html", "home"), ("a.html", "a")]);
+        assert_eq!(site.settle(Duration::MAX, &mut || true), Changes { pages: 0, files: 0, later: 2 });
+        assert!(text(&site, "/a.html").starts_with('a'));
     }
 
     #[test]
     fn what_did_not_change_is_shared() {
-        let files = |text: &str| BTreeMap::from([(RelPath::composed("a.html"), Made::Bytes(text.into()))]);
-        let before = Site::new(files("a"), &Site::default());
-        let after = Site::new(files("a"), &before);
-        assert!(Arc::ptr_eq(&before.files["a.html"], &after.files["a.html"]));
+        let before = site(&[("a.html", "a")]);
+        let after = site_after(&[("a.html", "a")], &before);
+        assert!(Arc::ptr_eq(&before.registry[0], &after.registry[0]));
+    }
+
+    #[test]
+    fn the_last_good_version_stands_in_for_what_cannot_be_made() {
+        let good = site(&[("a.html", "good")]);
+        text(&good, "/a.html");
+        let broken = site_after(&[("a.html", "broken"), ("b.html", "broken")], &good);
+        assert!(text(&broken, "/a.html").starts_with("good"));
+        assert!(matches!(broken.find("/b.html"), Found::Broken));
+        assert_eq!(broken.new_failures().expect("new ones").len(), 1);
+        assert_eq!(broken.new_failures(), None);
+        let mended = site_after(&[("a.html", "mended"), ("b.html", "b")], &broken);
+        assert!(text(&mended, "/a.html").starts_with("mended") && text(&mended, "/b.html").starts_with('b'));
     }
 }

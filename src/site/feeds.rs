@@ -1,7 +1,6 @@
 //! `feed.xml` and `sitemap.xml`, which need absolute links: made only when the registry's URL is known.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -38,25 +37,25 @@ struct Sitemap<'a> {
 }
 
 /// Makes `feed.xml` (Atom, RFC 4287) and `sitemap.xml`.
-pub(super) fn files(site: &Arc<Site<'_>>) -> Files {
-    let Some(url) = site.catalog.url.as_deref() else { return Ok(Vec::new()) };
+pub(super) fn files(site: &Site) -> Files {
+    let Some(url) = site.base.registry.url.as_deref() else { return Ok(Vec::new()) };
     let mut files = Vec::new();
-    let parts = [("site", &site.frame)];
+    let parts = [("site", &site.base.frame)];
     let (feed, sitemap) = (RelPath::composed("feed.xml"), RelPath::composed("sitemap.xml"));
     if let Some(page) = newest(site, url) {
-        files.push((feed.clone(), site.templates.render("feed.xml", &feed, &parts, &page)?));
+        files.push((feed.clone(), site.base.templates.render("feed.xml", &feed, &parts, &page)?));
     }
     let page = Sitemap { url, addresses: addresses(site) };
-    files.push((sitemap.clone(), site.templates.render("sitemap.xml", &sitemap, &parts, &page)?));
+    files.push((sitemap.clone(), site.base.templates.render("sitemap.xml", &sitemap, &parts, &page)?));
     Ok(files)
 }
 
-fn newest<'a>(site: &Site<'a>, url: &'a str) -> Option<Feed<'a>> {
+fn newest<'a>(site: &'a Site, url: &'a str) -> Option<Feed<'a>> {
     let mut releases: Vec<_> = site
         .catalog
         .packs
         .values()
-        .flat_map(|pack| pack.releases.iter().map(move |release| (pack, release)))
+        .flat_map(|pack| pack.releases.iter().map(move |release| (&**pack, release)))
         .filter(|(_, release)| release.status.quarantined.is_none() && !release.status.draft)
         .collect();
     releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
@@ -76,9 +75,9 @@ fn newest<'a>(site: &Site<'a>, url: &'a str) -> Option<Feed<'a>> {
 }
 
 /// Returns the pages that search engines should know, packs before components, with the days of their last change.
-fn addresses(site: &Site<'_>) -> Vec<(String, Option<String>)> {
+fn addresses(site: &Site) -> Vec<(String, Option<String>)> {
     let mut addresses = vec![("index.html".to_owned(), None)];
-    addresses.extend(super::pages::ecosystems(site.catalog).iter().map(|id| (format!("packs/{id}/index.html"), None)));
+    addresses.extend(super::pages::ecosystems(&site.catalog).iter().map(|id| (format!("packs/{id}/index.html"), None)));
     let (mut packs, mut components) = (Vec::new(), Vec::new());
     for pack in site.catalog.packs.values() {
         let release = pack.latest();

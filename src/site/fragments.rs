@@ -16,10 +16,10 @@ use crate::pack::{Component, FieldTable};
 #[derive(Default)]
 pub(crate) struct Fragments(Mutex<Tables>);
 
-/// By the address of the table: a catalog outlives its site, and does not change.
+/// By the address of the table, which is kept, so that no other one can come to lie there.
 #[derive(Default)]
 struct Tables {
-    html: HashMap<usize, Arc<str>>,
+    html: HashMap<usize, (Arc<FieldTable>, Arc<str>)>,
     bytes: usize,
 }
 
@@ -48,11 +48,11 @@ impl Fragments {
 
     fn get_or_render(
         &self,
-        table: &FieldTable,
+        table: &Arc<FieldTable>,
         render: impl FnOnce() -> Result<String, RenderError>,
     ) -> Result<Arc<str>, RenderError> {
-        let key = std::ptr::from_ref(table).addr();
-        if let Some(html) = self.0.lock().expect("no panic while locked").html.get(&key) {
+        let key = Arc::as_ptr(table).addr();
+        if let Some((_, html)) = self.0.lock().expect("no panic while locked").html.get(&key) {
             return Ok(Arc::clone(html));
         }
         let html: Arc<str> = render()?.into();
@@ -61,7 +61,7 @@ impl Fragments {
             *tables = Tables::default();
         }
         tables.bytes += html.len();
-        tables.html.insert(key, Arc::clone(&html));
+        tables.html.insert(key, (Arc::clone(table), Arc::clone(&html)));
         Ok(html)
     }
 }
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn what_is_shared_is_rendered_once_and_memory_is_bounded() {
-        let table = |anchor| FieldTable { title: "Parameters", anchor, fields: Vec::new() };
+        let table = |anchor| Arc::new(FieldTable { title: "Parameters", anchor, fields: Vec::new() });
         let (fragments, tables) = (Fragments::default(), [table("a"), table("b")]);
         let mut renders = 0;
         let mut get = |table, size| {

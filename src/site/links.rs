@@ -9,49 +9,14 @@
 //!
 //! A page reaches another one as its own [`root`] followed by that path: relative, and always naming a file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, CatalogPack};
+use crate::catalog::CatalogPack;
 use crate::ident::{Digest, PackId, RelPath, Version};
-use crate::pack::{Component, Pack};
+use crate::pack::Pack;
 
 /// Longest file name of a component page without its ending, in bytes.
 const MAX_STEM_BYTES: usize = 180;
-
-/// The components of all default releases, and where their pages lie.
-pub(crate) struct Addresses<'a> {
-    /// By ecosystem, kind and reference.
-    pages: HashMap<(&'a str, &'static str, &'a str), String>,
-    /// By pack, kind and name.
-    components: HashMap<(&'a PackId, &'static str, &'a str), &'a Component>,
-}
-
-impl<'a> Addresses<'a> {
-    /// Returns the addresses in a catalog.
-    pub(crate) fn new(catalog: &'a Catalog) -> Self {
-        let (mut pages, mut components) = (HashMap::new(), HashMap::new());
-        for (id, pack) in &catalog.packs {
-            let release = pack.latest();
-            let here = release_address(id, release.version());
-            for (component, stem) in release.pack.components.iter().zip(stems(&release.pack)) {
-                let key = (id.ecosystem.as_str(), component.kind.key, component.reference.as_str());
-                components.insert((id, component.kind.key, component.name.as_str()), &**component);
-                pages.entry(key).or_insert_with(|| format!("{here}/{}/{stem}.html", component.kind.key));
-            }
-        }
-        Self { pages, components }
-    }
-
-    /// Returns the address of a component's page in its pack's default release.
-    pub(crate) fn page(&self, ecosystem: &str, kind: &'static str, reference: &str) -> Option<String> {
-        self.pages.get(&(ecosystem, kind, reference)).cloned()
-    }
-
-    /// Returns a component of a pack's default release.
-    pub(crate) fn named(&self, pack: &PackId, kind: &'static str, name: &str) -> Option<&'a Component> {
-        self.components.get(&(pack, kind, name)).copied()
-    }
-}
 
 /// Returns what leads from a page to the site's root: `../` for every folder it lies in.
 pub(crate) fn root(path: &RelPath) -> String {
@@ -78,9 +43,14 @@ pub(crate) fn archive_name(id: &PackId, version: &Version) -> String {
     format!("{}-{version}.tar.gz", id.name)
 }
 
+/// Returns the path of a release's folder: its address without percent-encoding.
+pub(crate) fn release_folder(id: &PackId, version: &Version) -> String {
+    format!("{}/{version}", pack_address(id))
+}
+
 /// Returns the file of a page in a release's folder.
 pub(crate) fn file_in_release(pack: &CatalogPack, version: &Version, rest: &str) -> RelPath {
-    RelPath::composed(format!("{}/{version}/{rest}", pack_address(&pack.id)))
+    RelPath::composed(format!("{}/{rest}", release_folder(&pack.id, version)))
 }
 
 /// Returns the path of a component's page below its release's folder, for each component of a pack in order.

@@ -1,13 +1,15 @@
 //! The website: catalog → pages, search index, feed, sitemap.
 //!
 //! 1. `links` knows the address of every page, so that all links are relative and none is broken.
-//! 2. `pages` turn the catalog into lean context values, one file per kind of page.
-//! 3. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 4. `fragments` keeps what many pages have in common; `search`, `feeds` and `assets` make the rest.
+//! 2. [`Around`] is what pages of a pack show of other packs, and all of it.
+//! 3. `pages` turn packs and catalog into lean context values, one file per kind of page.
+//! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
+//! 5. `fragments` keeps what many pages have in common; `search`, `feeds` and `assets` make the rest.
 //!
-//! In: a [`Catalog`]. Out: planned files, one batch per release, so that work is parallel and memory bounded. Pure: touches no
-//! disk (but for template overrides), knows no clock. Names no ecosystem.
+//! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
+//! to be made again. Pure: touches no disk (but for template overrides), knows no clock. Names no ecosystem.
 
+mod around;
 mod assets;
 mod feeds;
 mod fragments;
@@ -25,47 +27,107 @@ mod text;
 
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
-use crate::output::{Phase, PlannedFile};
+use crate::catalog::{Catalog, CatalogPack, Registry};
+use crate::ident::{Digest, Fingerprint};
+use crate::output::{Phase, Place, RenderError, Unit};
 
+pub use around::{Around, Crosslinks, Offer};
 pub use links::component_path;
 pub use templates::{TemplateError, Templates};
 
-/// What every page is made from.
-pub(crate) struct Site<'a> {
-    catalog: &'a Catalog,
-    templates: &'a Templates,
-    addresses: links::Addresses<'a>,
+/// What all pages are made with.
+pub struct Base {
+    registry: Arc<Registry>,
+    templates: Arc<Templates>,
     frame: templates::Shared,
     fragments: fragments::Fragments,
+    key: Digest,
 }
 
-/// Plans the website of a catalog.
-///
-/// Pages of releases come first; what names them (home, lists, search, feed, sitemap) is written last.
-pub fn plan<'a>(catalog: &'a Catalog, templates: &'a Templates) -> Vec<PlannedFile<'a>> {
-    let site = Arc::new(Site {
-        catalog,
-        templates,
-        addresses: links::Addresses::new(catalog),
-        frame: pages::frame(catalog),
-        fragments: fragments::Fragments::default(),
-    });
-    let mut files: Vec<PlannedFile<'a>> =
-        templates.assets().into_iter().map(|(path, bytes)| PlannedFile::bytes(Phase::Pages, path, bytes)).collect();
-    for pack in catalog.packs.values() {
-        for at in 0..pack.releases.len() {
-            let site = Arc::clone(&site);
-            files.push(PlannedFile::batch(Phase::Pages, move || pages::release::files(&site, pack, at)));
+/// What the pages of a pack are made from.
+pub(crate) struct PackSite {
+    base: Arc<Base>,
+    pack: Arc<CatalogPack>,
+    around: Arc<Around>,
+}
+
+/// What pages about the whole registry are made from.
+pub(crate) struct Site {
+    base: Arc<Base>,
+    catalog: Arc<Catalog>,
+}
+
+impl Base {
+    /// Returns what all pages of a catalog are made with.
+    pub fn new(catalog: &Catalog, templates: &Arc<Templates>) -> Self {
+        let frame = pages::frame(catalog);
+        let key = Fingerprint::of((&catalog.registry, templates.digest(), &frame));
+        Self {
+            registry: Arc::clone(&catalog.registry),
+            templates: Arc::clone(templates),
+            frame: templates::Shared::new(&frame),
+            fragments: fragments::Fragments::default(),
+            key,
         }
     }
+
+    /// Returns the digest of all of it.
+    pub fn key(&self) -> Digest {
+        self.key
+    }
+
+    /// Returns an absolute address, when the registry's URL is known.
+    fn absolute(&self, address: &str) -> Option<String> {
+        self.registry.url.as_ref().map(|url| format!("{url}/{address}"))
+    }
+}
+
+impl std::fmt::Debug for Base {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Base").field("registry", &self.registry).field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// Plans the pages of a pack, one unit per release; the pack's own page belongs to its default release.
+pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) -> Vec<Unit> {
+    let site = Arc::new(PackSite { base: Arc::clone(base), pack: Arc::clone(pack), around: Arc::clone(around) });
+    let (keys, outside) = (pack.keys(), (base.key, around.key()));
+    let release = |at: usize| {
+        let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
+        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at]));
+        if at == pack.latest {
+            places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
+            key = Fingerprint::of((key, keys.whole));
+        }
+        let site = Arc::clone(&site);
+        Unit::batch(Phase::Pages, places, key, move || pages::release::files(&site, at))
+    };
+    (0..pack.releases.len()).map(release).collect()
+}
+
+/// Plans what is about the whole registry: home, lists, search, feed, sitemap. It names pages of packs, so it is written last.
+pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
+    let site = Arc::new(Site { base: Arc::clone(base), catalog: Arc::clone(catalog) });
+    let assets = base.templates.assets().into_iter();
+    let mut units: Vec<Unit> = assets.map(|(path, bytes)| Unit::bytes(Phase::Pages, path, bytes)).collect();
+    let summaries: Vec<_> = catalog.packs.values().map(|pack| pack.keys().summary).collect();
     for id in pages::ecosystems(catalog) {
+        let of_ecosystem = catalog.packs.values().filter(|pack| pack.id.ecosystem == id);
+        let summaries: Vec<_> = of_ecosystem.map(|pack| pack.keys().summary).collect();
+        let path = Place::file(format!("packs/{id}/index.html"));
         let site = Arc::clone(&site);
-        files.push(PlannedFile::batch(Phase::Pointers, move || pages::ecosystem::files(&site, id)));
+        units.push(Unit::batch(Phase::Pointers, [path], (base.key, summaries), move || {
+            pages::ecosystem::files(&site, &id)
+        }));
     }
-    for make in [pages::home::files, pages::error::files, search::files, feeds::files] {
+    let mut add = |paths: &[&str], make: fn(&Site) -> Result<crate::output::Files, RenderError>| {
         let site = Arc::clone(&site);
-        files.push(PlannedFile::batch(Phase::Pointers, move || make(&site)));
-    }
-    files
+        let places: Vec<Place> = paths.iter().map(Place::file).collect();
+        units.push(Unit::batch(Phase::Pointers, places, (base.key, &summaries), move || make(&site)));
+    };
+    add(&["index.html"], pages::home::files);
+    add(&["404.html"], pages::error::files);
+    add(&["search/index.js"], search::files);
+    add(&["feed.xml", "sitemap.xml"], feeds::files);
+    units
 }

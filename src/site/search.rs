@@ -4,7 +4,6 @@
 //! `assets/site.js`.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -31,7 +30,7 @@ struct Index<'a> {
 }
 
 /// Makes `search/index.js`.
-pub(super) fn files(site: &Arc<Site<'_>>) -> Files {
+pub(super) fn files(site: &Site) -> Files {
     let mut index = Index::default();
     for (number, pack) in site.catalog.packs.values().enumerate() {
         let release = pack.latest();

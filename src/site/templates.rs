@@ -9,7 +9,7 @@ use tera::{Context, Tera, Value};
 
 use super::assets;
 use crate::fs::Context as _;
-use crate::ident::RelPath;
+use crate::ident::{Digest, Fingerprint, RelPath};
 use crate::output::RenderError;
 
 /// The templates and assets of a site: the built-in ones, each replaceable by a file of the same name.
@@ -17,6 +17,7 @@ use crate::output::RenderError;
 pub struct Templates {
     engine: Tera,
     assets: Vec<(RelPath, Vec<u8>)>,
+    digest: Digest,
 }
 
 /// Reports templates that cannot be used.
@@ -84,11 +85,18 @@ impl Templates {
                 String::from_utf8(content(name, builtin)?).map_err(|_| TemplateError::Encoding(name.to_owned()))?;
             sources.push((name, text));
         }
+        let text_digest = Fingerprint::of(&sources);
         engine.add_raw_templates(sources).map_err(|error| TemplateError::Invalid(error.to_string()))?;
         let assets = assets::assets()
             .map(|(name, builtin)| Ok((RelPath::composed(name), content(name, builtin)?)))
-            .collect::<Result<_, TemplateError>>()?;
-        Ok(Self { engine, assets })
+            .collect::<Result<Vec<_>, TemplateError>>()?;
+        let digest = Fingerprint::of((text_digest, &assets));
+        Ok(Self { engine, assets, digest })
+    }
+
+    /// Returns the digest of all templates and assets.
+    pub(crate) fn digest(&self) -> Digest {
+        self.digest
     }
 
     /// Returns the files that are published as they are, such as the style sheet.

@@ -1,16 +1,16 @@
 //! A catalog written by hand, with one of everything, hostile text included.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Status, Usage};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry, Status};
 use crate::config::Feeds;
 use crate::content::Listing;
 use crate::diag::{Code, Diagnostic, Place, Sink, Span};
-use crate::ecosystem::{Ecosystem, Evidence, Names};
+use crate::ecosystem::{Ecosystem, Evidence, Names, PackFeed};
 use crate::ident::{Digest, PackId, PackName, RelPath, Version};
 use crate::index::event::{ArchiveFacts, Release as ReleaseRecord, SourceFacts};
-use crate::output::PlannedFile;
+use crate::output::Unit;
 use crate::pack::{
     Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Memo, Pack, PackTree, Relation,
     Requirement, Step,
@@ -73,7 +73,10 @@ impl Ecosystem for Demo {
         );
         vec![Example { title: "From this registry".to_owned(), language: "shell", text }]
     }
-    fn feed<'a>(&self, _catalog: &'a Catalog, _feeds: &Feeds, _sink: &mut Sink) -> Vec<PlannedFile<'a>> {
+    fn pack_feed(&self, _: &Arc<Registry>, _: &Feeds, _: &Arc<CatalogPack>, _: &mut Sink) -> PackFeed {
+        PackFeed::default()
+    }
+    fn feed(&self, _: &Catalog, _: &Feeds, _: &[&PackFeed], _: &mut Sink) -> Vec<Unit> {
         Vec::new()
     }
     fn scaffold(&self, _name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {
@@ -85,7 +88,7 @@ impl Ecosystem for Demo {
 }
 
 /// Returns the catalog: a friendly pack with four releases, and a hostile one.
-pub(super) fn catalog() -> Catalog {
+pub(super) fn catalog() -> Arc<Catalog> {
     let weather = CatalogPack {
         id: id("demo/weather"),
         ecosystem: &DEMO,
@@ -104,6 +107,7 @@ pub(super) fn catalog() -> Catalog {
         status: Status::default(),
         updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
         findings: vec![finding("packs/weather/actions/get.yaml", "`stationn` is not a known key")],
+        known_keys: OnceLock::new(),
     };
     let hostile = CatalogPack {
         id: id("other/hostile"),
@@ -114,17 +118,18 @@ pub(super) fn catalog() -> Catalog {
         status: Status { deprecated: Some((HOSTILE.into(), Some("demo/weather".into()))), ..Status::default() },
         updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
         findings: vec![finding(HOSTILE, HOSTILE)],
+        known_keys: OnceLock::new(),
     };
-    let used = Usage { pack: id("demo/weather"), kind: "rule", name: "on_frost".to_owned(), relation: Relation::Calls };
-    Catalog {
+    let registry = Registry {
         name: "Acme packs".to_owned(),
         url: Some("https://packs.acme.example".to_owned()),
         description: Some("Packs that Acme's operators share: checked, hashed and ready to install.".to_owned()),
-        used_by: BTreeMap::from([(("demo".to_owned(), "action", "weather.get".to_owned()), vec![used])]),
-        dependents: BTreeMap::from([(id("demo/weather"), vec![id("other/hostile")])]),
+    };
+    Arc::new(Catalog {
+        registry: Arc::new(registry),
         updated: Some(weather.updated),
-        packs: [weather, hostile].into_iter().map(|pack| (pack.id.clone(), pack)).collect(),
-    }
+        packs: [weather, hostile].into_iter().map(|pack| (pack.id.clone(), Arc::new(pack))).collect(),
+    })
 }
 
 /// Returns a pack with actions of these names.

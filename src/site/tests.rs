@@ -4,19 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::testing::catalog;
 use super::*;
-use crate::output::Make;
 
 /// Makes every planned file.
-fn made(catalog: &Catalog) -> BTreeMap<String, String> {
-    let templates = Templates::builtin();
+fn made(catalog: &Arc<Catalog>) -> BTreeMap<String, String> {
+    let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin())));
+    let offers: Vec<Offer> = catalog.packs.values().map(|pack| Offer::of(pack)).collect();
+    let links = Crosslinks::of(&offers);
+    let mut units = of_registry(&base, catalog);
+    units.extend(catalog.packs.values().flat_map(|pack| of_pack(&base, pack, &Arc::new(links.around(pack)))));
     let mut files = BTreeMap::new();
-    for planned in plan(catalog, &templates) {
-        let made = match planned.make {
-            Make::Bytes(path, bytes) => vec![(path, bytes)],
-            Make::Batch(make) => make().expect("the built-in templates render"),
-            Make::Copy(..) => panic!("the site copies nothing"),
-        };
-        for (path, bytes) in made {
+    for unit in units {
+        for (path, bytes) in unit.files().expect("the built-in templates render") {
+            assert!(unit.covers(path.as_str()), "{path} has no place in {unit:?}");
             let text = if path.as_str().ends_with(".png") {
                 format!("{} bytes", bytes.len())
             } else {
@@ -26,6 +25,13 @@ fn made(catalog: &Catalog) -> BTreeMap<String, String> {
         }
     }
     files
+}
+
+/// Returns the catalog with a change.
+fn edited(change: impl FnOnce(&mut Catalog)) -> Arc<Catalog> {
+    let mut catalog = catalog();
+    change(Arc::get_mut(&mut catalog).expect("nobody else holds it"));
+    catalog
 }
 
 /// Returns the files that other stages write and pages may link.
@@ -197,10 +203,10 @@ fn counts_on_the_home_page_are_true() {
 
 #[test]
 fn feeds_need_the_registry_url() {
-    let mut catalog = catalog();
-    assert!(made(&catalog).contains_key("sitemap.xml"));
-    catalog.url = None;
-    let files = made(&catalog);
+    assert!(made(&catalog()).contains_key("sitemap.xml"));
+    let files = made(&edited(|catalog| {
+        catalog.registry = Arc::new(crate::catalog::Registry { url: None, ..(*catalog.registry).clone() });
+    }));
     assert!(!files.contains_key("sitemap.xml") && !files.contains_key("feed.xml"));
     assert!(!files["index.html"].contains("feed.xml"));
     assert!(files["packs/demo/weather/index.html"].contains("https://REGISTRY"));
@@ -208,13 +214,8 @@ fn feeds_need_the_registry_url() {
 
 #[test]
 fn a_draft_is_marked_wherever_it_is_shown() {
-    let mut catalog = catalog();
-    let id = "demo/weather".parse().expect("an identity");
-    let pack = catalog.packs.get_mut(&id).expect("in the catalog");
-    let version = pack.latest().version().clone();
-    let at = pack.latest;
-    pack.releases[at].status.draft = true;
-    let files = made(&catalog);
+    let files = made(&edited(|catalog| catalog.edit_first(|pack| pack.releases[pack.latest].status.draft = true)));
+    let version = "1.10.0";
     let page = &files["packs/demo/weather/index.html"];
     assert!(page.contains("Draft: not released") && page.contains("<td>not released</td>"), "{page}");
     assert!(files[&format!("packs/demo/weather/{version}/index.html")].contains("<span>not released</span>"));
@@ -225,12 +226,57 @@ fn a_draft_is_marked_wherever_it_is_shown() {
 
 #[test]
 fn an_empty_registry_has_a_home_page() {
-    let mut catalog = catalog();
-    catalog.packs.clear();
-    assert!(made(&catalog)["index.html"].contains("There is no pack"));
+    let files = made(&edited(|catalog| catalog.packs.clear()));
+    assert!(files["index.html"].contains("There is no pack"));
 }
 
 #[test]
 fn the_same_catalog_gives_the_same_bytes() {
     assert_eq!(made(&catalog()), made(&catalog()));
+}
+
+/// One pack's change reaches the pages of another through what they show of it, and in no other way.
+#[test]
+fn a_change_of_one_pack_touches_the_pages_that_show_it() {
+    let touched = |before: &Arc<Catalog>, after: &Arc<Catalog>| {
+        let keys = |catalog: &Arc<Catalog>| -> BTreeMap<String, crate::ident::Digest> {
+            let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin())));
+            let offers: Vec<Offer> = catalog.packs.values().map(|pack| Offer::of(pack)).collect();
+            let links = Crosslinks::of(&offers);
+            let of_packs = |pack| of_pack(&base, pack, &Arc::new(links.around(pack)));
+            let units = of_registry(&base, catalog).into_iter().chain(catalog.packs.values().flat_map(of_packs));
+            units.map(|unit| (format!("{:?}", unit.places), unit.key)).collect()
+        };
+        let (before, after) = (keys(before), keys(after));
+        let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let changed = all.into_iter().filter(|place| before.get(*place) != after.get(*place));
+        changed.map(|place| place.replace("RelPath", "").replace(['"', '(', ')', '[', ']'], " ")).collect::<Vec<_>>()
+    };
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expect = |change: &dyn Fn(&mut CatalogPack), expected: &[&str]| {
+        let after = edited(|catalog| catalog.edit_first(|pack| change(pack)));
+        let found: Vec<String> = touched(&catalog(), &after).iter().map(|place| words(place)).collect();
+        assert_eq!(found, expected);
+    };
+    expect(&|_| {}, &[]);
+    // Other content in one old release: its own pages, and its pack's, whose table has its size.
+    expect(
+        &|pack| pack.releases[3].record.archive.size += 1,
+        &["Folder packs/demo/weather/1.0.0", "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html"],
+    );
+    // A status is shown on all pages of the pack, and in lists; feed and sitemap are one unit with it.
+    expect(
+        &|pack| pack.releases[3].status.yanked = Some("leaks".to_owned()),
+        &[
+            "File 404.html",
+            "File feed.xml , File sitemap.xml",
+            "File index.html",
+            "File packs/demo/index.html",
+            "File search/index.js",
+            "Folder packs/demo/weather/1.0.0",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+            "Folder packs/demo/weather/1.9.0+build.5",
+            "Folder packs/demo/weather/2.0.0-rc.1",
+        ],
+    );
 }

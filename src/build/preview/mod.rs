@@ -12,22 +12,22 @@ mod standing;
 mod watched;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 pub use watched::Watched;
 
-use super::{BuildError, joining, plan_files, planning, sources, templates};
+use super::{Assembly, BuildError, joining, planning, sources, templates};
 use crate::catalog;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::ident::{Digest, PackId, RelPath, Version};
+use crate::ident::{Digest, PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::event::ArchiveFacts;
 use crate::index::store::{Loaded, Store};
 use crate::index::{RELEASE_CONTENT_CHANGED, TAG_MOVED};
-use crate::output::{self, Made};
 use crate::progress::Progress;
 use crate::release::candidates::Wanted;
 use standing::Standing;
@@ -56,6 +56,7 @@ pub struct PreviewOptions {
 pub struct Preview {
     options: PreviewOptions,
     archives: Option<ArchiveStore>,
+    assembly: Arc<Assembly>,
     /// The archives that were made in memory, by release: of which content, and their facts.
     archived: HashMap<(PackId, Version), (Digest, ArchiveFacts)>,
     standing: Standing,
@@ -66,8 +67,10 @@ pub struct Preview {
 /// What a preview shows.
 #[derive(Debug)]
 pub struct Previewed {
-    /// Every file of the registry.
-    pub files: BTreeMap<RelPath, Made>,
+    /// Everything that the registry consists of.
+    pub assembly: Arc<Assembly>,
+    /// Where the archives are, those of drafts among them.
+    pub archives: ArchiveStore,
     /// The mistakes that keep something from being shown as it is now.
     pub problems: Vec<Problem>,
     /// Packs in the preview.
@@ -93,7 +96,8 @@ impl Preview {
     /// Returns a preview of nothing yet.
     pub fn new(options: PreviewOptions) -> Self {
         let (archives, archived) = (None, HashMap::new());
-        Self { options, archives, archived, standing: Standing::default(), fetched: BTreeMap::new() }
+        let (assembly, standing, fetched) = (Arc::default(), Standing::default(), BTreeMap::new());
+        Self { options, archives, assembly, archived, standing, fetched }
     }
 
     /// Returns the directory of `packyard.toml`.
@@ -146,22 +150,12 @@ impl Preview {
         drafts.rename(&mut reading.candidates);
 
         let mut sink = Sink::new();
-        let mut packs = joining::join(&config, &histories, reading, &archives, progress, &mut sink)?;
-        for pack in &mut packs {
-            for release in &mut pack.releases {
-                release.status.draft = drafts.has(&pack.id, &release.record.version);
-            }
-        }
-        let catalog = catalog::join(&config, packs);
-        let files = plan_files(&catalog, &templates, &config, &mut sink);
-        let mut files = output::in_memory(files, progress)?;
-        for made in files.values_mut() {
-            if let Made::Copy(path) = made
-                && let Some(bytes) = archives.kept(path)
-            {
-                *made = Made::Bytes(bytes.to_vec());
-            }
-        }
+        let is_draft = |id: &PackId, version: &Version| drafts.has(id, version);
+        let packs = joining::join(&config, &histories, reading, &archives, &is_draft, progress, &mut sink)?;
+        let catalog = Arc::new(catalog::join(&config, packs));
+        progress.stage("Planning pages", None);
+        self.assembly = Arc::new(Assembly::new(&catalog, &templates, &config, &self.assembly));
+        findings.extend(self.assembly.findings.iter().cloned());
 
         levels.apply(&mut findings);
         findings.retain(is_problem);
@@ -171,7 +165,8 @@ impl Preview {
         let releases = catalog.packs.values().flat_map(|pack| &pack.releases);
         let (drafts, releases): (Vec<_>, Vec<_>) = releases.partition(|release| release.status.draft);
         let (packs, releases, drafts) = (catalog.packs.len(), releases.len(), drafts.len());
-        Ok(Previewed { files, problems, packs, releases, drafts, watched })
+        let assembly = Arc::clone(&self.assembly);
+        Ok(Previewed { assembly, archives, problems, packs, releases, drafts, watched })
     }
 }
 

@@ -5,17 +5,18 @@
 //! widest range, `*`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::archive_v1;
 use super::codes::ATTUNE_ENTRY_REFUSED;
-use super::feed::{address, is_sound, packs, to_text};
+use super::feed::{FeedEntries, address, is_offered, is_sound, to_text};
 use super::manifest;
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
 use crate::diag::{Place, Sink};
 use crate::ident::{Digest, RelPath};
-use crate::output::{Phase, PlannedFile, RenderError};
+use crate::output::{Phase, RenderError, Unit};
 use crate::pack::{Memo, PackTree};
 
 /// The JSON Schema of the index.
@@ -27,25 +28,25 @@ struct Index<'a> {
     registry_name: &'a str,
     registry_url: &'a str,
     last_updated: String,
-    packs: Vec<Entry<'a>>,
+    packs: Vec<&'a Entry>,
 }
 
 #[derive(Debug, Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry {
     #[serde(rename = "ref")]
-    reference: &'a str,
-    label: &'a str,
-    description: &'a str,
+    reference: String,
+    label: String,
+    description: String,
     author: String,
-    license: &'a str,
-    keywords: &'a [String],
-    channels: BTreeMap<&'static str, &'a str>,
-    releases: Vec<Release<'a>>,
+    license: String,
+    keywords: Vec<String>,
+    channels: BTreeMap<&'static str, String>,
+    releases: Vec<Release>,
 }
 
 #[derive(Debug, Serialize)]
-struct Release<'a> {
-    version: &'a str,
+struct Release {
+    version: String,
     published_at: String,
     requires_attune: String,
     dependencies: BTreeMap<String, String>,
@@ -62,60 +63,62 @@ struct Archive {
     size: u64,
 }
 
-/// Returns the index and its archives; none when the registry has no Attune pack or no https address.
-pub(super) fn files<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
-    let mut files = Vec::new();
+/// Adds the archives of a pack, and returns its entry; nothing when no release can be offered.
+pub(super) fn pack(
+    registry: &Registry,
+    pack: &Arc<CatalogPack>,
+    units: &mut Vec<Unit>,
+    sink: &mut Sink,
+) -> Option<Entry> {
     // Why there is no index was said when today's was written.
-    let Some(url) = address(catalog, &mut Sink::new()) else { return files };
-    let mut entries = Vec::new();
-    for pack in packs(catalog) {
-        let mut releases = Vec::new();
-        for release in pack.releases.iter().filter(|release| is_sound(release)) {
-            let requires = Requires::of(release);
-            let bytes = match archive_v1::bytes(release, &requires.attune, &requires.dependencies) {
-                Ok(bytes) => bytes,
-                Err(reason) => {
-                    let message =
-                        format!("{} {} is left out of Attune's 1.0 index: {reason}", pack.id, release.version());
-                    sink.report(ATTUNE_ENTRY_REFUSED, Place::file(release.pack.manifest.as_str()), message);
-                    continue;
-                }
-            };
-            let path = archive_path(pack, release);
-            releases.push(Release {
-                version: release.version().as_str(),
-                published_at: release.published_at.to_string(),
-                requires_attune: requires.attune.clone(),
-                dependencies: requires.dependencies.clone(),
-                evidence: [],
-                archive: Archive {
-                    media_type: "application/vnd.attune.pack.v1+tar+gzip",
-                    url: format!("{url}/{path}"),
-                    sha256: Digest::of(&bytes).hex(),
-                    size: bytes.len() as u64,
-                },
-            });
-            // Made a second time when it is written, so that not all archives are in memory at once.
-            files.push(PlannedFile::batch(Phase::Archives, move || {
-                let bytes = archive_v1::bytes(release, &requires.attune, &requires.dependencies)
-                    .map_err(|reason| RenderError { page: path.to_string(), reason })?;
-                Ok(vec![(path.clone(), bytes)])
-            }));
-        }
-        if !releases.is_empty() {
-            entries.push(entry(pack, releases));
-        }
+    let url = address(registry, &mut Sink::new()).filter(|_| is_offered(pack))?;
+    let mut releases = Vec::new();
+    for (at, release) in pack.releases.iter().enumerate().filter(|(_, release)| is_sound(release)) {
+        let requires = Requires::of(release);
+        let bytes = match archive_v1::bytes(release, &requires.attune, &requires.dependencies) {
+            Ok(bytes) => bytes,
+            Err(reason) => {
+                let message = format!("{} {} is left out of Attune's 1.0 index: {reason}", pack.id, release.version());
+                sink.report(ATTUNE_ENTRY_REFUSED, Place::file(release.pack.manifest.as_str()), message);
+                continue;
+            }
+        };
+        let (path, sha256) = (archive_path(pack, release), Digest::of(&bytes));
+        releases.push(Release {
+            version: release.version().to_string(),
+            published_at: release.published_at.to_string(),
+            requires_attune: requires.attune.clone(),
+            dependencies: requires.dependencies.clone(),
+            evidence: [],
+            archive: Archive {
+                media_type: "application/vnd.attune.pack.v1+tar+gzip",
+                url: format!("{url}/{path}"),
+                sha256: sha256.hex(),
+                size: bytes.len() as u64,
+            },
+        });
+        // Made a second time when it is written, so that not all archives are in memory at once.
+        let (pack, page) = (Arc::clone(pack), path.to_string());
+        units.push(Unit::file(Phase::Archives, path, sha256, move || {
+            archive_v1::bytes(&pack.releases[at], &requires.attune, &requires.dependencies)
+                .map_err(|reason| RenderError { page: page.clone(), reason })
+        }));
     }
+    (!releases.is_empty()).then(|| entry(pack, releases))
+}
+
+/// Returns the index; none when the registry has no Attune pack or no https address.
+pub(super) fn index(catalog: &Catalog, entries: &[Arc<FeedEntries>]) -> Option<Unit> {
+    entries.iter().find(|entry| entry.is_offered)?;
     let index = Index {
         format_version: "1.0",
-        registry_name: &catalog.name,
-        registry_url: url,
+        registry_name: &catalog.registry.name,
+        registry_url: address(&catalog.registry, &mut Sink::new())?,
         last_updated: catalog.updated.unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string(),
-        packs: entries,
+        packs: entries.iter().filter_map(|entry| entry.v1.as_ref()).collect(),
     };
     let path = RelPath::composed("runtimes/attune/v1/index.json");
-    files.push(PlannedFile::bytes(Phase::Pointers, path, to_text(&index)));
-    files
+    Some(Unit::bytes(Phase::Pointers, path, to_text(&index).into_bytes()))
 }
 
 fn archive_path(pack: &CatalogPack, release: &CatalogRelease) -> RelPath {
@@ -123,22 +126,22 @@ fn archive_path(pack: &CatalogPack, release: &CatalogRelease) -> RelPath {
     RelPath::composed(format!("archives/attune/{name}/{name}-{}.attune-pack.tar.gz", release.version()))
 }
 
-fn entry<'a>(pack: &'a CatalogPack, releases: Vec<Release<'a>>) -> Entry<'a> {
+fn entry(pack: &CatalogPack, releases: Vec<Release>) -> Entry {
     let latest = &*pack.latest().pack;
     let is_offered = |release: &&CatalogRelease| {
         release.is_installable()
             && !release.version().is_prerelease()
             && releases.iter().any(|offered| offered.version == release.version().as_str())
     };
-    let stable = pack.releases.iter().find(is_offered).map(|release| ("stable", release.version().as_str()));
+    let stable = pack.releases.iter().find(is_offered).map(|release| ("stable", release.version().to_string()));
     let author = latest.authors.join("; ");
     Entry {
-        reference: pack.id.name.as_str(),
-        label: &latest.title,
-        description: &latest.description,
+        reference: pack.id.name.to_string(),
+        label: latest.title.clone(),
+        description: latest.description.clone(),
         author: if author.trim().is_empty() { "unknown".to_owned() } else { author },
-        license: latest.license.as_deref().filter(|text| !text.trim().is_empty()).unwrap_or("NOASSERTION"),
-        keywords: &latest.keywords,
+        license: latest.license.as_deref().filter(|text| !text.trim().is_empty()).unwrap_or("NOASSERTION").to_owned(),
+        keywords: latest.keywords.clone(),
         channels: stable.into_iter().collect(),
         releases,
     }

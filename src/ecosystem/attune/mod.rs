@@ -34,16 +34,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::components::kinds;
+use self::feed::FeedEntries;
 use self::joined::Joined;
 use self::manifest::Manifest;
 use self::rules::RawPack;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink};
-use crate::ecosystem::{Ecosystem, Evidence, Names, id_of};
+use crate::ecosystem::{Ecosystem, Evidence, Names, PackFeed, id_of};
 use crate::ident::PackName;
 use crate::ident::{PackId, RelPath};
-use crate::output::PlannedFile;
+use crate::output::Unit;
 use crate::pack::{ComponentKind, Example, Pack, PackTree, license};
 
 /// Automation packs of Attune.
@@ -123,12 +124,20 @@ impl Ecosystem for Attune {
         feed::install(pack, url)
     }
 
-    fn feed<'a>(&self, catalog: &'a Catalog, feeds: &Feeds, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
-        let mut files = feed::files(catalog, sink);
+    fn pack_feed(&self, registry: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed {
+        let mut units = Vec::new();
+        let newest = feed::pack(registry, pack, &mut units, sink);
+        let v1 = if feeds.attune_v1 { feed_v1::pack(registry, pack, &mut units, sink) } else { None };
+        PackFeed { units, entry: Some(Arc::new(FeedEntries { is_offered: feed::is_offered(pack), newest, v1 })) }
+    }
+
+    fn feed(&self, catalog: &Catalog, feeds: &Feeds, packs: &[&PackFeed], sink: &mut Sink) -> Vec<Unit> {
+        let entries: Vec<Arc<FeedEntries>> = packs.iter().filter_map(|pack| pack.entry()).collect();
+        let mut units: Vec<Unit> = feed::index(catalog, &entries, sink).into_iter().collect();
         if feeds.attune_v1 {
-            files.extend(feed_v1::files(catalog, sink));
+            units.extend(feed_v1::index(catalog, &entries));
         }
-        files
+        units
     }
 
     fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {

@@ -15,16 +15,18 @@
 //! `packs` list, no entry without `version` or `repo_url`, no entry key `self`.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value as Json, json};
 
 use super::codes::FEED_NEEDS_URL;
 use super::components::{ACTION, ALIAS, POLICY, RULE, RUNNER, SENSOR, TRIGGER};
 use super::{ID, git_feed};
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
-use crate::diag::{Place, Sink};
-use crate::ident::{Digest, RelPath};
-use crate::output::{Phase, PlannedFile, RenderError};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
+use crate::diag::{self, Sink};
+use crate::ecosystem::PackFeed;
+use crate::ident::{Digest, Fingerprint, RelPath};
+use crate::output::{Files, Phase, Place, RenderError, Unit};
 use crate::pack::{Component, ComponentKind, Example, Pack};
 use crate::source::Snapshot;
 use crate::yaml::{self, Dialect, Limits, Node};
@@ -60,74 +62,92 @@ pub(super) fn install(pack: &Pack, url: &str) -> Vec<Example> {
     ]
 }
 
-/// Returns the files of the feed; none when the registry has no StackStorm pack or no URL.
-pub(super) fn plan<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
-    let packs: Vec<Listed<'a>> = catalog
-        .packs
-        .values()
-        .filter(|pack| pack.id.ecosystem.as_str() == ID && pack.status.quarantined.is_none())
-        .filter_map(Listed::of)
-        .collect();
+/// Returns what the feed has of a pack; nothing when it may not be offered, or the registry has no URL.
+pub(super) fn pack(registry: &Registry, pack: &Arc<CatalogPack>) -> PackFeed {
+    if pack.status.quarantined.is_some() {
+        return PackFeed::default();
+    }
+    let Some(listed) = Listed::of(pack) else { return PackFeed::default() };
+    let listed = Arc::new(listed);
+    let mut units = Vec::new();
+    if registry.url.is_some() {
+        let name = listed.name();
+        let places =
+            [Place::folder(format!("{ROOT}/v1/packs/{name}")), Place::file(format!("{ROOT}/v1/icons/{name}.png"))];
+        let made = Arc::clone(&listed);
+        units.push(Unit::batch(Phase::Data, places, pack.keys().releases[listed.at], move || pack_files(&made)));
+        units.extend(git_feed::plan(pack, listed.at));
+    }
+    PackFeed { units, entry: Some(listed) }
+}
+
+/// Returns the index; none when the registry has no StackStorm pack or no URL.
+pub(super) fn index(catalog: &Catalog, packs: &[&PackFeed], sink: &mut Sink) -> Option<Unit> {
+    let packs: Vec<Arc<Listed>> = packs.iter().filter_map(|pack| pack.entry()).collect();
     if packs.is_empty() {
-        return Vec::new();
+        return None;
     }
-    let Some(url) = catalog.url.as_deref() else {
+    let Some(url) = catalog.registry.url.clone() else {
         let message = "the registry has StackStorm packs but no URL: their feed is left out";
-        sink.report(FEED_NEEDS_URL, Place::file("packyard.toml"), message)
+        sink.report(FEED_NEEDS_URL, diag::Place::file("packyard.toml"), message)
             .help("set `url = \"https://…\"` in `[registry]`: StackStorm's client takes absolute URLs only");
-        return Vec::new();
+        return None;
     };
-    let mut files = Vec::new();
-    for pack in &packs {
-        let pack = *pack;
-        files.push(PlannedFile::batch(Phase::Data, move || pack_files(pack)));
-        files.extend(git_feed::plan(pack.pack, pack.release));
-    }
-    files.push(PlannedFile::batch(Phase::Pointers, move || Ok(vec![index(catalog, url, &packs)?])));
-    files
+    let updated = catalog.updated;
+    let key = (&url, updated, packs.iter().map(|listed| listed.pack.keys().whole).collect::<Vec<_>>());
+    let key = Fingerprint::of(key);
+    Some(Unit::file(Phase::Pointers, path("v1/index.json"), key, move || {
+        let entries = packs.iter().map(|listed| Ok((listed.name(), entry(&url, listed)?)));
+        let packs = json!(entries.collect::<Result<BTreeMap<_, _>, RenderError>>()?);
+        Ok(pretty(&json!({
+            "metadata": {
+                "generated_ts": updated.map_or(0, |at| at.as_second()),
+                "hash": Digest::of(packs.to_string().as_bytes()).hex(),
+            },
+            "packs": packs,
+        })))
+    }))
 }
 
 /// A pack with the release that the feed shows.
-#[derive(Clone, Copy)]
-struct Listed<'a> {
-    pack: &'a CatalogPack,
-    release: &'a CatalogRelease,
+pub(super) struct Listed {
+    pack: Arc<CatalogPack>,
+    at: usize,
+    /// Its manifest, once it was read.
+    manifest: OnceLock<Map<String, Json>>,
 }
 
-impl<'a> Listed<'a> {
+impl Listed {
     /// Returns the newest release that can be installed, a stable one if there is any.
-    fn of(pack: &'a CatalogPack) -> Option<Self> {
-        let mut installable = pack.releases.iter().filter(|release| release.is_installable());
+    fn of(pack: &Arc<CatalogPack>) -> Option<Self> {
+        let mut installable = (0..pack.releases.len()).filter(|at| pack.releases[*at].is_installable());
         let newest = installable.clone().next()?;
-        let release = installable.find(|release| !release.version().is_prerelease()).unwrap_or(newest);
-        Some(Self { pack, release })
+        let at = installable.find(|at| !pack.releases[*at].version().is_prerelease()).unwrap_or(newest);
+        Some(Self { pack: Arc::clone(pack), at, manifest: OnceLock::new() })
     }
 
-    fn name(&self) -> &'a str {
+    fn release(&self) -> &CatalogRelease {
+        &self.pack.releases[self.at]
+    }
+
+    fn name(&self) -> &str {
         self.pack.id.name.as_str()
     }
-}
 
-fn index(catalog: &Catalog, url: &str, packs: &[Listed<'_>]) -> Result<(RelPath, Vec<u8>), RenderError> {
-    let mut entries = BTreeMap::new();
-    for pack in packs {
-        entries.insert(pack.name(), entry(url, *pack)?);
+    /// Returns the manifest with `content`, without nulls, under the identity that the registry gives it.
+    fn manifest(&self) -> Result<&Map<String, Json>, RenderError> {
+        if let Some(manifest) = self.manifest.get() {
+            return Ok(manifest);
+        }
+        let manifest = manifest(self)?;
+        Ok(self.manifest.get_or_init(|| manifest))
     }
-    let packs = json!(entries);
-    let index = json!({
-        "metadata": {
-            "generated_ts": catalog.updated.map_or(0, |at| at.as_second()),
-            "hash": Digest::of(packs.to_string().as_bytes()).hex(),
-        },
-        "packs": packs,
-    });
-    Ok((path("v1/index.json"), pretty(&index)))
 }
 
 /// Returns an entry of the index: the manifest as it is read, with what the registry knows.
-fn entry(url: &str, listed: Listed<'_>) -> Result<Json, RenderError> {
+fn entry(url: &str, listed: &Listed) -> Result<Json, RenderError> {
     let name = listed.name();
-    let mut entry = manifest(listed)?;
+    let mut entry = listed.manifest()?.clone();
     let versions: Vec<&str> = listed
         .pack
         .releases
@@ -141,9 +161,8 @@ fn entry(url: &str, listed: Listed<'_>) -> Result<Json, RenderError> {
     Ok(Json::Object(entry))
 }
 
-/// Returns the manifest with `content`, without nulls, under the identity that the registry gives it.
-fn manifest(listed: Listed<'_>) -> Result<Map<String, Json>, RenderError> {
-    let release = listed.release;
+fn manifest(listed: &Listed) -> Result<Map<String, Json>, RenderError> {
+    let release = listed.release();
     let root = read_yaml(&release.content, "pack.yaml")?;
     let Json::Object(mut entry) = root.to_json() else { return Ok(Map::new()) };
     entry.retain(|key, value| !value.is_null() && key != "self");
@@ -186,10 +205,10 @@ fn test_files(release: &CatalogRelease) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the per-pack files.
-fn pack_files(listed: Listed<'_>) -> Result<Vec<(RelPath, Vec<u8>)>, RenderError> {
-    let (name, release) = (listed.name(), listed.release);
+fn pack_files(listed: &Listed) -> Result<Files, RenderError> {
+    let (name, release) = (listed.name(), listed.release());
     let folder = format!("v1/packs/{name}");
-    let yaml = yaml::to_string(&Json::Object(manifest(listed)?));
+    let yaml = yaml::to_string(&Json::Object(listed.manifest()?.clone()));
     let mut files = vec![(path(&format!("{folder}/pack.yaml")), yaml.into_bytes())];
     if release.content.get("config.schema.yaml").is_some() {
         let schema = read_yaml(&release.content, "config.schema.yaml")?;

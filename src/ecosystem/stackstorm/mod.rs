@@ -41,13 +41,14 @@ mod values;
 mod workflow;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink};
-use crate::ecosystem::{Ecosystem, Evidence, Names};
+use crate::ecosystem::{Ecosystem, Evidence, Names, PackFeed};
 use crate::ident::{PackName, RelPath};
-use crate::output::PlannedFile;
+use crate::output::Unit;
 use crate::pack::{ComponentKind, Example, Pack, PackTree};
 
 /// The identifier.
@@ -113,8 +114,18 @@ impl Ecosystem for StackStorm {
         feed::install(pack, url)
     }
 
-    fn feed<'a>(&self, catalog: &'a Catalog, _feeds: &Feeds, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
-        feed::plan(catalog, sink)
+    fn pack_feed(
+        &self,
+        registry: &Arc<Registry>,
+        _feeds: &Feeds,
+        pack: &Arc<CatalogPack>,
+        _sink: &mut Sink,
+    ) -> PackFeed {
+        feed::pack(registry, pack)
+    }
+
+    fn feed(&self, catalog: &Catalog, _feeds: &Feeds, packs: &[&PackFeed], sink: &mut Sink) -> Vec<Unit> {
+        feed::index(catalog, packs, sink).into_iter().collect()
     }
 
     fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, Vec<u8>> {

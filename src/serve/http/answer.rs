@@ -24,6 +24,7 @@ pub(in crate::serve) enum Status {
     RangeNotSatisfiable,
     Misdirected,
     HeadersTooLarge,
+    Failed,
     Unavailable,
     VersionNotSupported,
 }
@@ -44,6 +45,7 @@ impl Status {
             Self::RangeNotSatisfiable => "416 Range Not Satisfiable",
             Self::Misdirected => "421 Misdirected Request",
             Self::HeadersTooLarge => "431 Request Header Fields Too Large",
+            Self::Failed => "500 Internal Server Error",
             Self::Unavailable => "503 Service Unavailable",
             Self::VersionNotSupported => "505 HTTP Version Not Supported",
         }

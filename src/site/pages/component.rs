@@ -11,7 +11,7 @@ use crate::ident::RelPath;
 use crate::output::RenderError;
 use crate::pack::{Component, Relation};
 use crate::site::templates::Shared;
-use crate::site::{Site, links, source_links, text};
+use crate::site::{PackSite, links, source_links, text};
 
 #[derive(Serialize)]
 struct ComponentPage<'a> {
@@ -62,15 +62,14 @@ struct Use<'a> {
 }
 
 /// Finds the page of a component: in the same release first, then in the default releases of all packs.
-struct Lookup<'s, 'a> {
-    site: &'s Site<'a>,
-    ecosystem: &'s str,
+struct Lookup<'s> {
+    site: &'s PackSite,
     own: HashMap<(&'static str, &'s str), String>,
 }
 
-impl Lookup<'_, '_> {
+impl Lookup<'_> {
     fn address(&self, kind: &'static str, reference: &str) -> Option<String> {
-        let elsewhere = || self.site.addresses.page(self.ecosystem, kind, reference);
+        let elsewhere = || self.site.around.page(kind, reference).map(str::to_owned);
         self.own.get(&(kind, reference)).cloned().or_else(elsewhere)
     }
 
@@ -87,50 +86,51 @@ impl Lookup<'_, '_> {
 
 /// Appends the pages of all components of a release; `stems` are their file names.
 pub(super) fn append(
-    site: &Site<'_>,
-    pack: &CatalogPack,
+    site: &PackSite,
     release: &CatalogRelease,
     stems: &[String],
     parts: &[(&'static str, &Shared)],
     files: &mut Vec<(RelPath, Vec<u8>)>,
 ) -> Result<(), RenderError> {
+    let (base, pack) = (&site.base, &*site.pack);
     let here = links::release_address(&pack.id, release.version());
     let components = || release.pack.components.iter().zip(stems);
     let address = |component: &Component, stem: &str| format!("{here}/{}/{stem}.html", component.kind.key);
     let own = components()
         .map(|(component, stem)| ((component.kind.key, component.reference.as_str()), address(component, stem)))
         .collect();
-    let lookup = Lookup { site, ecosystem: pack.id.ecosystem.as_str(), own };
+    let (lookup, in_latest) = (Lookup { site, own }, in_default_release(pack));
     for (component, stem) in components() {
         let path = links::file_in_release(pack, release.version(), &format!("{}/{stem}.html", component.kind.key));
-        let in_default = canonical(site, pack, component);
+        let in_default = in_latest.get(&(component.kind.key, component.name.as_str())).cloned();
         let title = format!("{} · {} {}", component.name, pack.id, release.version());
         let head = Head {
             root: links::root(&path),
             title: title.into(),
             description: text::summary(&component.description),
-            canonical: site.absolute(in_default.as_deref().unwrap_or(&address(component, stem))),
+            // What search engines should show.
+            canonical: base.absolute(in_default.as_deref().unwrap_or(&address(component, stem))),
         };
         let in_default = in_default.filter(|_| release.version() != pack.latest().version());
-        let page = page(&lookup, pack, release, component, head, in_default);
-        let tables = site.fragments.tables(site.templates, &path, component)?;
+        let page = page(&lookup, release, component, head, in_default);
+        let tables = base.fragments.tables(&base.templates, &path, component)?;
         let parts: Vec<_> = parts.iter().copied().chain([("tables", &tables)]).collect();
-        let html = site.templates.render("component.html", &path, &parts, &page)?;
+        let html = base.templates.render("component.html", &path, &parts, &page)?;
         files.push((path, html));
     }
     Ok(())
 }
 
-/// Returns the address of the same component in the pack's default release: what search engines should show.
-fn canonical(site: &Site<'_>, pack: &CatalogPack, component: &Component) -> Option<String> {
-    let same = site.addresses.named(&pack.id, component.kind.key, &component.name)?;
-    let address = site.addresses.page(pack.id.ecosystem.as_str(), same.kind.key, &same.reference)?;
-    address.starts_with(&format!("{}/", links::pack_address(&pack.id))).then_some(address)
+/// Returns the addresses of the components of the pack's default release, by kind and name.
+fn in_default_release(pack: &CatalogPack) -> HashMap<(&'static str, &str), String> {
+    let latest = pack.latest();
+    let here = links::release_address(&pack.id, latest.version());
+    let pages = latest.pack.components.iter().zip(links::component_path(&latest.pack));
+    pages.map(|(one, page)| ((one.kind.key, one.name.as_str()), format!("{here}/{page}"))).collect()
 }
 
 fn page<'a>(
-    lookup: &Lookup<'_, 'a>,
-    pack: &'a CatalogPack,
+    lookup: &Lookup<'a>,
     release: &'a CatalogRelease,
     component: &'a Component,
     head: Head<'a>,
@@ -164,8 +164,8 @@ fn page<'a>(
             .collect(),
         has_tables: component.tables.iter().any(|table| !table.fields.is_empty()),
         steps: component.steps.iter().map(|step| step_row(lookup, component, step)).collect(),
-        uses: uses(lookup, pack, component),
-        used_by: used_by(lookup, pack, release, component),
+        uses: uses(lookup, component),
+        used_by: used_by(lookup, release, component),
         examples: component.examples.iter().map(snippet).collect(),
     }
 }
@@ -175,12 +175,12 @@ fn is_end_of(text: &str, path: &RelPath) -> bool {
     path.as_str().strip_suffix(text).is_some_and(|start| start.is_empty() || start.ends_with('/'))
 }
 
-fn step_row<'a>(lookup: &Lookup<'_, '_>, component: &Component, step: &'a crate::pack::Step) -> StepRow<'a> {
+fn step_row<'a>(lookup: &Lookup<'_>, component: &Component, step: &'a crate::pack::Step) -> StepRow<'a> {
     let address = step.action.as_deref().and_then(|action| lookup.runnable(action, component));
     StepRow { name: &step.name, action: step.action.as_deref(), address, next: &step.next }
 }
 
-fn uses<'a>(lookup: &Lookup<'_, '_>, pack: &CatalogPack, component: &'a Component) -> Vec<Use<'a>> {
+fn uses<'a>(lookup: &Lookup<'_>, component: &'a Component) -> Vec<Use<'a>> {
     let links: BTreeSet<_> =
         component.links.iter().map(|link| (link.relation, link.kind, link.target.as_str())).collect();
     links
@@ -192,7 +192,7 @@ fn uses<'a>(lookup: &Lookup<'_, '_>, pack: &CatalogPack, component: &'a Componen
                 Relation::ListensTo => "Listens to",
                 Relation::Governs => "Applies to",
             },
-            kind: kind_name(pack, kind),
+            kind: kind_name(&lookup.site.pack, kind),
             name: target.into(),
             address: lookup.address(kind, target),
         })
@@ -200,36 +200,26 @@ fn uses<'a>(lookup: &Lookup<'_, '_>, pack: &CatalogPack, component: &'a Componen
 }
 
 /// Returns what uses a component, for the page of its default release: older releases are not what others use today.
-fn used_by<'a>(
-    lookup: &Lookup<'_, 'a>,
-    pack: &CatalogPack,
-    release: &CatalogRelease,
-    component: &Component,
-) -> Vec<Use<'a>> {
+fn used_by<'a>(lookup: &Lookup<'a>, release: &CatalogRelease, component: &Component) -> Vec<Use<'a>> {
+    let pack = &lookup.site.pack;
     if release.version() != pack.latest().version() {
         return Vec::new();
     }
-    let key = (pack.id.ecosystem.to_string(), component.kind.key, component.reference.clone());
-    let catalog = lookup.site.catalog;
-    let usages: BTreeSet<_> = catalog.used_by.get(&key).into_iter().flatten().collect();
-    usages
-        .into_iter()
-        .map(|usage| {
-            let user = lookup.site.addresses.named(&usage.pack, usage.kind, &usage.name);
-            Use {
-                relation: match usage.relation {
-                    Relation::Calls => "Run by",
-                    Relation::Emits => "Emitted by",
-                    Relation::ListensTo => "Awaited by",
-                    Relation::Governs => "Governed by",
-                },
-                kind: kind_name(pack, usage.kind),
-                name: user.map_or(usage.name.as_str(), |user| user.reference.as_str()).into(),
-                address: user.and_then(|user| {
-                    let ecosystem = usage.pack.ecosystem.as_str();
-                    lookup.site.addresses.page(ecosystem, usage.kind, &user.reference)
-                }),
-            }
+    lookup
+        .site
+        .around
+        .users(component)
+        .iter()
+        .map(|user| Use {
+            relation: match user.relation {
+                Relation::Calls => "Run by",
+                Relation::Emits => "Emitted by",
+                Relation::ListensTo => "Awaited by",
+                Relation::Governs => "Governed by",
+            },
+            kind: kind_name(pack, user.kind),
+            name: user.reference.as_str().into(),
+            address: Some(user.address.to_string()),
         })
         .collect()
 }

@@ -1,7 +1,5 @@
 //! The page of an ecosystem: its packs.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::home::{Card, card};
@@ -19,7 +17,7 @@ struct EcosystemPage<'a> {
 }
 
 /// Makes `packs/<ecosystem>/index.html`.
-pub(in crate::site) fn files(site: &Arc<Site<'_>>, id: &EcosystemId) -> Files {
+pub(in crate::site) fn files(site: &Site, id: &EcosystemId) -> Files {
     let path = RelPath::composed(format!("packs/{id}/index.html"));
     let packs: Vec<_> = site.catalog.packs.values().filter(|pack| pack.id.ecosystem == *id).collect();
     let Some(first) = packs.first() else { return Ok(Vec::new()) };
@@ -28,13 +26,13 @@ pub(in crate::site) fn files(site: &Arc<Site<'_>>, id: &EcosystemId) -> Files {
             root: links::root(&path),
             title: format!("{} packs", first.ecosystem.title()).into(),
             description: first.ecosystem.summary().into(),
-            canonical: site.absolute(path.as_str()),
+            canonical: site.base.absolute(path.as_str()),
         },
         title: first.ecosystem.title(),
         summary: first.ecosystem.summary(),
         count: text::count(packs.len(), "pack", "packs"),
-        packs: packs.into_iter().map(card).collect(),
+        packs: packs.into_iter().map(|pack| card(pack)).collect(),
     };
-    let html = site.templates.render("ecosystem.html", &path, &[("site", &site.frame)], &page)?;
+    let html = site.base.templates.render("ecosystem.html", &path, &[("site", &site.base.frame)], &page)?;
     Ok(vec![(path, html)])
 }

@@ -1,7 +1,5 @@
 //! The page for addresses that do not exist.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::{Files, Head};
@@ -17,9 +15,9 @@ struct ErrorPage<'a> {
 ///
 /// A host shows it at any depth, so its links start at the host's root when the registry's URL is known; else they are
 /// relative like all others, and right only at the top.
-pub(in crate::site) fn files(site: &Arc<Site<'_>>) -> Files {
+pub(in crate::site) fn files(site: &Site) -> Files {
     let path = RelPath::composed("404.html");
-    let base = site.catalog.url.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| {
+    let base = site.base.registry.url.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| {
         let folder = rest.split_once('/').map_or("", |(_, folder)| folder);
         if folder.is_empty() { "/".to_owned() } else { format!("/{folder}/") }
     });
@@ -31,6 +29,6 @@ pub(in crate::site) fn files(site: &Arc<Site<'_>>) -> Files {
             canonical: None,
         },
     };
-    let html = site.templates.render("404.html", &path, &[("site", &site.frame)], &page)?;
+    let html = site.base.templates.render("404.html", &path, &[("site", &site.base.frame)], &page)?;
     Ok(vec![(path, html)])
 }

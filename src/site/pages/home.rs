@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -59,29 +58,29 @@ struct Recent<'a> {
 }
 
 /// Makes `index.html`.
-pub(in crate::site) fn files(site: &Arc<Site<'_>>) -> Files {
-    let catalog = site.catalog;
+pub(in crate::site) fn files(site: &Site) -> Files {
+    let catalog = &site.catalog;
     let path = RelPath::composed("index.html");
     let groups: Vec<Group<'_>> = super::ecosystems(catalog)
         .into_iter()
         .filter_map(|id| {
-            let packs: Vec<_> = catalog.packs.values().filter(|pack| pack.id.ecosystem == *id).collect();
+            let packs: Vec<_> = catalog.packs.values().filter(|pack| pack.id.ecosystem == id).collect();
             let ecosystem = packs.first()?.ecosystem;
             Some(Group {
                 id: ecosystem.id(),
                 title: ecosystem.title(),
                 summary: ecosystem.summary(),
                 count: text::count(packs.len(), "pack", "packs"),
-                packs: packs.into_iter().map(card).collect(),
+                packs: packs.into_iter().map(|pack| card(pack)).collect(),
             })
         })
         .collect();
     let page = Home {
         head: Head {
             root: String::new(),
-            title: catalog.name.as_str().into(),
-            description: catalog.description.as_deref().unwrap_or_default().into(),
-            canonical: site.absolute("index.html"),
+            title: catalog.registry.name.as_str().into(),
+            description: catalog.registry.description.as_deref().unwrap_or_default().into(),
+            canonical: site.base.absolute("index.html"),
         },
         pack_count: catalog.packs.len(),
         release_count: catalog
@@ -94,7 +93,7 @@ pub(in crate::site) fn files(site: &Arc<Site<'_>>) -> Files {
         groups,
         recent: recent(site),
     };
-    let html = site.templates.render("home.html", &path, &[("site", &site.frame)], &page)?;
+    let html = site.base.templates.render("home.html", &path, &[("site", &site.base.frame)], &page)?;
     Ok(vec![(path, html)])
 }
 
@@ -123,12 +122,12 @@ pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
     }
 }
 
-fn recent<'a>(site: &Site<'a>) -> Vec<Recent<'a>> {
+fn recent<'a>(site: &'a Site) -> Vec<Recent<'a>> {
     let mut releases: Vec<_> = site
         .catalog
         .packs
         .values()
-        .flat_map(|pack| pack.releases.iter().map(move |release| (pack, release)))
+        .flat_map(|pack| pack.releases.iter().map(move |release| (&**pack, release)))
         .filter(|(_, release)| !release.status.draft)
         .collect();
     releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));

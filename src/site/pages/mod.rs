@@ -15,25 +15,23 @@ mod view;
 
 use serde::Serialize;
 
-use super::Site;
-use super::templates::Shared;
 use crate::catalog::Catalog;
-use crate::ident::{EcosystemId, RelPath};
+use crate::ident::EcosystemId;
 use crate::output::RenderError;
 
 /// Some finished files.
-pub(super) type Files = Result<Vec<(RelPath, Vec<u8>)>, RenderError>;
+pub(super) type Files = Result<crate::output::Files, RenderError>;
 
 /// What all pages show.
-#[derive(Serialize)]
-struct Frame<'a> {
+#[derive(Serialize, Hash)]
+pub(super) struct Frame<'a> {
     name: &'a str,
     description: Option<&'a str>,
     has_feed: bool,
     ecosystems: Vec<FrameEcosystem>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Hash)]
 struct FrameEcosystem {
     id: &'static str,
     title: &'static str,
@@ -51,31 +49,24 @@ struct Head<'a> {
 }
 
 /// Returns the identifiers of the ecosystems that have packs, sorted.
-pub(super) fn ecosystems(catalog: &Catalog) -> Vec<&EcosystemId> {
+pub(super) fn ecosystems(catalog: &Catalog) -> Vec<EcosystemId> {
     let mut ids: Vec<_> = catalog.packs.keys().map(|id| &id.ecosystem).collect();
     ids.dedup();
-    ids
+    ids.into_iter().cloned().collect()
 }
 
-/// Returns what all pages show, converted once.
-pub(super) fn frame(catalog: &Catalog) -> Shared {
+/// Returns what all pages show.
+pub(super) fn frame(catalog: &Catalog) -> Frame<'_> {
     let mut ecosystems: Vec<FrameEcosystem> = catalog
         .packs
         .values()
         .map(|pack| FrameEcosystem { id: pack.ecosystem.id(), title: pack.ecosystem.title() })
         .collect();
     ecosystems.dedup_by_key(|ecosystem| ecosystem.id);
-    Shared::new(&Frame {
-        name: &catalog.name,
-        description: catalog.description.as_deref(),
-        has_feed: catalog.url.is_some() && !catalog.packs.is_empty(),
+    Frame {
+        name: &catalog.registry.name,
+        description: catalog.registry.description.as_deref(),
+        has_feed: catalog.registry.url.is_some() && !catalog.packs.is_empty(),
         ecosystems,
-    })
-}
-
-impl Site<'_> {
-    /// Returns an absolute address, when the registry's URL is known.
-    fn absolute(&self, address: &str) -> Option<String> {
-        self.catalog.url.as_ref().map(|url| format!("{url}/{address}"))
     }
 }

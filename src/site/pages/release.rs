@@ -1,7 +1,5 @@
 //! The pages of one release: its own, those of its components, and its pack's if it is the default release.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::{Files, Head, component, view};
@@ -9,7 +7,7 @@ use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::RelPath;
 use crate::site::markdown::Part;
 use crate::site::templates::Shared;
-use crate::site::{Site, links, markdown, text};
+use crate::site::{PackSite, links, markdown, text};
 
 /// Largest icon that is published, in bytes.
 const MAX_ICON_BYTES: u64 = 256 << 10;
@@ -45,16 +43,17 @@ struct VersionRow<'a> {
 }
 
 /// Makes the pages of the release at that place in the pack's list.
-pub(in crate::site) fn files(site: &Arc<Site<'_>>, pack: &CatalogPack, at: usize) -> Files {
+pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
+    let (base, pack) = (&site.base, &*site.pack);
     let release = &pack.releases[at];
     let stems = links::stems(&release.pack);
     let icon = icon(release);
-    let shared = Shared::new(&view::release(site, pack, release, &stems, icon.is_some()));
+    let shared = Shared::new(&view::release(site, release, &stems, icon.is_some()));
     let readme = document(release, Part::Readme, release.pack.readme.as_ref());
     // Older changelogs are in the newest one.
     let changelog = release.pack.changelog.as_ref().filter(|_| at == pack.latest);
     let changelog = document(release, Part::Changelog, changelog);
-    let mut parts = vec![("site", &site.frame), ("release", &shared)];
+    let mut parts = vec![("site", &base.frame), ("release", &shared)];
     parts.extend(readme.iter().map(|(_, html)| ("readme", html)));
     parts.extend(changelog.iter().map(|(_, html)| ("changelog", html)));
     let readme_path = readme.as_ref().map(|(path, _)| *path);
@@ -64,31 +63,26 @@ pub(in crate::site) fn files(site: &Arc<Site<'_>>, pack: &CatalogPack, at: usize
         let mut versions = if is_pack { versions(pack) } else { Vec::new() };
         let older = if versions.len() > MOST_VERSIONS { versions.split_off(FIRST_VERSIONS) } else { Vec::new() };
         let page = ReleasePage {
-            head: head(site, pack, release, &path, is_pack),
+            head: head(site, release, &path, is_pack),
             is_pack,
             readme_path,
             has_changelog: changelog.is_some(),
             versions,
             older,
         };
-        site.templates.render("pack.html", &path, &parts, &page).map(|html| (path, html))
+        base.templates.render("pack.html", &path, &parts, &page).map(|html| (path, html))
     };
     if at == pack.latest {
         files.push(page_of(RelPath::composed(format!("{}/index.html", links::pack_address(&pack.id))), true)?);
     }
     files.push(page_of(links::file_in_release(pack, release.version(), "index.html"), false)?);
     files.extend(icon.map(|bytes| (links::file_in_release(pack, release.version(), view::ICON), bytes)));
-    component::append(site, pack, release, &stems, &parts[..2], &mut files)?;
+    component::append(site, release, &stems, &parts[..2], &mut files)?;
     Ok(files)
 }
 
-fn head<'a>(
-    site: &Site<'_>,
-    pack: &CatalogPack,
-    release: &'a CatalogRelease,
-    path: &RelPath,
-    is_pack: bool,
-) -> Head<'a> {
+fn head<'a>(site: &PackSite, release: &'a CatalogRelease, path: &RelPath, is_pack: bool) -> Head<'a> {
+    let pack = &*site.pack;
     let title = if is_pack { pack.id.to_string() } else { format!("{} {}", pack.id, release.version()) };
     // The default release and its pack have the same content: search engines should show the pack.
     let is_latest = release.version() == pack.latest().version();
@@ -101,7 +95,7 @@ fn head<'a>(
         root: links::root(path),
         title: title.into(),
         description: text::summary(&release.pack.description),
-        canonical: site.absolute(&canonical),
+        canonical: site.base.absolute(&canonical),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Status};
+use crate::catalog::{CatalogPack, CatalogRelease, Status};
 use crate::ident::PackId;
-use crate::site::links;
+use crate::site::{Around, PackSite, links};
 
 /// A box above the content.
 #[derive(Serialize)]
@@ -44,15 +44,16 @@ pub(super) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'sta
 }
 
 /// Returns the boxes of a release, gravest first.
-pub(super) fn notices<'a>(catalog: &Catalog, pack: &'a CatalogPack, release: &'a CatalogRelease) -> Vec<Notice<'a>> {
+pub(super) fn notices<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Vec<Notice<'a>> {
+    let (pack, around) = (&*site.pack, &*site.around);
     let mut notices = Vec::new();
     if release.status.draft {
         let text = if has_taken_version(pack, release) { TAKEN } else { DRAFT };
         let title = "Draft: not released".to_owned();
         notices.push(Notice { tone: "warning", title, text, instead: None, to_default: false });
     }
-    of_status(catalog, pack, &pack.status, "This pack", &mut notices);
-    of_status(catalog, pack, &release.status, "This release", &mut notices);
+    of_status(around, pack, &pack.status, "This pack", &mut notices);
+    of_status(around, pack, &release.status, "This release", &mut notices);
     let latest = pack.latest();
     let other = release.version() != latest.version();
     let instead =
@@ -89,7 +90,7 @@ fn has_taken_version(pack: &CatalogPack, draft: &CatalogRelease) -> bool {
     })
 }
 
-fn of_status<'a>(catalog: &Catalog, pack: &CatalogPack, status: &'a Status, what: &str, notices: &mut Vec<Notice<'a>>) {
+fn of_status<'a>(around: &Around, pack: &CatalogPack, status: &'a Status, what: &str, notices: &mut Vec<Notice<'a>>) {
     if let Some(reason) = &status.quarantined {
         let title = format!("{what} is quarantined: it is held back until somebody decides");
         notices.push(Notice { tone: "danger", title, text: reason, instead: None, to_default: false });
@@ -99,7 +100,7 @@ fn of_status<'a>(catalog: &Catalog, pack: &CatalogPack, status: &'a Status, what
         notices.push(Notice { tone: "danger", title, text: reason, instead: None, to_default: false });
     }
     if let Some((reason, successor)) = &status.deprecated {
-        let instead = successor.as_deref().and_then(|successor| successor_address(catalog, pack, successor));
+        let instead = successor.as_deref().and_then(|successor| successor_address(around, pack, successor));
         let title = match successor {
             Some(successor) => format!("{what} is deprecated: use {successor} instead"),
             None => format!("{what} is deprecated"),
@@ -108,12 +109,12 @@ fn of_status<'a>(catalog: &Catalog, pack: &CatalogPack, status: &'a Status, what
     }
 }
 
-fn successor_address(catalog: &Catalog, pack: &CatalogPack, successor: &str) -> Option<(String, String)> {
+fn successor_address(around: &Around, pack: &CatalogPack, successor: &str) -> Option<(String, String)> {
     let words = format!("Go to {successor}");
     if let Some(release) = pack.releases.iter().find(|release| release.version().as_str() == successor) {
         return Some((words, format!("{}/index.html", links::release_address(&pack.id, release.version()))));
     }
     let id: PackId = successor.parse().ok()?;
     let address = format!("{}/index.html", links::pack_address(&id));
-    catalog.packs.contains_key(&id).then_some((words, address))
+    around.present.contains(&id).then_some((words, address))
 }

@@ -1,18 +1,18 @@
 //! What the pages of a release have in common, converted once per release.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::fields::{Table, table};
 use super::findings::{Findings, findings};
 use super::status::{Notice, notices};
-use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::catalog::CatalogRelease;
 use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
 use crate::pack::{Example, Fact};
-use crate::site::{Site, links, source_links, text};
+use crate::site::{PackSite, links, source_links, text};
 
 /// The file name of a release's icon, in the release's folder.
 pub(super) const ICON: &str = "icon.png";
@@ -126,15 +126,15 @@ struct Archive {
 /// Returns a release as its pages know it; `stems` are the file names of its components, `has_icon` whether its icon is
 /// published.
 pub(super) fn release<'a>(
-    site: &Site<'a>,
-    pack: &'a CatalogPack,
+    site: &'a PackSite,
     release: &'a CatalogRelease,
     stems: &[String],
     has_icon: bool,
 ) -> Release<'a> {
+    let (registry, pack) = (&*site.base.registry, &*site.pack);
     let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
     let version = release.version();
-    let url = site.catalog.url.as_deref().unwrap_or(UNKNOWN_URL);
+    let url = registry.url.as_deref().unwrap_or(UNKNOWN_URL);
     let address = links::release_address(id, version);
     let is_latest = version == pack.latest().version();
     let file_link = |path: &crate::ident::RelPath| source_links::file(source, path.as_str());
@@ -158,10 +158,10 @@ pub(super) fn release<'a>(
         pack_address: links::pack_address(id),
         version_count: pack.releases.len(),
         icon: has_icon.then(|| format!("{address}/{ICON}")),
-        notices: notices(site.catalog, pack, release),
+        notices: notices(site, release),
         groups: groups(release, &address, stems),
         install: snippets(pack.ecosystem.install(content, url)),
-        has_placeholder_url: site.catalog.url.is_none(),
+        has_placeholder_url: registry.url.is_none(),
         authors: &content.authors,
         contact: content.contact.as_deref(),
         license: content.license.as_deref(),
@@ -171,8 +171,8 @@ pub(super) fn release<'a>(
         homepage,
         homepage_link: homepage.and_then(source_links::web_url),
         requirements: content.requirements.iter().map(|need| needed(&need.name, need.range.as_deref())).collect(),
-        dependencies: dependencies(site, pack, release),
-        dependents: dependents(site, pack),
+        dependencies: dependencies(site, release),
+        dependents: dependents(site),
         facts: content
             .facts
             .iter()
@@ -268,7 +268,8 @@ fn needed<'a>(name: &'a str, range: Option<&'a str>) -> Need<'a> {
     Need { name: name.into(), range, address: None, note: None }
 }
 
-fn dependencies<'a>(site: &Site<'_>, pack: &CatalogPack, release: &'a CatalogRelease) -> Vec<Need<'a>> {
+fn dependencies<'a>(site: &PackSite, release: &'a CatalogRelease) -> Vec<Need<'a>> {
+    let pack = &*site.pack;
     release
         .pack
         .dependencies
@@ -277,8 +278,7 @@ fn dependencies<'a>(site: &Site<'_>, pack: &CatalogPack, release: &'a CatalogRel
             let mut need = needed(&dependency.name, dependency.range.as_deref());
             need.address = PackName::new(&dependency.name).ok().and_then(|name| {
                 let id = PackId { ecosystem: pack.id.ecosystem.clone(), name };
-                let known = site.catalog.packs.contains_key(&id);
-                known.then(|| format!("{}/index.html", links::pack_address(&id)))
+                site.around.present.contains(&id).then(|| format!("{}/index.html", links::pack_address(&id)))
             });
             if need.address.is_none() {
                 let bundled = pack.ecosystem.is_bundled(&dependency.name);
@@ -289,14 +289,10 @@ fn dependencies<'a>(site: &Site<'_>, pack: &CatalogPack, release: &'a CatalogRel
         .collect()
 }
 
-fn dependents<'a>(site: &Site<'a>, pack: &CatalogPack) -> Vec<Need<'a>> {
-    let ids = site.catalog.dependents.get(&pack.id).into_iter().flatten().collect::<BTreeSet<_>>();
-    ids.into_iter()
-        .map(|id| {
-            let known = site.catalog.packs.contains_key(id);
-            let address = known.then(|| format!("{}/index.html", links::pack_address(id)));
-            Need { name: id.name.as_str().into(), range: None, address, note: None }
-        })
+fn dependents(site: &PackSite) -> Vec<Need<'_>> {
+    let need = |id: &'_ PackId| (id.name.clone(), format!("{}/index.html", links::pack_address(id)));
+    let ids = site.around.dependents.iter().map(need);
+    ids.map(|(name, address)| Need { name: name.to_string().into(), range: None, address: Some(address), note: None })
         .collect()
 }
 

@@ -16,13 +16,15 @@ mod wire;
 pub(super) use install::install;
 pub(super) use wire::to_text;
 
+use std::sync::Arc;
+
 use self::wire::{Entry, Index};
 use super::codes::{ATTUNE_ENTRY_REFUSED, ATTUNE_FEED_NEEDS_HTTPS, ATTUNE_INSTALL_LIMITS};
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
 use crate::config::Config;
 use crate::diag::{Place, Severity, Sink};
-use crate::ident::RelPath;
-use crate::output::{Phase, PlannedFile};
+use crate::ident::{Digest, RelPath};
+use crate::output::{Phase, Unit};
 
 /// The JSON Schema of the index.
 pub(super) const SCHEMA_TEXT: &str = include_str!("../../../../schemas/attune/feed.schema.json");
@@ -33,32 +35,54 @@ const MOST_BYTES: usize = 10_485_760;
 /// Largest archive that clients install, in bytes.
 const MOST_ARCHIVE_BYTES: u64 = 100 << 20;
 
-/// Returns the index and the pinned indexes; none when the registry has no Attune pack or no https address.
-pub(super) fn files<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFile<'a>> {
-    let mut files = Vec::new();
-    let Some(url) = address(catalog, sink) else { return files };
-    let mut newest = Vec::new();
-    for pack in packs(catalog) {
-        let mut best: Option<(bool, &CatalogRelease, Entry)> = None;
-        for release in pack.releases.iter().filter(|release| is_sound(release)) {
-            let Some(entry) = checked(url, pack, release, sink) else { continue };
-            files.push(pin(catalog, url, release, entry.clone()));
-            // Releases are in descending order: the first stable one, else the first prerelease.
-            let is_stable = !release.version().is_prerelease();
-            if release.is_installable() && best.as_ref().is_none_or(|(is_best_stable, ..)| is_stable && !is_best_stable)
-            {
-                best = Some((is_stable, release, entry));
-            }
-        }
-        if let Some((_, release, entry)) = best {
-            repository::repository_matches(release, sink);
-            newest.push(entry);
+/// What the indexes say of a pack.
+pub(super) struct FeedEntries {
+    /// Whether the pack may be offered at all.
+    pub(super) is_offered: bool,
+    /// Its entry in today's index.
+    pub(super) newest: Option<Entry>,
+    /// Its entry in the experimental one.
+    pub(super) v1: Option<super::feed_v1::Entry>,
+}
+
+/// Adds the pinned indexes of a pack, and returns its entry in the index; nothing when the registry has no https address.
+pub(super) fn pack(
+    registry: &Arc<Registry>,
+    pack: &CatalogPack,
+    units: &mut Vec<Unit>,
+    sink: &mut Sink,
+) -> Option<Entry> {
+    // Why there is no index is said once, where it would be written.
+    let url = address(registry, &mut Sink::new()).filter(|_| is_offered(pack))?;
+    let mut best: Option<(bool, &CatalogRelease, Entry)> = None;
+    for (release, key) in pack.releases.iter().zip(&pack.keys().releases).filter(|(release, _)| is_sound(release)) {
+        let Some(entry) = checked(url, pack, release, sink) else { continue };
+        units.push(pin(registry, release, *key, entry.clone()));
+        // Releases are in descending order: the first stable one, else the first prerelease.
+        let is_stable = !release.version().is_prerelease();
+        if release.is_installable() && best.as_ref().is_none_or(|(is_best_stable, ..)| is_stable && !is_best_stable) {
+            best = Some((is_stable, release, entry));
         }
     }
+    let (_, release, entry) = best?;
+    repository::repository_matches(release, sink);
+    Some(entry)
+}
+
+/// Returns the index; none when the registry has no Attune pack or no https address.
+pub(super) fn index(catalog: &Catalog, entries: &[Arc<FeedEntries>], sink: &mut Sink) -> Option<Unit> {
+    entries.iter().find(|entry| entry.is_offered)?;
+    let url = address(&catalog.registry, sink)?;
+    let mut newest: Vec<Entry> = entries.iter().filter_map(|entry| entry.newest.clone()).collect();
     newest.sort_by(|a, b| a.reference.cmp(&b.reference));
     let updated = catalog.updated.unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
-    let mut index =
-        Index { registry_name: &catalog.name, registry_url: url, version: "1.0", last_updated: updated, packs: newest };
+    let mut index = Index {
+        registry_name: &catalog.registry.name,
+        registry_url: url,
+        version: "1.0",
+        last_updated: updated,
+        packs: newest,
+    };
     let mut text = to_text(&index);
     if text.len() > MOST_BYTES {
         // The lists stay whole, the descriptions go: they are on the pages, and a larger file is refused altogether.
@@ -80,15 +104,12 @@ pub(super) fn files<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Vec<PlannedFil
                 .help("split the registry; every release can still be had through its own index");
         }
     }
-    files.push(PlannedFile::bytes(Phase::Pointers, RelPath::composed("runtimes/attune/index.json"), text));
-    files
+    Some(Unit::bytes(Phase::Pointers, RelPath::composed("runtimes/attune/index.json"), text.into_bytes()))
 }
 
-/// Returns the Attune packs that may be offered.
-pub(super) fn packs(catalog: &Catalog) -> impl Iterator<Item = &CatalogPack> {
-    catalog.packs.values().filter(|pack| {
-        pack.ecosystem.id() == "attune" && pack.status.quarantined.is_none() && pack.status.yanked.is_none()
-    })
+/// Tells whether a pack may be offered.
+pub(super) fn is_offered(pack: &CatalogPack) -> bool {
+    pack.status.quarantined.is_none() && pack.status.yanked.is_none()
 }
 
 /// Tells whether a release may be installed by exact version: a yanked one may.
@@ -96,10 +117,9 @@ pub(super) fn is_sound(release: &CatalogRelease) -> bool {
     release.status.quarantined.is_none() && !release.findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-/// Returns the registry's address when clients accept it and there is something to offer.
-pub(super) fn address<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Option<&'a str> {
-    packs(catalog).next()?;
-    let url = catalog.url.as_deref().map(|url| url.trim_end_matches('/'));
+/// Returns the registry's address when clients accept it.
+pub(super) fn address<'a>(registry: &'a Registry, sink: &mut Sink) -> Option<&'a str> {
+    let url = registry.url.as_deref().map(|url| url.trim_end_matches('/'));
     if url.is_none_or(|url| !strict::is_plain_https_url(url)) {
         let what =
             url.map_or("the registry has no address".to_owned(), |url| format!("the registry's address is `{url}`"));
@@ -111,7 +131,7 @@ pub(super) fn address<'a>(catalog: &'a Catalog, sink: &mut Sink) -> Option<&'a s
         .help("set `url = \"https://…\"` in `[registry]`");
         return None;
     }
-    if catalog.name.trim().is_empty() {
+    if registry.name.trim().is_empty() {
         let message = "the registry's name is blank; Attune's index is not written";
         sink.report(ATTUNE_ENTRY_REFUSED, Place::file(Config::FILE), message).help("set `name` in `[registry]`");
         return None;
@@ -140,14 +160,18 @@ fn checked(url: &str, pack: &CatalogPack, release: &CatalogRelease, sink: &mut S
 }
 
 /// Returns the index that holds nothing but one release.
-fn pin<'a>(catalog: &Catalog, url: &str, release: &CatalogRelease, entry: Entry) -> PlannedFile<'a> {
+fn pin(registry: &Arc<Registry>, release: &CatalogRelease, key: Digest, entry: Entry) -> Unit {
     let path = format!("runtimes/attune/pins/{}/{}/index.json", entry.reference, entry.version);
-    let index = Index {
-        registry_name: &catalog.name,
-        registry_url: url,
-        version: "1.0",
-        last_updated: release.published_at.to_string(),
-        packs: vec![entry],
-    };
-    PlannedFile::bytes(Phase::Pointers, RelPath::composed(path), to_text(&index))
+    let (registry, updated) = (Arc::clone(registry), release.published_at.to_string());
+    let key = (Arc::clone(&registry), key);
+    Unit::file(Phase::Pointers, RelPath::composed(path), key, move || {
+        let index = Index {
+            registry_name: &registry.name,
+            registry_url: address(&registry, &mut Sink::new()).unwrap_or_default(),
+            version: "1.0",
+            last_updated: updated.clone(),
+            packs: vec![entry.clone()],
+        };
+        Ok(to_text(&index).into_bytes())
+    })
 }

@@ -1,20 +1,19 @@
 //! The feeds: what is offered, what is left out, and in which form.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Status};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry, Status};
 use crate::config::Feeds;
 use crate::content::Listing;
 use crate::diag::{Diagnostic, Sink};
-use crate::ecosystem::Ecosystem;
 use crate::ecosystem::attune::testing::{read, snapshot};
 use crate::ecosystem::attune::{Attune, feed, feed_v1};
+use crate::ecosystem::whole_feed;
 use crate::ident::Digest;
 use crate::index::event::{ArchiveFacts, Release, SourceFacts};
-use crate::output::Make;
 use crate::pack::Memo;
 use crate::pack::schema::Schema;
 
@@ -31,14 +30,11 @@ fn catalog(url: Option<&str>, manifests: &[&str]) -> Catalog {
         status: Status::default(),
         updated: "2026-09-01T10:00:00Z".parse().expect("a time"),
         findings: Vec::new(),
+        known_keys: OnceLock::new(),
     };
     Catalog {
-        name: "Acme päcks".to_owned(),
-        url: url.map(str::to_owned),
-        description: None,
-        packs: BTreeMap::from([(pack.id.clone(), pack)]),
-        used_by: BTreeMap::new(),
-        dependents: BTreeMap::new(),
+        registry: Arc::new(Registry { name: "Acme päcks".to_owned(), url: url.map(str::to_owned), description: None }),
+        packs: BTreeMap::from([(pack.id.clone(), Arc::new(pack))]),
         updated: Some("2026-09-01T10:00:00Z".parse().expect("a time")),
     }
 }
@@ -89,15 +85,9 @@ fn manifest(version: &str, more: &str) -> String {
 fn written(catalog: &Catalog, attune_v1: bool) -> (BTreeMap<String, Vec<u8>>, Vec<Diagnostic>) {
     let mut sink = Sink::new();
     let mut files = BTreeMap::new();
-    for planned in Attune.feed(catalog, &Feeds { attune_v1 }, &mut sink) {
-        match planned.make {
-            Make::Bytes(path, bytes) => drop(files.insert(path.to_string(), bytes)),
-            Make::Batch(make) => {
-                let made = make().expect("archives can be made");
-                files.extend(made.into_iter().map(|(path, bytes)| (path.to_string(), bytes)));
-            }
-            Make::Copy(path, _) => panic!("{path} is no file of a feed"),
-        }
+    for unit in whole_feed(&Attune, catalog, &Feeds { attune_v1 }, &mut sink) {
+        let made = unit.files().expect("archives can be made");
+        files.extend(made.into_iter().map(|(path, bytes)| (path.to_string(), bytes)));
     }
     (files, sink.finish())
 }
@@ -157,8 +147,7 @@ fn an_entry_that_clients_would_refuse_is_left_out() {
 fn a_release_with_an_error_and_a_yanked_one_are_not_the_default() {
     let manifests = [manifest("1.2.0", ""), manifest("1.1.0", "dependencies: {}\n"), manifest("1.0.0", "")];
     let mut catalog = catalog(URL, &manifests.each_ref().map(String::as_str));
-    let pack = catalog.packs.values_mut().next().expect("a pack");
-    pack.releases[0].status.yanked = Some("leaks".to_owned());
+    catalog.edit_first(|pack| pack.releases[0].status.yanked = Some("leaks".to_owned()));
     let (files, _) = written(&catalog, false);
     assert_eq!(json(&files["runtimes/attune/index.json"])["packs"][0]["version"], "1.0.0");
     assert!(files.contains_key("runtimes/attune/pins/demo/1.2.0/index.json"), "a yanked release stays installable");
@@ -168,7 +157,7 @@ fn a_release_with_an_error_and_a_yanked_one_are_not_the_default() {
 #[test]
 fn an_archive_that_clients_would_not_install_is_left_out() {
     let mut catalog = catalog(URL, &[&manifest("1.1.0", ""), &manifest("1.0.0", "")]);
-    catalog.packs.values_mut().for_each(|pack| pack.releases[0].record.archive.size = (100 << 20) + 1);
+    catalog.edit_first(|pack| pack.releases[0].record.archive.size = (100 << 20) + 1);
     let (files, found) = written(&catalog, false);
     assert_eq!(found.iter().map(|finding| finding.code.name()).collect::<Vec<_>>(), ["attune-install-limits"]);
     assert_eq!(json(&files["runtimes/attune/index.json"])["packs"][0]["version"], "1.0.0");

@@ -5,10 +5,11 @@ use std::process::Command;
 
 use super::*;
 use crate::catalog::Status;
+use crate::config::Feeds;
 use crate::content::Listing;
 use crate::ecosystem::stackstorm::{StackStorm, schemas, testing};
+use crate::ecosystem::whole_feed;
 use crate::index::event::{ArchiveFacts, Release, SourceFacts};
-use crate::output::Make;
 use crate::pack::Memo;
 use crate::pack::schema::Schema;
 
@@ -81,29 +82,22 @@ fn catalog(url: Option<&str>) -> Catalog {
         status: Status::default(),
         updated: jiff::Timestamp::from_second(1_760_054_400).expect("a time"),
         findings: Vec::new(),
+        known_keys: OnceLock::new(),
     };
     Catalog {
-        name: "Test".to_owned(),
-        url: url.map(str::to_owned),
-        description: None,
-        packs: [(id, pack)].into(),
-        used_by: BTreeMap::new(),
-        dependents: BTreeMap::new(),
+        registry: Arc::new(Registry { name: "Test".to_owned(), url: url.map(str::to_owned), description: None }),
+        packs: [(id, Arc::new(pack))].into(),
         updated: Some(jiff::Timestamp::from_second(1_760_054_400).expect("a time")),
     }
 }
 
 /// Makes every planned file, and asserts that what a pointer names was made before it.
 fn made(catalog: &Catalog) -> BTreeMap<String, Vec<u8>> {
-    let mut planned = plan(catalog, &mut Sink::new());
-    planned.sort_by_key(|file| file.phase);
+    let mut units = whole_feed(&StackStorm, catalog, &Feeds::default(), &mut Sink::new());
+    units.sort_by_key(|unit| unit.phase);
     let mut files = BTreeMap::new();
-    for file in planned {
-        let batch = match file.make {
-            Make::Bytes(path, bytes) => vec![(path, bytes)],
-            Make::Batch(make) => make().expect("rendered"),
-            Make::Copy(..) => panic!("the feed copies nothing"),
-        };
+    for unit in units {
+        let batch = unit.files().expect("rendered");
         for (path, bytes) in batch {
             assert!(files.insert(path.to_string(), bytes).is_none(), "{path} was made twice");
         }
@@ -167,7 +161,7 @@ fn a_component_file_is_its_yaml_as_json_with_sorted_keys() {
 fn without_a_url_there_is_a_finding_and_no_feed() {
     let catalog = catalog(None);
     let mut sink = Sink::new();
-    assert!(plan(&catalog, &mut sink).is_empty());
+    assert!(whole_feed(&StackStorm, &catalog, &Feeds::default(), &mut sink).is_empty());
     assert_eq!(
         sink.found().iter().map(|finding| finding.code.name()).collect::<Vec<_>>(),
         ["stackstorm-feed-needs-url"]
@@ -180,8 +174,7 @@ fn commit_ids_do_not_depend_on_status() {
     let refs = |catalog: &Catalog| made(catalog)["runtimes/stackstorm/git/demo_pack.git/info/refs"].clone();
     let before = catalog(Some("https://packs.example.org"));
     let mut after = catalog(Some("https://elsewhere.example.org"));
-    let pack = after.packs.values_mut().next().expect("a pack");
-    pack.releases[3].status.yanked = Some("too".to_owned());
+    after.edit_first(|pack| pack.releases[3].status.yanked = Some("too".to_owned()));
     assert_eq!(refs(&before), refs(&after));
 }
 
@@ -196,7 +189,7 @@ fn a_new_release_adds_a_pack_file_and_its_index_and_changes_none() {
     let mut catalog = catalog(Some("https://packs.example.org"));
     let after = packs(&catalog);
     // 1.0.0-rc.1 was published last.
-    catalog.packs.values_mut().next().expect("a pack").releases.remove(0);
+    catalog.edit_first(|pack| drop(pack.releases.remove(0)));
     let before = packs(&catalog);
     assert_eq!((before.len(), after.len()), (8, 10));
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
@@ -210,7 +203,7 @@ fn git_verifies_pack_files_with_objects_of_every_size() {
     let files: Vec<(&str, &str)> =
         names.iter().zip(&texts).map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut catalog = catalog(Some("https://packs.example.org"));
-    catalog.packs.values_mut().next().expect("a pack").releases.insert(0, release("2.0.0", 9, &files));
+    catalog.edit_first(|pack| pack.releases.insert(0, release("2.0.0", 9, &files)));
     let directory = tempfile::tempdir().expect("a directory");
     write(&made(&catalog), directory.path());
     let folder = directory.path().join("runtimes/stackstorm/git/demo_pack.git");

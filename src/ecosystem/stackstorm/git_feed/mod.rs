@@ -21,7 +21,7 @@ use sha1::{Digest as _, Sha1};
 use super::feed::{ROOT, failed};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::RelPath;
-use crate::output::{Phase, PlannedFile, RenderError};
+use crate::output::{Files, Phase, Place, RenderError, Unit};
 use crate::source::BlobId;
 use pack_file::{Kind, PackFile, Zlib};
 
@@ -34,22 +34,21 @@ const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n
 /// The name of an object.
 type ObjectId = [u8; 20];
 
-/// Files with their content.
-type Files = Vec<(RelPath, Vec<u8>)>;
-
-/// Returns the files of a pack's repository; `shown` is the release that the index shows.
-pub(super) fn plan<'a>(pack: &'a CatalogPack, shown: &'a CatalogRelease) -> [PlannedFile<'a>; 2] {
+/// Returns the files of a pack's repository; `shown` is the place of the release that the index shows.
+pub(super) fn plan(pack: &Arc<CatalogPack>, shown: usize) -> [Unit; 2] {
     let known: Arc<OnceLock<Pointers>> = Arc::default();
     let folder = format!("{ROOT}/git/{}.git", pack.id.name);
-    let (objects_folder, made) = (folder.clone(), Arc::clone(&known));
-    let objects = PlannedFile::batch(Phase::Data, move || {
-        let (files, pointers) = repository(pack, shown, &objects_folder)?;
+    let (place, key) = (Place::folder(&folder), (pack.keys().whole, shown));
+    let (objects_of, objects_folder, made) = (Arc::clone(pack), folder.clone(), Arc::clone(&known));
+    let objects = Unit::batch(Phase::Data, [place.clone()], key, move || {
+        let (files, pointers) = repository(&objects_of, shown, &objects_folder)?;
         made.get_or_init(|| pointers);
         Ok(files)
     });
-    let pointers = PlannedFile::batch(Phase::Pointers, move || match known.get() {
+    let pack = Arc::clone(pack);
+    let pointers = Unit::batch(Phase::Pointers, [place], key, move || match known.get() {
         Some(pointers) => Ok(pointers.files(&folder)),
-        None => Ok(repository(pack, shown, &folder)?.1.files(&folder)),
+        None => Ok(repository(&pack, shown, &folder)?.1.files(&folder)),
     });
     [objects, pointers]
 }
@@ -64,7 +63,8 @@ struct Pointers {
 }
 
 /// Makes the pack files of every release, oldest publication first.
-fn repository(pack: &CatalogPack, shown: &CatalogRelease, folder: &str) -> Result<(Files, Pointers), RenderError> {
+fn repository(pack: &CatalogPack, shown: usize, folder: &str) -> Result<(Files, Pointers), RenderError> {
+    let shown = &pack.releases[shown];
     let mut releases: Vec<&CatalogRelease> =
         pack.releases.iter().filter(|release| release.status.quarantined.is_none()).collect();
     releases.sort_by_key(|release| (release.published_at, release.version()));

@@ -1,0 +1,60 @@
+//! What tells whether something that was made from a pack has to be made again.
+
+use super::{CatalogPack, CatalogRelease};
+use crate::ident::{Digest, Fingerprint};
+
+/// Digests of what a pack consists of: equal digests, equal bytes of whatever is made from it.
+///
+/// A release's files are a function of its content digest, since the same content is read the same way by the same program
+/// with the same configuration; those two are for the user of the keys to add.
+#[derive(Debug, Clone)]
+pub struct PackKeys {
+    /// Everything.
+    pub whole: Digest,
+    /// What pages of one release show of the pack and its other releases.
+    pub face: Digest,
+    /// What lists of packs show: the default release without its files, and the status of all releases.
+    pub summary: Digest,
+    /// Each release, in the order of the pack.
+    pub releases: Vec<Digest>,
+}
+
+impl CatalogPack {
+    /// Returns the keys of the pack, which are computed once.
+    pub fn keys(&self) -> &PackKeys {
+        self.known_keys.get_or_init(|| PackKeys::of(self))
+    }
+}
+
+impl PackKeys {
+    fn of(pack: &CatalogPack) -> Self {
+        let releases: Vec<Digest> = pack.releases.iter().map(release).collect();
+        let listed: Vec<_> = pack
+            .releases
+            .iter()
+            .map(|release| (release.version().as_str(), release.published_at, &release.status))
+            .collect();
+        let latest = &pack.latest().pack;
+        // Pages of other releases lead to the same component of the default release.
+        let components: Vec<_> =
+            latest.components.iter().map(|one| (one.kind.key, &one.name, &one.reference)).collect();
+        let face = Fingerprint::of((&pack.id, &pack.source, pack.latest, &pack.status, &listed, &components));
+        let described: Vec<_> =
+            latest.components.iter().map(|one| (&one.title, &one.description, one.enabled)).collect();
+        let words = (&latest.title, &latest.description, &latest.authors, &latest.keywords, &latest.license);
+        let summary = Fingerprint::of((face, words, described, pack.updated));
+        let whole = Fingerprint::of((face, summary, &releases, &pack.findings));
+        Self { whole, face, summary, releases }
+    }
+}
+
+/// Returns the digest of a release.
+///
+/// What is read of the content may depend on the name of its directory, which a release from a directory and one from the
+/// archive store may know differently: so its words are part of it too.
+fn release(release: &CatalogRelease) -> Digest {
+    let CatalogRelease { record, published_at, status, pack, findings, listing, content: _, archive: _ } = release;
+    let words = (&pack.title, &pack.description, &pack.homepage, &pack.checksums, &pack.manifest);
+    let recorded = serde_json::to_vec(record).expect("a record has string keys");
+    Fingerprint::of((&pack.id, recorded, published_at, status, words, findings, listing.content_digest))
+}
