@@ -2,13 +2,19 @@
 //!
 //! 1. [`scenario`] lists what is measured, and which ratio is wanted.
 //! 2. [`catalogues`] generates the input, once per seed.
-//! 3. [`measure`] runs a command several times and takes the median of CPU and wall time, and the peak of memory.
+//! 3. [`measure`] runs a command several times and takes the median of CPU and wall time, and the peak of memory;
+//!    [`saves`] measures the live preview instead; [`mod@written`] tells what a build wrote.
+//! 4. [`table`] sets ours beside the peer's.
 //!
 //! Prints Markdown tables for `docs/performance.md`. Ratios carry from machine to machine, seconds do not.
 
 mod catalogues;
+mod http;
 mod measure;
+mod saves;
 mod scenario;
+mod table;
+mod written;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,8 +23,8 @@ use anyhow::{Result, bail, ensure};
 
 use crate::arguments::Arguments;
 use crate::process::{cargo, root, run};
-use measure::Cost;
-use scenario::{Context, SCENARIOS, Scenario};
+use scenario::{Commands, Context, How, SCENARIOS, Scenario};
+use table::{Figures, Row};
 
 /// What `cargo xtask bench` takes.
 pub(crate) const USAGE: &str = "\
@@ -28,6 +34,7 @@ Generates seeded catalogues, runs the program and its peers on them, and prints 
 
   --runs N        how often each command runs; medians are shown (default 3)
   --directory D   where catalogues and output go (default target/bench; /dev/shm/packyard measures without a disk)
+  --saves N       how often `serve` sees a file saved (default 60)
   --peers         only the peers
   --list          name the scenarios";
 
@@ -36,72 +43,70 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
     let list = arguments.flag("--list");
     let peers_only = arguments.flag("--peers");
     let runs = arguments.value("--runs")?.map_or(Ok(3), |text| text.parse())?;
+    let saves = arguments.value("--saves")?.map_or(Ok(60), |text| text.parse())?;
     let directory = arguments.value("--directory")?.map_or_else(|| root().join("target/bench"), PathBuf::from);
     let names = arguments.positionals();
     arguments.finish()?;
-    ensure!(runs > 0, "--runs starts at 1");
+    ensure!(runs > 0 && saves > 0, "--runs and --saves start at 1");
     if list {
         for scenario in SCENARIOS {
-            println!("{:<10} {}", scenario.name, scenario.what);
+            println!("{:<15} {}", scenario.name, scenario.what);
         }
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(unknown) = names.iter().find(|name| !SCENARIOS.iter().any(|scenario| scenario.name == **name)) {
         bail!("unknown scenario `{unknown}`; --list names them");
     }
-    run(cargo("build").args(["--release", "--quiet", "--bin", "packyard", "--example", "bare_site"]))?;
-    let context = Context { root: root(), directory };
-    let mut table =
-        "| scenario | peer | ours CPU | peer CPU | ratio | wanted | ours wall | peer wall | ours memory |\n\
-                     |---|---|---:|---:|---:|---:|---:|---:|---:|\n"
-            .to_owned();
-    for scenario in
-        SCENARIOS.iter().filter(|scenario| names.is_empty() || names.iter().any(|name| name == scenario.name))
-    {
+    run(cargo("build").args(["--release", "--quiet", "--bin", "packyard"]).args(PEERS))?;
+    let context = Context { root: root(), directory, saves };
+    let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    let mut lines = Vec::new();
+    for scenario in SCENARIOS.iter().filter(|scenario| is_wanted(scenario.name)) {
         eprintln!("{}: {}", scenario.name, scenario.what);
-        table.push_str(&rows(scenario, &context, runs, peers_only)?);
+        lines.extend(rows(scenario, &context, runs, peers_only)?);
     }
     println!(
-        "\n{table}\nMedians of {runs} runs, {} cores.",
+        "\n{}\nMedians of {runs} runs, {} cores.",
+        table::markdown(&lines),
         std::thread::available_parallelism().map_or(1, usize::from)
     );
     Ok(ExitCode::SUCCESS)
 }
 
+/// The peers that are built with the program.
+const PEERS: [&str; 6] = ["--example", "bare_site", "--example", "bare_walk", "--example", "bare_watcher"];
+
 /// Returns the lines of a scenario.
-fn rows(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -> Result<String> {
-    let peer = match scenario.peer {
-        Some(peer) => Some(measure::median(&measure::runs(context, runs, || peer(context))?, &[])),
-        None => None,
-    };
-    let ours = if peers_only { None } else { Some(measure::runs(context, runs, || (scenario.ours)(context))?) };
-    if let (Some(_), Some(check)) = (&ours, scenario.check) {
-        check(context)?;
+fn rows(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -> Result<Vec<Row>> {
+    match &scenario.how {
+        How::Commands(commands) => rows_of_commands(scenario.what, commands, context, runs, peers_only),
+        How::Own(rows) => rows(context, scenario.what, peers_only),
     }
-    let seconds = |cost: &Option<Cost>, of: fn(&Cost) -> f64| {
-        cost.as_ref().map_or_else(|| "–".to_owned(), |cost| format!("{:.2} s", of(cost)))
+}
+
+fn rows_of_commands(
+    what: &str,
+    commands: &Commands,
+    context: &Context,
+    runs: usize,
+    peers_only: bool,
+) -> Result<Vec<Row>> {
+    let peer = match commands.peer {
+        Some(peer) => measure::median(&measure::runs(context, runs, || peer(context))?, &[]).into(),
+        None => Figures::default(),
     };
-    let cpu = |cost: &Option<Cost>| seconds(cost, |cost| cost.cpu);
-    let wall = |cost: &Option<Cost>| seconds(cost, |cost| cost.wall);
-    let mut text = String::new();
-    for part in scenario.parts {
-        let ours = ours.as_ref().map(|ours| measure::median(ours, part.stages));
-        let ratio = match (&ours, &peer) {
-            (Some(ours), Some(peer)) => format!("{:.3}", ours.cpu / peer.cpu),
-            _ => "–".to_owned(),
-        };
-        let memory = ours.as_ref().map_or_else(|| "–".to_owned(), |cost| format!("{} MiB", cost.mib));
-        text.push_str(&format!(
-            "| {}: {} | {} | {} | {} | {ratio} | {} | {} | {} | {memory} |\n",
-            scenario.what,
-            part.what,
-            scenario.peer_name,
-            cpu(&ours),
-            cpu(&peer),
-            part.wanted,
-            wall(&ours),
-            wall(&peer),
-        ));
-    }
-    Ok(text)
+    let ours = if peers_only { None } else { Some(measure::runs(context, runs, || (commands.ours)(context))?) };
+    let remark = match (&ours, commands.check) {
+        (Some(_), Some(check)) => format!(" ({})", check(context)?),
+        _ => String::new(),
+    };
+    let row = |part: &scenario::Part| Row {
+        what: format!("{what}: {}{remark}", part.what),
+        peer_name: commands.peer_name.to_owned(),
+        ours: ours.as_ref().map(|ours| measure::median(ours, part.stages).into()).unwrap_or_default(),
+        peer,
+        by: part.by,
+        wanted: part.wanted.to_owned(),
+    };
+    Ok(commands.parts.iter().map(row).collect())
 }

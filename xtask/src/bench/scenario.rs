@@ -1,12 +1,13 @@
 //! What is measured: commands of ours, the peers that do the same work, and the ratios that are wanted.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 
 use super::catalogues;
+use super::saves;
+use super::table::{By, Row};
+use super::written;
 
 /// Where things are.
 pub(super) struct Context {
@@ -14,6 +15,8 @@ pub(super) struct Context {
     pub(super) root: PathBuf,
     /// Where catalogues and output go.
     pub(super) directory: PathBuf,
+    /// How often a file is saved while the preview runs.
+    pub(super) saves: usize,
 }
 
 /// A command to be measured.
@@ -29,12 +32,26 @@ type Prepare = fn(&Context) -> Result<Run>;
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) what: &'static str,
-    pub(super) ours: Prepare,
+    pub(super) how: How,
+}
+
+/// How a scenario is measured.
+pub(super) enum How {
+    /// By commands that run to their end.
+    Commands(Commands),
+    /// In its own way; true for the peers alone.
+    Own(fn(&Context, &str, bool) -> Result<Vec<Row>>),
+}
+
+/// A command of ours beside a peer's.
+pub(super) struct Commands {
     pub(super) peer_name: &'static str,
+    /// Runs before ours.
     pub(super) peer: Option<Prepare>,
+    pub(super) ours: Prepare,
     pub(super) parts: &'static [Part],
-    /// What must hold after our last run.
-    pub(super) check: Option<fn(&Context) -> Result<()>>,
+    /// Looks at what our last run has left, and says what is worth a remark.
+    pub(super) check: Option<fn(&Context) -> Result<String>>,
 }
 
 /// A line of the table.
@@ -42,77 +59,137 @@ pub(super) struct Part {
     pub(super) what: &'static str,
     /// The stages of `--timings` that belong to it; none for the whole run.
     pub(super) stages: &'static [&'static str],
-    /// The largest ratio of our CPU time to the peer's that is wanted.
+    /// What ours and the peer's are compared by.
+    pub(super) by: By,
+    /// The largest ratio that is wanted.
     pub(super) wanted: &'static str,
 }
 
 /// The stages that end in a new registry index, without archives.
 const INDEXING: &[&str] = &["Reading", "Planning", "Recording"];
 
-const EVERYTHING: Part = Part { what: "everything", stages: &[], wanted: "–" };
+const EVERYTHING: Part = Part { what: "everything", stages: &[], by: By::Cpu, wanted: "–" };
+
+const UNCHANGED: Part =
+    Part { what: "nothing to do", stages: &[], by: By::Wall, wanted: "3.000 of the time; 0 files written" };
 
 /// Lists the scenarios, in the order of the table.
 pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "index",
         what: "80 packs, 9 000 actions",
-        ours: |context| Ok(context.build(&catalogues::without_build(catalogues::exchange(context)?)?)),
-        peer_name: "Python script",
-        peer: Some(python),
-        parts: &[
-            Part { what: "read, validate, hash, index", stages: INDEXING, wanted: "0.020" },
-            Part { what: "archives", stages: &["Archiving"], wanted: "–" },
-            EVERYTHING,
-        ],
-        check: None,
+        how: How::Commands(Commands {
+            peer_name: "Python script",
+            peer: Some(python),
+            ours: |context| Ok(context.build(&catalogues::without_build(catalogues::exchange(context)?)?)),
+            parts: &[
+                Part { what: "read, validate, hash, index", stages: INDEXING, by: By::Cpu, wanted: "0.020" },
+                Part { what: "archives", stages: &["Archiving"], by: By::Cpu, wanted: "–" },
+                EVERYTHING,
+            ],
+            check: None,
+        }),
     },
     Scenario {
         name: "tags",
         what: "the same packs with 1 100 tags",
-        ours: |context| Ok(context.build(&catalogues::without_build(catalogues::exchange_tags(context)?)?)),
-        peer_name: "Python script, newest versions only",
-        peer: Some(python),
-        parts: &[
-            Part { what: "read, validate, hash, index", stages: INDEXING, wanted: "0.100" },
-            Part { what: "archives", stages: &["Archiving"], wanted: "–" },
-            EVERYTHING,
-        ],
-        check: None,
+        how: How::Commands(Commands {
+            peer_name: "Python script, newest versions only",
+            peer: Some(python),
+            ours: |context| Ok(context.build(&catalogues::without_build(catalogues::exchange_tags(context)?)?)),
+            parts: &[
+                Part { what: "read, validate, hash, index", stages: INDEXING, by: By::Cpu, wanted: "0.100" },
+                Part { what: "archives", stages: &["Archiving"], by: By::Cpu, wanted: "–" },
+                EVERYTHING,
+            ],
+            check: None,
+        }),
     },
     Scenario {
         name: "site",
         what: "1 000 packs with 15 components",
-        ours: |context| Ok(context.build(&catalogues::without_build(catalogues::thousand(context)?)?)),
-        peer_name: "bare loop",
-        peer: Some(bare_site),
-        parts: &[
-            Part { what: "pages", stages: &["Writing pages"], wanted: "2.000 of the time" },
-            Part { what: "pages and all indexes", stages: &["Writing pages", "Writing indexes"], wanted: "–" },
-            EVERYTHING,
-        ],
-        check: None,
+        how: How::Commands(Commands {
+            peer_name: "bare loop",
+            peer: Some(bare_site),
+            ours: |context| Ok(context.build(&catalogues::without_build(catalogues::thousand(context)?)?)),
+            parts: &[
+                Part { what: "pages", stages: &["Writing pages"], by: By::Cpu, wanted: "2.000 of the time" },
+                Part {
+                    what: "pages and all indexes",
+                    stages: &["Writing pages", "Writing indexes"],
+                    by: By::Cpu,
+                    wanted: "–",
+                },
+                EVERYTHING,
+            ],
+            check: None,
+        }),
     },
     Scenario {
         name: "unchanged",
         what: "1 000 packs with 15 components, built before",
-        ours: unchanged,
-        peer_name: "none",
-        peer: None,
-        parts: &[Part { what: "nothing to do", stages: &[], wanted: "0 files written" }],
-        check: Some(nothing_was_written),
+        how: How::Commands(Commands {
+            peer_name: "bare walk",
+            peer: Some(|context| Ok(context.walk(&catalogues::thousand(context)?))),
+            ours: |context| unchanged(context, &catalogues::thousand(context)?),
+            parts: &[UNCHANGED],
+            check: Some(|context| nothing_was_written(context, &catalogues::thousand(context)?)),
+        }),
     },
+    Scenario {
+        name: "unchanged-tags",
+        what: "1 000 packs with 3 tags each in one repository, built before",
+        how: How::Commands(Commands {
+            peer_name: "bare walk",
+            peer: Some(|context| Ok(context.walk(&catalogues::monorepo(context)?.directory))),
+            ours: |context| unchanged(context, &catalogues::monorepo(context)?.directory),
+            parts: &[UNCHANGED],
+            check: Some(|context| nothing_was_written(context, &catalogues::monorepo(context)?.directory)),
+        }),
+    },
+    Scenario {
+        name: "one-tag",
+        what: "one new tag in a repository with 3 000",
+        how: How::Commands(Commands {
+            peer_name: "first build",
+            peer: Some(first_build),
+            ours: one_tag,
+            parts: &[Part { what: "record and publish it", stages: &[], by: By::Wall, wanted: "–" }],
+            check: Some(|context| {
+                let public = catalogues::monorepo(context)?.directory.join("public");
+                let (written, all) = written::since_stamp(context, &public, usize::MAX)?;
+                Ok(format!("{written} of {all} files written"))
+            }),
+        }),
+    },
+    Scenario { name: "serve", what: "preview of 1 000 packs with 3 tags each", how: How::Own(saves::rows) },
 ];
 
 impl Context {
+    /// Returns the program that is measured.
+    pub(super) fn packyard(&self) -> PathBuf {
+        self.root.join("target/release/packyard")
+    }
+
     /// Returns the path of a script of a peer.
     pub(super) fn peer(&self, name: &str) -> PathBuf {
         self.root.join("benches/peers").join(name)
     }
 
-    fn build(&self, directory: &Path) -> Run {
+    /// Returns a build of a catalogue.
+    pub(super) fn build(&self, directory: &Path) -> Run {
         let out = directory.join("public");
         let arguments = ["build".into(), "--timings".into(), "--dir".into(), directory.to_owned(), "--out".into(), out];
-        Run { program: self.root.join("target/release/packyard"), arguments: arguments.into() }
+        Run { program: self.packyard(), arguments: arguments.into() }
+    }
+
+    /// Returns a walk over the sources of a catalogue.
+    fn walk(&self, directory: &Path) -> Run {
+        Run { program: self.example("bare_walk"), arguments: vec![directory.join("packs")] }
+    }
+
+    fn example(&self, name: &str) -> PathBuf {
+        self.root.join("target/release/examples").join(name)
     }
 }
 
@@ -123,38 +200,31 @@ fn python(context: &Context) -> Result<Run> {
 
 fn bare_site(context: &Context) -> Result<Run> {
     let (catalogue, out) = (catalogues::thousand(context)?, catalogues::output(context, "bare-site")?);
-    Ok(Run { program: context.root.join("target/release/examples/bare_site"), arguments: vec![catalogue, out] })
+    Ok(Run { program: context.example("bare_site"), arguments: vec![catalogue, out] })
 }
 
-/// Prepares a build of what is built already.
-fn unchanged(context: &Context) -> Result<Run> {
-    let directory = catalogues::thousand(context)?;
-    if !directory.join("public/index.json").is_file() {
-        let run = context.build(&catalogues::without_build(directory.clone())?);
-        crate::process::run(crate::process::program(&run.program).args(&run.arguments))?;
-    }
-    let stamp = context.directory.join("before-unchanged");
-    fs::write(&stamp, "").with_context(|| format!("cannot write {}", stamp.display()))?;
-    Ok(context.build(&directory))
+/// Prepares a build of what the same program has built already.
+fn unchanged(context: &Context, directory: &Path) -> Result<Run> {
+    catalogues::built(context, directory)?;
+    written::stamp(context)?;
+    Ok(context.build(directory))
 }
 
-/// Fails if any file below `public/` is newer than the start of the last run.
-fn nothing_was_written(context: &Context) -> Result<()> {
-    let modified = |path: &Path| -> Result<SystemTime> {
-        fs::metadata(path)
-            .and_then(|data| data.modified())
-            .with_context(|| format!("cannot look at {}", path.display()))
-    };
-    let before = modified(&context.directory.join("before-unchanged"))?;
-    let mut open = vec![catalogues::thousand(context)?.join("public")];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(&directory).with_context(|| format!("cannot read {}", directory.display()))? {
-            let path = entry?.path();
-            ensure!(modified(&path)? <= before, "a build with nothing changed has written {}", path.display());
-            if path.is_dir() {
-                open.push(path);
-            }
-        }
-    }
-    Ok(())
+fn nothing_was_written(context: &Context, directory: &Path) -> Result<String> {
+    let (written, all) = written::since_stamp(context, &directory.join("public"), 0)?;
+    Ok(format!("{written} of {all} files written"))
+}
+
+fn first_build(context: &Context) -> Result<Run> {
+    let monorepo = catalogues::without_added(catalogues::monorepo(context)?)?;
+    Ok(context.build(&catalogues::without_build(monorepo.directory)?))
+}
+
+/// Prepares a build after one more release was tagged.
+fn one_tag(context: &Context) -> Result<Run> {
+    let monorepo = catalogues::monorepo(context)?;
+    catalogues::built(context, &monorepo.directory)?;
+    catalogues::tag_release(&monorepo)?;
+    written::stamp(context)?;
+    Ok(context.build(&monorepo.directory))
 }

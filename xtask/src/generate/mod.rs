@@ -17,7 +17,7 @@ mod store;
 mod words;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -25,7 +25,11 @@ use std::thread;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::arguments::Arguments;
-use plan::{Ecosystem, Mix, Pack, Shape};
+use files::Files;
+pub(crate) use plan::{Ecosystem, Pack};
+use plan::{Mix, Shape};
+pub(crate) use random::Random;
+pub(crate) use store::git;
 
 /// What `cargo xtask gen` takes.
 pub(crate) const USAGE: &str = "\
@@ -35,11 +39,13 @@ Writes a catalogue of generated packs and a packyard.toml into an empty or absen
 
   --packs N           number of packs (default 20)
   --components M      components per pack (default 15)
-  --releases R        releases per pack (default 1; only --git shows them all)
+  --releases R        releases per pack (default 1; only --git and --monorepo show them all)
   --seed S            another catalogue of the same shape (default 1)
   --ecosystem E       stackstorm, attune or mixed (default mixed)
   --git               bare git repositories with a commit and a tag per release, instead of directories
-  --shape exchange    80 packs with 9 000 actions, skewed as a real exchange is; with --git about 1 100 tags";
+  --monorepo          one git repository of all packs with a clean working directory: a commit and a tag
+                      <name>-v<version> per release
+  --shape exchange    80 packs with 9 000 actions, skewed as a real exchange is; with tags about 1 100 of them";
 
 /// A catalogue to be written.
 #[derive(Debug, Clone)]
@@ -48,14 +54,26 @@ pub(crate) struct Options {
     seed: u64,
     mix: Mix,
     shape: Shape,
-    git: bool,
+    form: Form,
+}
+
+/// How packs lie on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A directory each, at the newest release.
+    Directories,
+    /// A bare repository each.
+    Repositories,
+    /// One repository with a working directory.
+    Monorepo,
 }
 
 /// Runs the command.
 pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
     let options = Options::parse(&mut arguments)?;
     let packs = run(&options)?;
-    let releases: usize = packs.iter().map(|pack| if options.git { pack.releases.len() } else { 1 }).sum();
+    let releases: usize =
+        packs.iter().map(|pack| if options.form.has_history() { pack.releases.len() } else { 1 }).sum();
     let actions: usize = packs.iter().map(|pack| pack.actions).sum();
     println!("{} packs, {actions} actions, {releases} releases in {}", packs.len(), options.directory.display());
     Ok(ExitCode::SUCCESS)
@@ -64,7 +82,12 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
 impl Options {
     /// Takes the options of `cargo xtask gen`.
     pub(crate) fn parse(arguments: &mut Arguments) -> Result<Self> {
-        let git = arguments.flag("--git");
+        let form = match (arguments.flag("--git"), arguments.flag("--monorepo")) {
+            (false, false) => Form::Directories,
+            (true, false) => Form::Repositories,
+            (false, true) => Form::Monorepo,
+            (true, true) => bail!("--git and --monorepo exclude each other"),
+        };
         let number = |arguments: &mut Arguments, name, default| -> Result<usize> {
             arguments.value(name)?.map_or(Ok(default), |text| text.parse().with_context(|| format!("{name} {text}")))
         };
@@ -81,7 +104,7 @@ impl Options {
             Some(other) => bail!("unknown ecosystem `{other}`: stackstorm, attune or mixed"),
         };
         let shape = match arguments.value("--shape")?.as_deref() {
-            Some("exchange") => Shape::Exchange { history: git },
+            Some("exchange") => Shape::Exchange { history: form.has_history() },
             Some("even") | None => Shape::Even { packs, components, releases },
             Some(other) => bail!("unknown shape `{other}`: exchange or even"),
         };
@@ -90,7 +113,18 @@ impl Options {
         let directory = std::path::absolute(&directory)
             .with_context(|| format!("{} is no path to write to", directory.display()))?;
         arguments.finish()?;
-        Ok(Self { directory, seed, mix, shape, git })
+        Ok(Self { directory, seed, mix, shape, form })
+    }
+
+    /// Returns what the catalogue holds.
+    pub(crate) fn packs(&self) -> Vec<Pack> {
+        plan::packs(self.seed, self.mix, self.shape)
+    }
+}
+
+impl Form {
+    fn has_history(self) -> bool {
+        self != Self::Directories
     }
 }
 
@@ -99,28 +133,37 @@ pub(crate) fn run(options: &Options) -> Result<Vec<Pack>> {
     let root = &options.directory;
     let occupied = fs::read_dir(root).is_ok_and(|mut entries| entries.next().is_some());
     ensure!(!occupied, "{} is not empty", root.display());
-    let packs = plan::packs(options.seed, options.mix, options.shape);
-    let parent = root.join(if options.git { "repositories" } else { "packs" });
+    let packs = options.packs();
+    let configuration = configuration(options.form, &packs);
+    if options.form == Form::Monorepo {
+        let mut at_root = Files::default();
+        at_root.put("packyard.toml", configuration);
+        at_root.put(".gitignore", "/.packyard/\n/public/\n/registry-archives/\n/registry-index/\n");
+        store::monorepo(&packs, &at_root, root)?;
+        return Ok(packs);
+    }
+    let bare = options.form == Form::Repositories;
+    let parent = root.join(if bare { "repositories" } else { "packs" });
     fs::create_dir_all(&parent).with_context(|| format!("cannot create {}", parent.display()))?;
-    in_parallel(&packs, |pack| match options.git {
+    in_parallel(&packs, |pack| match bare {
         true => store::bare_repository(pack, &parent.join(store::repository(pack))),
         false => store::directory(pack, &parent.join(&pack.name)),
     })?;
-    write_configuration(root, options.git, &packs)?;
+    let path = root.join("packyard.toml");
+    fs::write(&path, configuration).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(packs)
 }
 
-fn write_configuration(root: &Path, git: bool, packs: &[Pack]) -> Result<()> {
+fn configuration(form: Form, packs: &[Pack]) -> String {
     let mut text = "[registry]\nname = \"Generated packs\"\nurl = \"https://packs.example.org\"\n".to_owned();
-    if git {
+    if form == Form::Repositories {
         for pack in packs {
             text.push_str(&format!("\n[[source]]\ngit = \"repositories/{}\"\n", store::repository(pack)));
         }
     } else {
         text.push_str("\n[[source]]\npath = \"packs\"\n");
     }
-    let path = root.join("packyard.toml");
-    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    text
 }
 
 /// Runs a function on every pack; the first failure is returned after all threads have ended.
