@@ -30,7 +30,7 @@ use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
 pub use crate::index::archives::ArchiveStore;
 use crate::index::store::{Loaded, RegistryFile, Store};
-use crate::output::{self, Written};
+use crate::output::{self, Record, Written};
 use crate::progress::Progress;
 use crate::release::Stage;
 use crate::release::candidates::Wanted;
@@ -183,7 +183,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let catalog = Arc::new(crate::catalog::join(config, packs));
     let assembly = Assembly::new(&catalog, &templates, config, &Assembly::default());
     findings.extend(assembly.findings.iter().cloned());
-    let written = output::write_site(&options.out, assembly.units().cloned().collect(), progress)?;
+    let units: Vec<_> = assembly.units().cloned().collect();
+    let (written, _record) = output::write_site(&options.out, &units, &Record::default(), progress)?;
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guard);
     findings.extend(sink.finish());

@@ -128,6 +128,13 @@ impl serde::Serialize for RelPath {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for RelPath {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+        Self::new(&text).map_err(|fault| serde::de::Error::custom(format!("`{text}`: {fault}")))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,40 +5,48 @@ use std::collections::{HashMap, HashSet};
 use camino::Utf8Path;
 
 use super::MARKER;
-use crate::fs::{Context as _, PathError};
+use crate::fs::PathError;
+use crate::fs::listing::{self, Kind, below};
+use crate::fs::stamp::Stamp;
 
 /// The entries of a folder, by their paths relative to it; no symbolic link is followed.
 #[derive(Debug, Default)]
 pub(super) struct Existing {
-    /// Whether it is a regular file, by path, of everything that is no directory.
-    pub(super) files: HashMap<String, bool>,
+    /// Everything that is no directory, by path.
+    pub(super) files: HashMap<String, File>,
     /// The directories.
     pub(super) directories: HashSet<String>,
+}
+
+/// Something that is no directory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct File {
+    /// Whether it is a regular file.
+    pub(super) is_regular: bool,
+    /// What the system says about it, if every later change will change that.
+    pub(super) stamp: Option<Stamp>,
 }
 
 impl Existing {
     /// Lists a folder, without our marker and without git's own `.git` at its top.
     pub(super) fn scan(root: &Utf8Path) -> Result<Self, PathError> {
         let mut found = Self::default();
-        let mut waiting = vec![String::new()];
-        while let Some(directory) = waiting.pop() {
-            let path = root.join(&directory);
-            for entry in path.read_dir_utf8().context("list", &path)? {
-                let entry = entry.context("list", &path)?;
-                let kind = entry.file_type().context("list", &path)?;
-                let name = entry.file_name();
-                if directory.is_empty() && (name == MARKER || name == ".git") {
-                    continue;
-                }
-                let below = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
-                if kind.is_dir() {
-                    found.directories.insert(below.clone());
-                    waiting.push(below);
+        for directory in listing::list(root, &|path, _| is_no_output(path))? {
+            for entry in directory.entries {
+                let path = below(&directory.path, &entry.name);
+                if entry.kind == Kind::Directory {
+                    found.directories.insert(path);
                 } else {
-                    found.files.insert(below, kind.is_file());
+                    let stamp = entry.is_settled.then_some(entry.stamp);
+                    found.files.insert(path, File { is_regular: entry.kind == Kind::File, stamp });
                 }
             }
         }
         Ok(found)
     }
+}
+
+/// Tells whether something in the folder is not ours to write or delete.
+pub(super) fn is_no_output(path: &str) -> bool {
+    path == MARKER || path == ".git"
 }

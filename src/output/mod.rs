@@ -5,23 +5,28 @@
 //!
 //! 1. `folder` opens `public/`: a new one is staged beside its place, an old one must carry our marker; either is locked.
 //! 2. `existing` lists what is there.
-//! 3. `writer` makes the planned files, phase by phase, in parallel, and writes those that differ.
+//! 3. `writer` makes the units that are not as in the [`Record`] of the run before, phase by phase, in parallel, and writes
+//!    the files that differ.
 //! 4. What nobody planned is deleted; or the staged folder is renamed into its place.
 //!
 
 mod existing;
 mod folder;
+mod record;
 mod unit;
 mod writer;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::fs::PathError;
 use crate::ident::RelPath;
 use crate::progress::Progress;
+use existing::Existing;
 use folder::Folder;
+pub use record::Record;
 pub use unit::{Batch, Files, Make, Place, Unit};
 use writer::Writer;
 
@@ -102,26 +107,50 @@ pub enum OutputError {
 /// The file that says that a folder is ours, and that what nobody planned may be deleted from it.
 pub const MARKER: &str = ".packyard";
 
-/// Makes `public` hold the planned files and nothing else; every phase is a stage of `progress`, every plan a step.
+/// Makes `public` hold the files of the units and nothing else; every phase is a stage of `progress`, every unit a step.
 ///
 /// A folder that has files but not our [`MARKER`] is left alone. Below the folder no symbolic link is followed, and git's own
 /// `.git` at its top is kept, so that it can be the work tree of a published branch. After a failure a new folder is not
 /// there, and an old one holds whole files, old or new, and everything that its old pointers name.
-pub fn write_site(public: &Utf8Path, planned: Vec<Arc<Unit>>, progress: &dyn Progress) -> Result<Written, OutputError> {
-    match Folder::open(public)? {
+///
+/// A unit is not made if `before`, the record of an earlier run, has it with the same key, and its files are as they were
+/// then. `progress` gets the whole number of units all the same. Returns the record of this run.
+pub fn write_site(
+    public: &Utf8Path,
+    units: &[Arc<Unit>],
+    before: &Record,
+    progress: &dyn Progress,
+) -> Result<(Written, Record), OutputError> {
+    let start = Instant::now();
+    let (written, made) = match Folder::open(public)? {
         Folder::New(staging) => {
-            let writer = Writer::new(staging.path(), None, staging.modes_are_kept());
-            let written = writer.write(planned, progress)?;
+            let writer = Writer::new(staging.path(), None, before, staging.modes_are_kept());
+            let done = writer.write(units, progress)?;
             staging.publish()?;
-            Ok(written)
+            done
         }
         Folder::Old(_lock) => {
-            let writer = Writer::new(public, Some(existing::Existing::scan(public)?), false);
-            let written = writer.write(planned, progress)?;
-            Ok(Written { deleted: writer.delete_stale()?, ..written })
+            let existing = Existing::scan(public)?;
+            let writer = Writer::new(public, Some(&existing), before, false);
+            let (written, made) = writer.write(units, progress)?;
+            let written = Written { deleted: writer.delete_stale()?, ..written };
+            if written.written == 0 && written.deleted == 0 {
+                return Ok((written, Record::of(made, &existing)));
+            }
+            (written, made)
         }
+    };
+    // The system's clock has steps: what is looked at a moment later can be trusted next time.
+    if start.elapsed() > SETTLING * WORTH {
+        std::thread::sleep(SETTLING);
     }
+    Ok((written, Record::of(made, &Existing::scan(public)?)))
 }
+
+/// How long it is waited until the files that were written last can be told from later ones.
+const SETTLING: Duration = Duration::from_millis(60);
+/// How many times as long a run must have taken already for that to be worth it.
+const WORTH: u32 = 20;
 
 #[cfg(test)]
 mod tests;

@@ -25,7 +25,11 @@ impl Folder {
     fn write(&self, files: &[(&str, &str)]) -> Result<Written, OutputError> {
         let plan =
             |(path, text): &(&str, &str)| Unit::bytes(Phase::Pages, RelPath::composed(path), text.as_bytes()).into();
-        write_site(&self.public(), files.iter().map(plan).collect(), &Silent)
+        self.write_units(&files.iter().map(plan).collect::<Vec<_>>())
+    }
+
+    fn write_units(&self, units: &[Arc<Unit>]) -> Result<Written, OutputError> {
+        Ok(write_site(&self.public(), units, &Record::default(), &Silent)?.0)
     }
 
     /// Returns every file below the folder with its text, without the marker.
@@ -125,7 +129,7 @@ fn failed_first_run_leaves_nothing_and_what_killed_runs_left_is_deleted() {
         Unit::bytes(Phase::Archives, RelPath::composed("x"), *b"x").into(),
         Unit::file(Phase::Pages, RelPath::composed("a"), "a", fails).into(),
     ];
-    assert!(matches!(write_site(&place.public(), planned, &Silent), Err(OutputError::Render(_))));
+    assert!(matches!(place.write_units(&planned), Err(OutputError::Render(_))));
     assert_eq!(place.names_beside(), [""; 0]);
     let left = place.path(".public.packyard-tmp-1-0");
     std::fs::create_dir_all(left.join("a")).unwrap();
@@ -143,7 +147,7 @@ fn a_unit_that_makes_a_file_outside_its_places_is_a_bug() {
     let place = Folder::new();
     let unit =
         Unit::batch(Phase::Pages, [Place::folder("a")], "key", || Ok(vec![(RelPath::composed("ab/c"), Vec::new())]));
-    let result = write_site(&place.public(), vec![unit.into()], &Silent);
+    let result = place.write_units(&[unit.into()]);
     assert!(matches!(result, Err(OutputError::Misplaced(path)) if path.as_str() == "ab/c"));
 }
 
@@ -177,7 +181,7 @@ fn phases_are_in_order_and_each_is_a_stage() {
             unit.into()
         };
         let planned = vec![step(Phase::Pointers), step(Phase::Archives), step(Phase::Pages)];
-        write_site(&place.public(), planned, &stages).unwrap();
+        write_site(&place.public(), &planned, &Record::default(), &stages).unwrap();
         assert_eq!(*order.lock().unwrap(), [Phase::Archives, Phase::Pages, Phase::Pointers]);
         let expected = ["Copying archives", "Writing pages", "Writing indexes"].map(|name| (name.to_owned(), 1));
         assert_eq!(stages.0.into_inner().unwrap(), expected);
@@ -192,12 +196,12 @@ fn copies_are_compared_and_replaced() {
     for expected in [(1, 0, 0), (0, 1, 0)] {
         std::fs::write(&source, &bytes).unwrap();
         let planned = vec![Unit::copy(target.clone(), source.clone(), Digest::of(&bytes)).into()];
-        assert_eq!(counts(write_site(&place.public(), planned, &Silent).unwrap()), expected);
+        assert_eq!(counts(place.write_units(&planned).unwrap()), expected);
     }
     bytes[99_999] = 8;
     std::fs::write(&source, &bytes).unwrap();
     let planned = vec![Unit::copy(target.clone(), source, Digest::of(&bytes)).into()];
-    assert_eq!(counts(write_site(&place.public(), planned, &Silent).unwrap()), (1, 0, 0));
+    assert_eq!(counts(place.write_units(&planned).unwrap()), (1, 0, 0));
     assert_eq!(std::fs::read(place.public().join(target.as_str())).unwrap(), bytes);
 }
 
@@ -211,7 +215,7 @@ fn folder_has_one_writer() {
         *result.lock().unwrap() = Some(same.write(FIRST));
         Ok(Vec::new())
     });
-    write_site(&place.public(), vec![unit.into()], &Silent).unwrap();
+    place.write_units(&[unit.into()]).unwrap();
     assert!(matches!(inner.lock().unwrap().take(), Some(Err(OutputError::Busy(_)))));
 }
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::existing::Existing;
 use super::folder::set_mode;
-use super::{Make, OutputError, Unit, Written};
+use super::{Make, OutputError, Record, Unit, Written};
 use crate::fs::{self, Context as _, PathError};
 use crate::ident::RelPath;
 use crate::progress::Progress;
@@ -21,7 +21,8 @@ use crate::progress::Progress;
 pub(super) struct Writer<'a> {
     root: &'a Utf8Path,
     /// What was there; nothing when the folder is new and nobody reads it yet.
-    existing: Option<Existing>,
+    existing: Option<&'a Existing>,
+    before: &'a Record,
     modes_are_kept: bool,
     planned: Mutex<HashSet<RelPath>>,
     directories: RwLock<HashSet<String>>,
@@ -37,12 +38,18 @@ enum Content<'a> {
 
 impl<'a> Writer<'a> {
     /// Returns a writer; `modes_are_kept` says that new files need no change of their modes.
-    pub(super) fn new(root: &'a Utf8Path, existing: Option<Existing>, modes_are_kept: bool) -> Self {
-        let mut directories = existing.as_ref().map_or_else(HashSet::new, |existing| existing.directories.clone());
+    pub(super) fn new(
+        root: &'a Utf8Path,
+        existing: Option<&'a Existing>,
+        before: &'a Record,
+        modes_are_kept: bool,
+    ) -> Self {
+        let mut directories = existing.map_or_else(HashSet::new, |existing| existing.directories.clone());
         directories.insert(String::new());
         Self {
             root,
             existing,
+            before,
             modes_are_kept,
             planned: Mutex::default(),
             directories: RwLock::new(directories),
@@ -50,28 +57,33 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Makes and writes the files, one phase after the other, in parallel within each.
-    pub(super) fn write(&self, mut planned: Vec<Arc<Unit>>, progress: &dyn Progress) -> Result<Written, OutputError> {
-        planned.sort_by_key(|file| file.phase);
-        let mut written = Written::default();
-        while let Some(phase) = planned.first().map(|file| file.phase) {
-            let later = planned.split_off(planned.partition_point(|file| file.phase == phase));
-            progress.stage(phase.name(), Some(planned.len() as u64));
-            let make = |file: Arc<Unit>| {
-                let done = self.make(&file)?;
+    /// Makes and writes the files, one phase after the other, in parallel within each; returns what each unit has.
+    pub(super) fn write<'u>(
+        &self,
+        units: &'u [Arc<Unit>],
+        progress: &dyn Progress,
+    ) -> Result<(Written, Vec<(&'u Unit, Vec<RelPath>)>), OutputError> {
+        let mut units: Vec<&'u Unit> = units.iter().map(|unit| &**unit).collect();
+        units.sort_by_key(|unit| unit.phase);
+        let (mut written, mut made) = (Written::default(), Vec::with_capacity(units.len()));
+        for phase in units.chunk_by(|a, b| a.phase == b.phase) {
+            progress.stage(phase[0].phase.name(), Some(phase.len() as u64));
+            let make = |unit: &&'u Unit| {
+                let (done, files) = self.make(unit)?;
                 progress.tick(1);
-                Ok::<_, OutputError>(done)
+                Ok::<_, OutputError>((done, (*unit, files)))
             };
-            let done = planned.into_par_iter().map(make).try_reduce(Written::default, |a, b| Ok(sum(a, b)))?;
-            written = sum(written, done);
-            planned = later;
+            for (done, unit) in phase.par_iter().map(make).collect::<Result<Vec<_>, _>>()? {
+                written = sum(written, done);
+                made.push(unit);
+            }
         }
-        Ok(written)
+        Ok((written, made))
     }
 
     /// Deletes files that nobody planned, and directories that no planned file needs; returns the number of files.
     pub(super) fn delete_stale(&self) -> Result<usize, PathError> {
-        let Some(existing) = &self.existing else { return Ok(0) };
+        let Some(existing) = self.existing else { return Ok(0) };
         let planned = self.planned.lock().expect("no panic while locked");
         let needed: HashSet<&str> = planned.iter().flat_map(|path| parents(path.as_str())).collect();
         // What had the place of a directory that is needed was deleted when the directory was made.
@@ -89,35 +101,52 @@ impl<'a> Writer<'a> {
         Ok(deleted)
     }
 
-    fn make(&self, unit: &Unit) -> Result<Written, OutputError> {
-        let single = || unit.path().expect("bytes and copies are single files");
+    /// Makes a unit and writes what differs, unless it is as it was made before; returns its files.
+    fn make(&self, unit: &Unit) -> Result<(Written, Vec<RelPath>), OutputError> {
+        if let Some(files) = self.existing.and_then(|existing| self.before.unchanged(unit, existing)) {
+            let files: Vec<RelPath> = files.cloned().collect();
+            files.iter().try_for_each(|path| self.plan(path))?;
+            return Ok((Written { unchanged: files.len(), ..Written::default() }, files));
+        }
+        let single = || unit.path().expect("bytes and copies are single files").clone();
+        let put = |path: RelPath, content: Content<'_>| Ok((self.put(&path, content)?, vec![path]));
         match &unit.make {
-            Make::Bytes(bytes) => self.put(single(), Content::Bytes(bytes)),
-            Make::Copy(source) => self.put(single(), Content::File(source)),
+            Make::Bytes(bytes) => put(single(), Content::Bytes(bytes)),
+            Make::Copy(source) => put(single(), Content::File(source)),
             Make::Batch(batch) => {
-                let files = batch()?;
-                files.iter().try_fold(Written::default(), |written, (path, bytes)| {
+                let (mut written, made) = (Written::default(), batch()?);
+                let mut files = Vec::with_capacity(made.len());
+                for (path, bytes) in made {
                     if !unit.covers(path.as_str()) {
-                        return Err(OutputError::Misplaced(path.clone()));
+                        return Err(OutputError::Misplaced(path));
                     }
-                    Ok(sum(written, self.put(path, Content::Bytes(bytes))?))
-                })
+                    written = sum(written, self.put(&path, Content::Bytes(&bytes))?);
+                    files.push(path);
+                }
+                Ok((written, files))
             }
         }
     }
 
-    fn put(&self, path: &RelPath, content: Content<'_>) -> Result<Written, OutputError> {
-        if !self.planned.lock().expect("no panic while locked").insert(path.clone()) {
-            return Err(OutputError::Twice(path.clone()));
+    /// Notes that a file is planned.
+    fn plan(&self, path: &RelPath) -> Result<(), OutputError> {
+        if self.planned.lock().expect("no panic while locked").insert(path.clone()) {
+            Ok(())
+        } else {
+            Err(OutputError::Twice(path.clone()))
         }
+    }
+
+    fn put(&self, path: &RelPath, content: Content<'_>) -> Result<Written, OutputError> {
+        self.plan(path)?;
         let target = self.root.join(path.as_str());
-        let bytes = match &self.existing {
+        let bytes = match self.existing {
             None => {
                 self.need_directory(path.parent())?;
                 self.create(&target, content, &target)?
             }
             Some(existing) => {
-                if existing.files.get(path.as_str()) == Some(&true) && is_same(&target, content)? {
+                if existing.files.get(path.as_str()).is_some_and(|file| file.is_regular) && is_same(&target, content)? {
                     return Ok(Written { unchanged: 1, ..Written::default() });
                 }
                 self.need_directory(path.parent())?;
@@ -183,7 +212,7 @@ impl<'a> Writer<'a> {
 
     fn create_directory(&self, path: &str) -> Result<(), PathError> {
         let target = self.root.join(path);
-        if self.existing.as_ref().is_some_and(|existing| existing.files.contains_key(path)) {
+        if self.existing.is_some_and(|existing| existing.files.contains_key(path)) {
             // A file, or a link that leads elsewhere, has the place of the directory.
             gone(std::fs::remove_file(&target)).context("delete", &target)?;
         }

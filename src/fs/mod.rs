@@ -1,4 +1,9 @@
 //! The file system, with errors that name the act and the path.
+//!
+//! [`stamp`] tells whether a file is still the one that was read; [`listing`] lists a whole folder with such stamps.
+
+pub mod listing;
+pub mod stamp;
 
 use std::fs::File;
 use std::io;
