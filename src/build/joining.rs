@@ -37,7 +37,7 @@ pub(super) fn join(
     sink: &mut Sink,
 ) -> Result<Vec<Arc<CatalogPack>>, BuildError> {
     let Reading { candidates, hidden, opened, memo, .. } = reading;
-    let mut by_content: HashMap<(PackId, Version, Digest), Candidate> = HashMap::new();
+    let mut by_content: HashMap<(PackId, Version, Digest), Arc<Candidate>> = HashMap::new();
     let mut present: HashMap<PackId, Vec<Diagnostic>> = HashMap::new();
     for candidate in candidates {
         let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else { continue };
@@ -92,9 +92,9 @@ struct Shelf<'a> {
     config: &'a Config,
     archives: &'a ArchiveStore,
     is_draft: &'a (dyn Fn(&PackId, &Version) -> bool + Sync),
-    by_content: HashMap<(PackId, Version, Digest), Candidate>,
+    by_content: HashMap<(PackId, Version, Digest), Arc<Candidate>>,
     opened: BTreeMap<String, OpenSource>,
-    memo: Memo,
+    memo: Arc<Memo>,
 }
 
 impl Shelf<'_> {

@@ -1,6 +1,7 @@
 //! The pipeline: from a configuration to a registry.
 //!
-//! 1. `sources` reads every source into candidates, and checks what refers beyond one pack.
+//! 1. `sources` reads every source into candidates, `checking` checks what refers beyond one pack; [`Known`] is what the
+//!    next reading need not do again.
 //! 2. `planning` decides what is new and refuses what must not be; `recording` writes archives, then the index.
 //! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
 //! 4. `assembling` plans the units of which the registry consists; [`crate::output`] writes what changed.
@@ -9,7 +10,9 @@
 
 mod against;
 mod assembling;
+mod checking;
 mod joining;
+mod known;
 mod planning;
 mod preview;
 mod recording;
@@ -23,6 +26,7 @@ use jiff::Timestamp;
 
 pub use against::check_against;
 pub use assembling::{Assembly, PackUnits};
+pub use known::{Done, Known};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 
 use crate::config::Config;
@@ -138,8 +142,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
     let written = own.into_iter().chain([options.out.clone()]).collect();
     let place = sources::Place { root: &options.root, cache: &options.cache, written };
-    let mut reading = sources::read(config, &place, Wanted::Everything, options.private, progress);
-    sources::apply_levels(&mut reading, &levels);
+    let mut known = Known::default();
+    let mut reading = sources::read(config, &place, Wanted::Everything, options.private, &mut known, None, progress);
 
     let store = Store::at(options.root.join(&config.registry.index));
     let archives = ArchiveStore::at(options.root.join(&config.registry.archives));
@@ -221,16 +225,15 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     let wanted = if options.all { Wanted::Everything } else { Wanted::Drafts };
     let written = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder)).into();
     let place = sources::Place { root: &options.root, cache: &options.cache, written };
-    let mut reading = sources::read(&config, &place, wanted, true, progress);
+    let mut reading = sources::read(&config, &place, wanted, true, &mut Known::default(), None, progress);
     // Somebody who asks for a check wants to know at once that there is nothing to check.
     if let Some((_, error)) = std::mem::take(&mut reading.failures).into_iter().next() {
         return Err(error.into());
     }
-    sources::apply_levels(&mut reading, &levels);
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(planning::plan(&Default::default(), &reading.candidates, Timestamp::UNIX_EPOCH).findings);
-    findings.extend(reading.candidates.into_iter().flat_map(|candidate| candidate.findings));
+    findings.extend(reading.candidates.iter().flat_map(|candidate| candidate.findings.iter().cloned()));
     levels.apply(&mut findings);
     diag::sort(&mut findings);
     Ok(CheckReport { findings, packs })

@@ -7,6 +7,7 @@
 //! 3. What is new and fit to be recorded is listed in order of publication.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -42,7 +43,11 @@ pub(super) struct NewRelease<'a> {
 /// Plans what the candidates of all sources, in the order of the configuration, add to the histories.
 ///
 /// `now` dates releases of plain directories only, which nothing else dates.
-pub(super) fn plan<'a>(histories: &BTreeMap<PackId, History>, candidates: &'a [Candidate], now: Timestamp) -> Plan<'a> {
+pub(super) fn plan<'a>(
+    histories: &BTreeMap<PackId, History>,
+    candidates: &'a [Arc<Candidate>],
+    now: Timestamp,
+) -> Plan<'a> {
     let mut sink = Sink::new();
     let accepted = bind_names(histories, candidates, &mut sink);
     let mut releases: BTreeMap<PackId, BTreeMap<Version, NewRelease<'a>>> = BTreeMap::new();
@@ -90,7 +95,7 @@ fn is_fit(candidate: &Candidate) -> bool {
 /// Gives each name to one source and one directory in it; returns the candidates that may go on.
 fn bind_names<'a>(
     histories: &BTreeMap<PackId, History>,
-    candidates: &'a [Candidate],
+    candidates: &'a [Arc<Candidate>],
     sink: &mut Sink,
 ) -> Vec<&'a Candidate> {
     let mut owners: BTreeMap<PackId, String> =
@@ -132,7 +137,7 @@ fn bind_names<'a>(
             }
         }
         folded.entry(fold(id)).or_insert_with(|| id.clone());
-        accepted.push(candidate);
+        accepted.push(&**candidate);
     }
     accepted
 }

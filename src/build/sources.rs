@@ -1,20 +1,20 @@
 //! Reads every source into candidates.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
+use super::checking::Setting;
+use super::known::{Done, Known};
 use crate::config::{Config, SourceConfig, Visibility};
-use crate::diag::{self, Diagnostic, Levels, Sink};
-use crate::ecosystem::Names;
-use crate::ident::RelPath;
-use crate::pack::{DOCUMENT_TOO_LARGE, Memo, PackTree};
+use crate::diag::{self, Diagnostic, Sink};
+use crate::pack::Memo;
 use crate::progress::Progress;
-use crate::release::candidates::{Reader, SourceReading, Wanted, read_source};
+use crate::release::candidates::{Reader, SourceReading, Wanted, Work, read_source};
 use crate::release::open::{OpenSource, identity};
 use crate::release::{Candidate, Stage};
-use crate::site::markdown;
 use crate::source::{SOURCE_UNAVAILABLE, SourceError};
 
 /// Where a build happens.
@@ -31,7 +31,7 @@ pub(super) struct Place<'a> {
 #[derive(Default)]
 pub(super) struct Reading {
     /// Every pack at every revision, in the order of the sources.
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Arc<Candidate>>,
     /// What is wrong beyond one pack.
     pub(super) findings: Vec<Diagnostic>,
     /// The identities of private sources that this build must not show.
@@ -41,26 +41,39 @@ pub(super) struct Reading {
     /// The sources that could not be read, by identity.
     pub(super) failures: Vec<(String, SourceError)>,
     /// What was learnt about files, for whoever reads more of them.
-    pub(super) memo: Memo,
+    pub(super) memo: Arc<Memo>,
 }
 
 impl Reading {
     /// Returns how many packs there are in the present state.
     pub(super) fn packs(&self) -> usize {
-        let key = |candidate: &Candidate| (candidate.source.repository.clone(), candidate.source.path.clone());
+        let key = |candidate: &Arc<Candidate>| (candidate.source.repository.clone(), candidate.source.path.clone());
         self.candidates.iter().filter(|c| c.stage != Stage::Released).map(key).collect::<BTreeSet<_>>().len()
     }
 }
 
-/// Reads the configured sources, or the root directory when none is configured.
+/// Reads the configured sources, or the root directory when none is configured, as far as they are not `known`.
+///
+/// `[lints]` has had its say about the findings of each candidate, before anything is decided by them.
+///
+/// `saved` are the absolute paths of everything that changed since the last reading with the same `known`; nothing when
+/// nobody knows, and everything has to be looked at.
 pub(super) fn read(
     config: &Config,
     place: &Place<'_>,
     wanted: Wanted,
     private: bool,
+    known: &mut Known,
+    saved: Option<&[Utf8PathBuf]>,
     progress: &dyn Progress,
 ) -> Reading {
-    let memo = Memo::new();
+    let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
+    let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
+    let is_private = |source: &&SourceConfig| source.visibility == Visibility::Private;
+    let hidden = sources.iter().filter(|source| !private && is_private(source)).map(identity).collect();
+    let sources: Vec<&SourceConfig> = sources.iter().filter(|source| private || !is_private(source)).collect();
+    let keys = known.prepare(config, place, wanted, &sources);
+    let (memo, work) = (Arc::clone(&known.memo), Work::default());
     let reader = Reader {
         root: place.root,
         cache: place.cache,
@@ -69,32 +82,31 @@ pub(super) fn read(
         limits: config.limits.files(),
         yaml_limits: config.limits.yaml(),
         wanted,
+        work: &work,
     };
-    let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
-    let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
-    let is_private = |source: &&SourceConfig| source.visibility == Visibility::Private;
-    let hidden = sources.iter().filter(|source| !private && is_private(source)).map(identity).collect();
-    let sources: Vec<&SourceConfig> = sources.iter().filter(|source| private || !is_private(source)).collect();
 
     progress.stage("Reading", Some(sources.len() as u64));
     let readings: Vec<Result<SourceReading, SourceError>> = sources
         .par_iter()
+        .zip(&keys)
         .with_max_len(1)
-        .map(|source| {
-            let reading = read_source(source, &reader);
+        .map(|(source, key)| {
+            // Each source has a key of its own, so nobody waits here.
+            let mut known = known.sources[key].lock().expect("no panic while locked");
+            let reading = read_source(source, &reader, &mut known, saved);
             progress.tick(1);
             reading
         })
         .collect();
 
-    let mut reading = Reading { hidden, memo: Memo::new(), ..Reading::default() };
+    let mut reading = Reading { hidden, memo: Arc::clone(&memo), ..Reading::default() };
     let mut paths = BTreeMap::new();
     for (source, read) in sources.into_iter().zip(readings) {
         match read {
             Ok(mut read) => {
                 if let Some(path) = shown_path(source) {
                     read.findings.iter_mut().for_each(|finding| finding.put_below(path));
-                    paths.insert(read.identity.clone(), path);
+                    paths.insert(read.identity.clone(), path.to_owned());
                 }
                 reading.opened.entry(read.identity).or_insert(read.source);
                 reading.candidates.extend(read.candidates);
@@ -103,13 +115,15 @@ pub(super) fn read(
             Err(error) => reading.failures.push((identity(source), error)),
         }
     }
-    reading.memo = memo;
-    check_references(&mut reading.candidates, &reading.memo, config);
-    for candidate in &mut reading.candidates {
-        if let Some(path) = paths.get(&candidate.source.repository) {
-            candidate.findings.iter_mut().for_each(|finding| finding.put_below(path));
-        }
-    }
+    let setting = Setting { memo: &memo, config, paths: &paths, work: &work };
+    reading.candidates = known.checks.finish(reading.candidates, &setting);
+    let Work { files_opened, packs_read, directories_scanned, uncertain } = work;
+    let done = Done {
+        files_opened: files_opened.into_inner(),
+        packs_read: packs_read.into_inner(),
+        directories_scanned: directories_scanned.into_inner(),
+    };
+    known.finish(uncertain.into_inner(), done);
     reading
 }
 
@@ -127,55 +141,6 @@ pub(super) fn failures(failures: &[(String, SourceError)]) -> Vec<Diagnostic> {
 fn shown_path(source: &SourceConfig) -> Option<&str> {
     let path = source.path.as_deref().filter(|_| source.repository.is_none())?.as_str().trim_end_matches('/');
     (path != ".").then_some(path)
-}
-
-/// Applies `[lints]` to what was found in each candidate, before anything is decided by it.
-pub(super) fn apply_levels(reading: &mut Reading, levels: &Levels) {
-    for candidate in &mut reading.candidates {
-        levels.apply(&mut candidate.findings);
-    }
-}
-
-/// Checks every candidate against the names that the catalog provides, and whether it can be archived.
-fn check_references(candidates: &mut [Candidate], memo: &Memo, config: &Config) {
-    let mut names = Names::default();
-    for pack in candidates.iter().filter_map(|candidate| candidate.pack.as_deref()) {
-        names.add(pack);
-    }
-    candidates.par_iter_mut().for_each(|candidate| {
-        let Some(pack) = &candidate.pack else { return };
-        let tree = PackTree {
-            snapshot: &candidate.snapshot,
-            memo,
-            directory: candidate.source.path.rsplit('/').next().filter(|name| !name.is_empty()),
-            yaml_limits: config.limits.yaml(),
-        };
-        let mut sink = Sink::new();
-        candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
-        let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
-        sink.extend(crate::content::archive::check(pack.id.name.as_str(), paths));
-        for path in pack.readme.iter().chain(&pack.changelog) {
-            check_document(&tree, path, &mut sink);
-        }
-        let source = &candidate.source;
-        let commit = source.commit.as_deref().map(|id| id.get(..10).unwrap_or(id));
-        let revision = source.tag.as_deref().or(commit).filter(|_| candidate.stage == Stage::Released);
-        let found = located(sink.finish(), &source.path, revision);
-        candidate.findings.extend(found);
-    });
-}
-
-/// Reports a document that the website shows as plain text only.
-fn check_document(tree: &PackTree<'_>, path: &RelPath, sink: &mut Sink) {
-    let Some(entry) = tree.get(path.as_str()) else { return };
-    let rendered = tree.memo.get_or_insert(entry.blob, "document", || {
-        tree.text(entry, markdown::MAX_BYTES as u64).is_some_and(|text| markdown::is_within_bounds(&text))
-    });
-    if !*rendered {
-        let message = format!("`{path}` is too large, nested too deeply or not UTF-8: it is not rendered");
-        sink.report(DOCUMENT_TOO_LARGE, diag::Place::file(path.as_str()), message)
-            .help("split it, or nest its lists, quotes and tags less deeply");
-    }
 }
 
 /// Gives findings of a pack their place in the source, and the revision they belong to.

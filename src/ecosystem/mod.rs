@@ -4,12 +4,15 @@
 //! one into the normalised [`Pack`], checks it against the rest of the catalog, and writes its runtime feed.
 
 pub mod attune;
+mod names;
 pub mod stackstorm;
 
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
+
+pub use names::{Asked, Names, Provided};
 
 use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::Feeds;
@@ -122,34 +125,6 @@ pub(crate) const EVIDENCE_DIALECT: Dialect = Dialect::Yaml11;
 /// The rows are those of the detection tables that Attune and StackStorm share, since both have a `pack.yaml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Evidence(pub [bool; 4]);
-
-/// What the catalog provides, for rules that look beyond one pack: per ecosystem and pack the component references.
-#[derive(Debug, Default, Clone)]
-pub struct Names {
-    packs: BTreeMap<(String, String), BTreeMap<&'static str, std::collections::BTreeSet<String>>>,
-}
-
-impl Names {
-    /// Adds what a pack provides.
-    pub fn add(&mut self, pack: &Pack) {
-        let key = (pack.id.ecosystem.to_string(), pack.id.name.to_string());
-        let kinds = self.packs.entry(key).or_default();
-        for component in &pack.components {
-            kinds.entry(component.kind.key).or_default().insert(component.reference.clone());
-        }
-    }
-
-    /// Tells whether some source has the pack.
-    pub fn has_pack(&self, ecosystem: &str, name: &str) -> bool {
-        self.packs.contains_key(&(ecosystem.to_owned(), name.to_owned()))
-    }
-
-    /// Tells whether a pack has the component; `None` when no source has the pack.
-    pub fn has_component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> Option<bool> {
-        let kinds = self.packs.get(&(ecosystem.to_owned(), pack.to_owned()))?;
-        Some(kinds.get(kind).is_some_and(|references| references.contains(reference)))
-    }
-}
 
 /// Returns the ecosystem of that identifier.
 pub fn by_id(id: &str) -> Option<&'static dyn Ecosystem> {

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::stamp::{self, Stamp};
+use super::stamp::{Moment, Stamp};
 use super::{Context as _, PathError};
 
 /// A directory of a listing.
@@ -24,10 +24,9 @@ pub struct Entry {
     pub name: String,
     /// What it is.
     pub kind: Kind,
-    /// What the system says about it; the same for all directories, whose entries are listed instead.
-    pub stamp: Stamp,
-    /// Whether every later change will change the stamp.
-    pub is_settled: bool,
+    /// What the system says about it, if every later change will change that; nothing for directories, whose entries are
+    /// listed instead.
+    pub stamp: Option<Stamp>,
 }
 
 /// What an entry is; no link is followed.
@@ -87,7 +86,7 @@ impl Lister<'_> {
 
     fn entries(&self, path: &str) -> Result<Vec<Entry>, PathError> {
         let directory: Utf8PathBuf = if path.is_empty() { self.root.to_owned() } else { self.root.join(path) };
-        let looked_at = stamp::now();
+        let moment = Moment::now();
         let mut entries = Vec::new();
         for entry in std::fs::read_dir(&directory).context("list", &directory)? {
             let entry = entry.context("list", &directory)?;
@@ -97,16 +96,12 @@ impl Lister<'_> {
                 continue;
             }
             if kind.is_dir() {
-                let stamp = Stamp::default();
-                entries.push(Entry { name, kind: Kind::Directory, stamp, is_settled: true });
+                entries.push(Entry { name, kind: Kind::Directory, stamp: None });
                 continue;
             }
             let kind = if kind.is_file() { Kind::File } else { Kind::Other };
             match entry.metadata() {
-                Ok(metadata) => {
-                    let stamp = Stamp::of(&metadata);
-                    entries.push(Entry { name, kind, stamp, is_settled: stamp.is_settled(looked_at) });
-                }
+                Ok(metadata) => entries.push(Entry { name, kind, stamp: moment.stamp(&metadata) }),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => Err(error).context("look at", &directory.join(name))?,
             }
@@ -146,9 +141,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(directory.path()).unwrap();
         std::fs::write(root.join("a"), "a").unwrap();
-        let is_settled = || list(root, &|_, _| false).unwrap()[0].entries[0].is_settled;
-        assert!(!is_settled());
+        let stamp = || list(root, &|_, _| false).unwrap()[0].entries[0].stamp;
+        assert_eq!(stamp(), None);
         std::thread::sleep(std::time::Duration::from_millis(70));
-        assert!(is_settled());
+        assert_eq!(stamp().is_some(), cfg!(unix));
     }
 }

@@ -1,66 +1,96 @@
-//! Tells from what the system says about a file whether it is still the one that was read.
+//! Stamps: what the file system says about a file without opening it.
+//!
+//! A file whose stamp is the one from before holds what it held before, with one exception: a file that is written twice
+//! within one tick of the file system's clock may have the same stamp both times. So a stamp is only trusted when the file
+//! was already at rest when the stamp was taken.
 
 use std::fs::Metadata;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-/// What the system says about a file that changes whenever its content does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// How long a file must have been at rest: several ticks of any kernel's clock.
+const REST: Duration = Duration::from_millis(50);
+/// The same where times are whole seconds: two, as on FAT.
+const REST_IN_SECONDS: Duration = Duration::from_secs(2);
+
+/// Size, times, inode and mode of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     size: u64,
-    /// When its content was changed, in nanoseconds since 1970; whoever writes the file can set it.
-    modified: i64,
-    /// When anything about it was changed, as the system has it; what cannot be set. As `modified` where there is no such.
-    changed: i64,
-    /// Which file it is, so that another one that was put in its place is noticed; 0 where there is no such.
+    modified: (i64, u32),
+    changed: (i64, u32),
     inode: u64,
+    mode: u32,
 }
 
-/// How long a file must have been left alone before its stamp is trusted.
-///
-/// The system's times have steps, of up to 10 ms on Linux: a change within the step in which the file was looked at could
-/// leave the stamp as it is.
-const SETTLED: Duration = Duration::from_millis(50);
+/// The moment from which stamps are taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    now: Duration,
+}
 
-/// The same where times are kept in whole seconds, or in steps of two, as on FAT.
-const SETTLED_COARSE: Duration = Duration::from_millis(2_100);
-
-impl Stamp {
-    /// Returns the stamp of a file.
-    pub fn of(file: &Metadata) -> Self {
-        let modified = file.modified().map_or(0, nanoseconds);
-        #[cfg(unix)]
-        let (changed, inode) = {
-            use std::os::unix::fs::MetadataExt as _;
-            (file.ctime().wrapping_mul(1_000_000_000).wrapping_add(file.ctime_nsec()), file.ino())
-        };
-        #[cfg(not(unix))]
-        let (changed, inode) = (modified, 0);
-        Self { size: file.len(), modified, changed, inode }
-    }
-
-    /// Tells whether every later change will change the stamp, given when the file was looked at.
+impl Moment {
+    /// Returns the present moment.
     ///
-    /// A file from the future, by a clock that was set back or another machine's, is not settled until that time has come.
-    pub fn is_settled(&self, looked_at: SystemTime) -> bool {
-        let is_coarse = self.changed % 1_000_000_000 == 0;
-        let settled = if is_coarse { SETTLED_COARSE } else { SETTLED };
-        let age = nanoseconds(looked_at).saturating_sub(self.changed);
-        u64::try_from(age).is_ok_and(|age| Duration::from_nanos(age) >= settled)
+    /// The clock is held against times of files and nothing else: no result depends on it.
+    pub fn now() -> Self {
+        Self { now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() }
+    }
+
+    /// Returns the stamp of a file that is looked at after this moment; nothing when the file was not at rest, or where
+    /// the system does not say enough.
+    #[cfg(unix)]
+    pub fn stamp(self, metadata: &Metadata) -> Option<Stamp> {
+        use std::os::unix::fs::MetadataExt as _;
+        let time = |seconds: i64, nanoseconds: i64| (seconds, u32::try_from(nanoseconds).unwrap_or_default());
+        let stamp = Stamp {
+            size: metadata.len(),
+            modified: time(metadata.mtime(), metadata.mtime_nsec()),
+            changed: time(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
+            mode: metadata.mode(),
+        };
+        let rest = if stamp.modified.1 == 0 && stamp.changed.1 == 0 { REST_IN_SECONDS } else { REST };
+        let latest = self.now.checked_sub(rest)?;
+        let latest = (i64::try_from(latest.as_secs()).ok()?, latest.subsec_nanos());
+        (stamp.modified < latest && stamp.changed < latest).then_some(stamp)
+    }
+
+    /// Returns nothing: without the time of the last change of a file's facts, a stamp proves too little.
+    #[cfg(not(unix))]
+    pub fn stamp(self, _: &Metadata) -> Option<Stamp> {
+        None
     }
 }
 
-/// Returns the time of the system's clock; decides only whether a file is read once more, never what is made of it.
-pub fn now() -> SystemTime {
-    SystemTime::now()
+/// What was seen at a path that may be a file or nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Seen {
+    /// Nothing is there.
+    Absent,
+    /// A file with this stamp.
+    File(Stamp),
+    /// Something of which nobody can say whether it is as it was.
+    Unknown,
 }
 
-fn nanoseconds(time: SystemTime) -> i64 {
-    let since = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(duration) => since(duration),
-        Err(before) => -since(before.duration()),
+impl Seen {
+    /// Looks at a path, without following a link.
+    pub fn at(path: &std::path::Path, moment: Moment) -> Self {
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_file() => moment.stamp(&metadata).map_or(Self::Unknown, Self::File),
+            Ok(_) => Self::Unknown,
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+                Self::Absent
+            }
+            Err(_) => Self::Unknown,
+        }
+    }
+
+    /// Tells whether what is there now is surely what was there before.
+    pub fn is_still(self, before: Self) -> bool {
+        self == before && self != Self::Unknown
     }
 }
 
@@ -68,30 +98,25 @@ fn nanoseconds(time: SystemTime) -> i64 {
 mod tests {
     use super::*;
 
-    fn stamp(changed: i64) -> Stamp {
-        Stamp { size: 1, modified: 0, changed, inode: 1 }
-    }
-
     #[test]
-    fn fresh_coarse_and_future_files_are_not_trusted() {
-        let at = |milliseconds: u64| UNIX_EPOCH + Duration::from_millis(milliseconds);
-        let precise = stamp(1_000_500_000);
-        assert!(!precise.is_settled(at(1_001)) && !precise.is_settled(at(1_050)) && precise.is_settled(at(1_051)));
-        let coarse = stamp(1_000_000_000);
-        assert!(!coarse.is_settled(at(1_051)) && !coarse.is_settled(at(3_099)) && coarse.is_settled(at(3_100)));
-        assert!(!precise.is_settled(at(900)));
-    }
-
-    #[test]
-    fn another_file_in_the_same_place_has_another_stamp() {
-        let directory = tempfile::tempdir().unwrap();
-        let (one, two) = (directory.path().join("one"), directory.path().join("two"));
-        std::fs::write(&one, "same").unwrap();
-        let before = Stamp::of(&one.symlink_metadata().unwrap());
-        assert_eq!(Stamp::of(&one.symlink_metadata().unwrap()), before);
-        assert!(!before.is_settled(now()));
-        std::fs::write(&two, "same").unwrap();
-        std::fs::rename(&two, &one).unwrap();
-        assert_ne!(Stamp::of(&one.symlink_metadata().unwrap()), before);
+    #[cfg(unix)]
+    fn a_file_that_was_just_written_has_no_stamp_yet() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        let at = |moment: Moment| Seen::at(&path, moment);
+        assert_eq!(at(Moment::now()), Seen::Absent);
+        std::fs::write(&path, "a").expect("a file");
+        assert_eq!(at(Moment::now()), Seen::Unknown);
+        assert!(!at(Moment::now()).is_still(at(Moment::now())));
+        let later = Moment { now: Moment::now().now + Duration::from_secs(1) };
+        let before = at(later);
+        assert!(at(later).is_still(before));
+        std::thread::sleep(Duration::from_millis(20));
+        std::fs::write(&path, "b").expect("a file");
+        assert!(!at(later).is_still(before), "the size is the same, the times are not");
+        // Times that lie ahead prove nothing.
+        let ahead = SystemTime::now() + Duration::from_secs(3600);
+        std::fs::File::options().append(true).open(&path).expect("a file").set_modified(ahead).expect("a time");
+        assert_eq!(at(later), Seen::Unknown);
     }
 }

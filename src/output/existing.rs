@@ -37,8 +37,7 @@ impl Existing {
                 if entry.kind == Kind::Directory {
                     found.directories.insert(path);
                 } else {
-                    let stamp = entry.is_settled.then_some(entry.stamp);
-                    found.files.insert(path, File { is_regular: entry.kind == Kind::File, stamp });
+                    found.files.insert(path, File { is_regular: entry.kind == Kind::File, stamp: entry.stamp });
                 }
             }
         }

@@ -55,6 +55,12 @@ impl Hasher for Hashed {
     }
 }
 
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memo").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
 impl Default for Memo {
     fn default() -> Self {
         Self {
@@ -69,6 +75,16 @@ impl Memo {
     /// Returns an empty memo.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Returns how many results are remembered.
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().expect("no panic while locked").len()).sum()
+    }
+
+    /// Tells whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Returns what is remembered of a file, or computes and remembers it.

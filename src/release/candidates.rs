@@ -8,25 +8,24 @@
 //!
 //! With `releases = "head"` the newest commit is published as it is, in place of releases.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
 
+pub use super::known::{KnownSource, Work};
 pub use super::open::{OpenSource, open_source};
 
-use super::discover::{At, Found, Rules, Settled, settle};
-use super::open::Below;
-use super::packs::{Packs, Usual, joined};
-use super::read::read;
-use super::scan::scan_directory;
-use super::{Candidate, NO_PACK, Stage, facts, history, tagged};
-use crate::config::{Releases, SourceConfig};
+use super::directory::{Directory, DirectoryPart};
+use super::discover::Rules;
+use super::known::Whole;
+use super::packs::Usual;
+use super::saved::Touched;
+use super::{Candidate, NO_PACK, Stage, repository};
+use crate::config::SourceConfig;
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::ecosystem::{self, AMBIGUOUS_ECOSYSTEM, Ecosystem, NEAR_MISS};
-use crate::index::event::SourceFacts;
 use crate::pack::Memo;
-use crate::source::git::{Commit, ObjectId};
-use crate::source::{Limits, SHALLOW_CLONE, SourceError, worktree};
+use crate::source::{Limits, SourceError};
 use crate::yaml;
 
 /// What reading sources needs, the same for all of them.
@@ -46,6 +45,8 @@ pub struct Reader<'a> {
     pub yaml_limits: yaml::Limits,
     /// What is read.
     pub wanted: Wanted,
+    /// What the reading does.
+    pub work: &'a Work,
 }
 
 /// How much of a source is read.
@@ -60,21 +61,29 @@ pub enum Wanted {
 /// Everything that was found in a source.
 #[derive(Debug)]
 pub struct SourceReading {
-    /// What names the source: [`SourceFacts::repository`] of everything in it.
+    /// What names the source: [`SourceFacts::repository`](crate::index::event::SourceFacts::repository) of everything in it.
     pub identity: String,
     /// Its packs at their revisions: what is present first, then releases, each sorted by path and version.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<Arc<Candidate>>,
     /// What is wrong with the source itself, not with one pack.
     pub findings: Vec<Diagnostic>,
     /// The source, for content that was released and is not among the candidates any more.
     pub source: OpenSource,
 }
 
-/// Opens a source and reads what is wanted of it.
+/// Opens a source and reads what is wanted of it, as far as it is not `known`.
 ///
 /// What is wrong with packs, tags or paths is a finding; an error means that the source could not be read at all.
-pub fn read_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<SourceReading, SourceError> {
-    read_source_as(config, reader, ecosystem::ALL)
+///
+/// `saved` are absolute paths, all that changed since the source was read with the same `known`; nothing when nobody knows,
+/// and everything has to be looked at.
+pub fn read_source(
+    config: &SourceConfig,
+    reader: &Reader<'_>,
+    known: &mut KnownSource,
+    saved: Option<&[Utf8PathBuf]>,
+) -> Result<SourceReading, SourceError> {
+    read_source_as(config, reader, ecosystem::ALL, known, saved)
 }
 
 /// Reads a source with a choice of ecosystems.
@@ -82,18 +91,70 @@ pub(super) fn read_source_as(
     config: &SourceConfig,
     reader: &Reader<'_>,
     ecosystems: &[&'static dyn Ecosystem],
+    known: &mut KnownSource,
+    saved: Option<&[Utf8PathBuf]>,
 ) -> Result<SourceReading, SourceError> {
-    let source = open_source(config, reader)?;
-    let rules = Rules::new(config, ecosystems)?;
-    let mut job = Job { source: &source, config, reader, rules: &rules, candidates: Vec::new(), sink: Sink::new() };
-    match &source.repository {
-        Some(below) => job.read_repository(below)?,
-        None => {
-            let directory = source.directory.as_deref().expect("a source is a directory or a repository");
-            job.read_directory(directory, None, &BTreeMap::new(), Stage::Head)?;
+    let rules = match Rules::new(config, ecosystems) {
+        Ok(rules) => rules,
+        // A source that is not there at all is the first thing to say.
+        Err(error) => return Err(open_source(config, reader).err().unwrap_or(error)),
+    };
+    let touched = saved.map_or(Touched::Anything, |saved| known.touched(saved, &rules, reader.written));
+    let reading = match (&touched, &known.source, &known.result) {
+        (Touched::Nothing, Some(source), Some(whole)) => Ok((source.clone(), whole.clone())),
+        _ => read_touched(config, reader, &rules, known, &touched),
+    };
+    match reading {
+        Ok((source, Whole { candidates, findings })) => {
+            Ok(SourceReading { identity: source.identity.clone(), candidates, findings, source })
+        }
+        Err(error) => {
+            *known = KnownSource::default();
+            Err(error)
         }
     }
-    let (candidates, mut sink) = (job.candidates, job.sink);
+}
+
+/// Reads a source of which something may have changed.
+fn read_touched(
+    config: &SourceConfig,
+    reader: &Reader<'_>,
+    rules: &Rules,
+    known: &mut KnownSource,
+    touched: &Touched,
+) -> Result<(OpenSource, Whole), SourceError> {
+    let packs = match touched {
+        Touched::Packs(packs) => Some(packs),
+        Touched::Anything | Touched::Nothing => None,
+    };
+    let source = match (packs, &known.source) {
+        (Some(_), Some(source)) => source.clone(),
+        _ => known.same_source(open_source(config, reader)?),
+    };
+    known.result = None;
+    let repository = match (&source.repository, &known.repository) {
+        (None, _) => None,
+        (Some(_), Some(known)) if packs.is_some() => Some(Arc::clone(&known.part)),
+        (Some(below), _) => Some(repository::read(&source, below, config, reader, rules, &mut known.repository)?),
+    };
+    let directory = match &source.directory {
+        None => DirectoryPart::default(),
+        Some(path) => {
+            let (none, below) = (Usual::new(), source.repository.as_ref());
+            let usual = repository.as_ref().map_or(&none, |part| &part.usual);
+            let stage = if below.is_some() { Stage::Draft } else { Stage::Head };
+            let directory = Directory { source: &source, path, below, usual, stage, reader, rules };
+            let notes = repository.as_ref().map(|part| part.notes.clone()).unwrap_or_default();
+            directory.read(notes, &mut known.directory, packs)?
+        }
+    };
+    let DirectoryPart { mut candidates, findings } = directory;
+    let mut sink = Sink::new();
+    sink.extend(findings);
+    if let Some(part) = &repository {
+        candidates.extend(part.candidates.iter().cloned());
+        sink.extend(part.findings.iter().cloned());
+    }
     let explains = |finding: &Diagnostic| [AMBIGUOUS_ECOSYSTEM, NEAR_MISS].contains(&finding.code);
     if candidates.is_empty() && !sink.found().iter().any(explains) {
         let names: Vec<&str> = rules.ecosystems.iter().flat_map(|ecosystem| ecosystem.manifests()).copied().collect();
@@ -102,140 +163,18 @@ pub(super) fn read_source_as(
         sink.report(NO_PACK, Place::file(""), format!("no pack was found in `{}`", source.identity))
             .help(format!("a pack is a directory with a manifest: {}", names.join(", ")));
     }
-    source.forget_trees();
-    Ok(SourceReading { identity: source.identity.clone(), candidates, findings: sink.finish(), source })
-}
-
-/// A source while it is read.
-pub(super) struct Job<'a> {
-    pub(super) source: &'a OpenSource,
-    pub(super) config: &'a SourceConfig,
-    pub(super) reader: &'a Reader<'a>,
-    pub(super) rules: &'a Rules,
-    pub(super) candidates: Vec<Candidate>,
-    pub(super) sink: Sink,
-}
-
-impl Job<'_> {
-    /// Reads a directory as it is on disk.
-    fn read_directory(
-        &mut self,
-        directory: &Utf8Path,
-        below: Option<&Below>,
-        usual: &Usual,
-        stage: Stage,
-    ) -> Result<(), SourceError> {
-        let ignored = match below {
-            Some(Below { repository, prefix }) => Some(repository.ignore_rules(directory, prefix)?),
-            None => None,
-        };
-        let (written, from) = (self.reader.written.iter(), plain(directory));
-        let written: Vec<Utf8PathBuf> =
-            written.filter_map(|path| Some(plain(path).strip_prefix(&from).ok()?.to_owned())).collect();
-        let left_out = |path: &str, is_directory: bool| {
-            written.iter().any(|written| written == path)
-                || ignored.as_ref().is_some_and(|ignored| ignored.leaves_out(path, is_directory))
-        };
-        let marked = scan_directory(directory, self.rules, &left_out);
-        self.rules.near_misses(&marked, &mut self.sink);
-        let found = self.rules.packs(&marked);
-        let (reader, last) = (self.reader, self.source.last_segment(below));
-        let read = |found: &Found<String>| {
-            let inner = |path: &str, is_directory: bool| left_out(&joined(&found.path, path), is_directory);
-            let snapshot = worktree::snapshot_without(&directory.join(&found.path), &reader.limits, &inner);
-            let setting = found.setting(usual.get(&found.path).copied(), last.as_deref());
-            read(snapshot, setting, reader)
-        };
-        let states = settle(std::slice::from_ref(&found), &mut Settled::new(), &read);
-        for at in states.into_iter().flatten() {
-            let facts = self.source.facts(&at.path, None, None, None);
-            self.put(&at, facts, stage, None);
-        }
-        Ok(())
-    }
-
-    /// Adds a candidate of the present state, or its findings when it is none.
-    fn put<K>(&mut self, at: &At<K>, facts: SourceFacts, stage: Stage, time: Option<jiff::Timestamp>) {
-        match at.reading.candidate(&at.path, facts, stage, time, None) {
-            Some(mut candidate) => {
-                facts::repository_name(self.source, &mut candidate);
-                self.candidates.push(candidate);
-            }
-            None => self.sink.extend(at.reading.findings_at(&at.path, None)),
-        }
-    }
-
-    /// Reads a repository: what is present, then what is released.
-    fn read_repository(&mut self, below: &Below) -> Result<(), SourceError> {
-        let head = below.repository.head()?;
-        let mut packs = Packs::new(below, self.rules, self.reader, self.source.last_segment(Some(below)));
-        let present = match head {
-            Some(head) => packs.at(&[below.repository.tree_at(head.tree, &below.prefix)?])?.remove(0),
-            None => Vec::new(),
-        };
-        let claimed = present.iter().filter(|at| at.reading.claimed);
-        packs.usual = claimed.filter_map(|at| Some((at.path.clone(), at.reading.ecosystem?))).collect();
-        if let Some(directory) = &self.source.directory {
-            self.read_directory(directory, Some(below), &packs.usual, Stage::Draft)?;
-        }
-        if let Some(head) = head {
-            self.read_head(below, head, &present, &mut packs)?;
-        }
-        if self.reader.wanted == Wanted::Drafts || self.config.releases == Some(Releases::Head) {
-            return Ok(());
-        }
-        if below.repository.is_shallow()? {
-            self.sink
-                .report(SHALLOW_CLONE, Place::file(""), format!("`{}` is a shallow clone", self.source.identity))
-                .help("fetch it in full: `git fetch --unshallow --tags`");
-        }
-        let mut released = Vec::new();
-        if self.config.releases != Some(Releases::History) {
-            released = tagged::releases(self, below, &mut packs, &present)?;
-        }
-        if let (Some(head), None | Some(Releases::History)) = (head, self.config.releases) {
-            let untagged: Vec<&At<ObjectId>> = present.iter().filter(|at| !released.contains(&at.path)).collect();
-            history::releases(self, below, &mut packs, head, &untagged)?;
-        }
-        Ok(())
-    }
-
-    /// Adds the newest commit: published as it is, or as a draft where no working directory is.
-    fn read_head(
-        &mut self,
-        below: &Below,
-        head: Commit,
-        present: &[At<ObjectId>],
-        packs: &mut Packs<'_>,
-    ) -> Result<(), SourceError> {
-        let stage = match (self.config.releases, &self.source.directory) {
-            (Some(Releases::Head), _) => Stage::Head,
-            (_, None) => Stage::Draft,
-            (_, Some(_)) => return Ok(()),
-        };
-        if self.source.directory.is_none()
-            && let Some(tree) = below.repository.tree_at(head.tree, &below.prefix)?
-        {
-            let marked = packs.scan.marked(&below.repository, self.rules, tree)?;
-            self.rules.near_misses(&marked, &mut self.sink);
-        }
-        for at in present {
-            let facts = self.source.facts(&at.path, None, Some(head.id), Some(at.key));
-            self.put(at, facts, stage, Some(head.time));
-        }
-        Ok(())
-    }
-}
-
-/// Returns a path without `.` segments, so that paths can be compared however they were put together.
-fn plain(path: &Utf8Path) -> Utf8PathBuf {
-    path.components().filter(|part| *part != Utf8Component::CurDir).collect()
+    let whole = Whole { candidates, findings: sink.finish() };
+    // What is not known of a repository has to be looked for again, whatever anybody saved.
+    known.result = (known.repository.is_some() == source.repository.is_some()).then(|| whole.clone());
+    Ok((source, whole))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::{TOYS, at_git, at_path, findings, read, shown, toy};
     use super::*;
+    use crate::config::Releases;
+    use crate::index::event::SourceFacts;
     use crate::source::testing::{RepoFixture, write};
 
     #[test]
@@ -276,8 +215,10 @@ mod tests {
             limits: Limits::default(),
             yaml_limits: yaml::Limits::default(),
             wanted: Wanted::Drafts,
+            work: &Work::default(),
         };
-        let reading = read_source_as(&at_path("work"), &reader, TOYS).expect("read");
+        let mut known = KnownSource::default();
+        let reading = read_source_as(&at_path("work"), &reader, TOYS, &mut known, None).expect("read");
         assert_eq!((shown(&reading), findings(&reading)), (vec!["Draft bear 1.0.0".to_owned()], Vec::new()));
     }
 
@@ -315,7 +256,7 @@ mod tests {
         let source = read(&at_git("work"), &repository.outside()).expect("read").source;
         let content = source.content_of(&released.source, &Limits::default()).expect("the objects are still there");
         assert_eq!(content.files(), released.snapshot.files());
-        let gone = SourceFacts { tree: Some("1".repeat(40)), ..released.source };
+        let gone = SourceFacts { tree: Some("1".repeat(40)), ..released.source.clone() };
         assert!(source.content_of(&gone, &Limits::default()).is_none());
     }
 }

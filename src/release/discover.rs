@@ -156,7 +156,7 @@ pub(super) type Settled<K> = HashMap<(String, K), Arc<Reading>>;
 pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
     states: &[Vec<Found<K>>],
     settled: &mut Settled<K>,
-    read: &(dyn Fn(&Found<K>) -> Reading + Sync),
+    read: &(dyn Fn(&Found<K>) -> Arc<Reading> + Sync),
 ) -> Vec<Vec<At<K>>> {
     loop {
         let mut wanted: HashMap<(String, K), &Found<K>> = HashMap::new();
@@ -188,7 +188,7 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
             return results;
         }
         let wanted: Vec<_> = wanted.into_iter().collect();
-        let read: Vec<_> = wanted.into_par_iter().map(|(key, found)| (key, Arc::new(read(found)))).collect();
+        let read: Vec<_> = wanted.into_par_iter().map(|(key, found)| (key, read(found))).collect();
         settled.extend(read);
     }
 }
@@ -309,7 +309,7 @@ mod tests {
         let digests: Vec<_> = [at_path("work"), at_git("work"), at_git("work/.git")]
             .iter()
             .flat_map(|config| read(config, &root).expect("read").candidates)
-            .map(|candidate| candidate.listing.expect("a listing").content_digest)
+            .map(|candidate| candidate.listing.as_ref().expect("a listing").content_digest)
             .collect();
         assert_eq!(digests.len(), 6);
         assert!(digests.iter().all(|digest| *digest == digests[0]));

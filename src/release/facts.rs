@@ -1,14 +1,16 @@
 //! What is odd about tags, branches and names of a repository, as its clients would notice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::discover::At;
 use super::open::{Below, OpenSource};
 use super::packs::joined;
+use super::repository::Notes;
 use super::tagged::{Tagged, add};
 use super::tags::plain_version;
-use super::{BRANCH_SHADOWS_VERSION, Candidate, ORPHAN_TAG, REPOSITORY_NAME_MISMATCH, Stage, VERSION_UNTAGGED};
+use super::{BRANCH_SHADOWS_VERSION, Candidate, ORPHAN_TAG, REPOSITORY_NAME_MISMATCH, VERSION_UNTAGGED};
 use crate::diag::{Place, Sink};
+use crate::ident::{PackId, Version};
 use crate::source::SourceError;
 use crate::source::git::{ObjectId, is_remote};
 
@@ -45,25 +47,22 @@ pub(super) fn shadowing_branches(below: &Below, sink: &mut Sink) -> Result<(), S
 }
 
 /// Reports packs that have releases by tags, but none of the version they now have; the draft gets the finding.
-pub(super) fn untagged_versions(present: &[At<ObjectId>], released: &[Tagged], candidates: &mut [Candidate]) {
+pub(super) fn untagged_versions(present: &[At<ObjectId>], released: &[Tagged], notes: &mut Notes) {
+    let mut versions: BTreeMap<&PackId, BTreeSet<&Version>> = BTreeMap::new();
+    for pack in released.iter().filter_map(|tagged| tagged.candidate.pack.as_ref()) {
+        versions.entry(&pack.id).or_default().insert(&pack.version);
+    }
     for at in present {
         let Some(pack) = &at.reading.pack else { continue };
-        let of_pack = released.iter().filter_map(|tagged| tagged.candidate.pack.as_ref()).filter(|p| p.id == pack.id);
-        let versions: Vec<_> = of_pack.map(|pack| &pack.version).collect();
-        if versions.is_empty() || versions.contains(&&pack.version) {
+        if versions.get(&pack.id).is_none_or(|versions| versions.contains(&pack.version)) {
             continue;
         }
-        let draft = candidates.iter_mut().find(|candidate| {
-            candidate.stage == Stage::Draft && candidate.pack.as_ref().is_some_and(|draft| draft.id == pack.id)
-        });
-        let Some(draft) = draft else { continue };
         let mut found = Sink::new();
         let message = format!("version {} of `{}` has no tag", pack.version, pack.id.name);
         found
             .report(VERSION_UNTAGGED, Place::file(joined(&at.path, pack.manifest.as_str())), message)
             .help(format!("tag the commit that releases it: `git tag v{}`", pack.version));
-        draft.findings.extend(found.finish());
-        crate::diag::sort(&mut draft.findings);
+        notes.extend(found.finish().into_iter().map(|finding| (pack.id.clone(), finding)));
     }
 }
 

@@ -11,10 +11,10 @@
 use std::collections::BTreeMap;
 
 use super::Stage;
-use super::candidates::Job;
 use super::discover::At;
 use super::open::Below;
 use super::packs::{Packs, joined};
+use super::repository::Job;
 use super::tagged::{add, as_released};
 use crate::diag::Sink;
 use crate::ident::Version;

@@ -5,18 +5,23 @@
 //! 3. `scan` and `discover` find packs in a tree or directory: manifests, claimed by an ecosystem, none inside another.
 //! 4. `read` reads a directory as a pack, with its listing and findings; `packs` does so for any tree of a repository.
 //! 5. `tagged` (with `assign`) and `history` decide which revisions are releases of which pack; `facts` says what is odd about them.
-//! 6. [`candidates`] puts it all together.
+//! 6. [`candidates`] puts together what `repository` and `directory` give; `known` is what the next reading need not do
+//!    again, and `saved` says what it has to when somebody watches the files.
 //!
 //! In: the configuration of a source. Out: values; what is wrong with a pack is a finding, never an error.
 
 mod assign;
 pub mod candidates;
+mod directory;
 mod discover;
 mod facts;
 mod history;
+mod known;
 pub mod open;
 mod packs;
 mod read;
+mod repository;
+mod saved;
 mod scan;
 mod tagged;
 pub mod tags;

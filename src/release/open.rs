@@ -58,6 +58,20 @@ pub fn open_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<OpenSou
 }
 
 impl OpenSource {
+    /// Tells whether this names the same directory and the same repository as another one.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let repositories = match (&self.repository, &other.repository) {
+            (None, None) => true,
+            (Some(a), Some(b)) => {
+                a.prefix == b.prefix
+                    && a.repository.directory() == b.repository.directory()
+                    && a.repository.name() == b.repository.name()
+            }
+            _ => false,
+        };
+        repositories && self.identity == other.identity && self.directory == other.directory
+    }
+
     /// Returns the directory whose present state is the draft; nothing for a source that is a repository only.
     pub fn directory(&self) -> Option<&Utf8Path> {
         self.directory.as_deref()

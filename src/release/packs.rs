@@ -1,11 +1,13 @@
 //! The packs of a repository at any of its trees.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::candidates::Reader;
 use super::discover::{At, Found, Rules, Settled, settle};
 use super::open::Below;
-use super::read::read;
+use super::read::{Reading, read};
 use super::scan::TreeScan;
 use crate::ecosystem::Ecosystem;
 use crate::source::SourceError;
@@ -14,6 +16,9 @@ use crate::source::git::ObjectId;
 /// The ecosystem of each path in the newest state.
 pub(super) type Usual = BTreeMap<String, &'static dyn Ecosystem>;
 
+/// The packs of one tree, which several tags may share.
+pub(super) type State = Arc<Vec<At<ObjectId>>>;
+
 /// The packs of a repository at any of its trees, each directory read once per content.
 pub(super) struct Packs<'a> {
     below: &'a Below,
@@ -21,6 +26,8 @@ pub(super) struct Packs<'a> {
     reader: &'a Reader<'a>,
     last_segment: Option<String>,
     pub(super) scan: TreeScan,
+    /// What an earlier reading read; it counts where the setting is the same.
+    earlier: Settled<ObjectId>,
     settled: Settled<ObjectId>,
     pub(super) usual: Usual,
 }
@@ -31,30 +38,40 @@ impl<'a> Packs<'a> {
         rules: &'a Rules,
         reader: &'a Reader<'a>,
         last_segment: Option<String>,
+        earlier: Settled<ObjectId>,
     ) -> Self {
         let (scan, settled, usual) = (TreeScan::default(), Settled::new(), Usual::new());
-        Self { below, rules, reader, last_segment, scan, settled, usual }
+        Self { below, rules, reader, last_segment, scan, earlier, settled, usual }
+    }
+
+    /// Returns the ecosystems of the newest state, and everything that was read.
+    pub(super) fn finish(self) -> (Usual, Settled<ObjectId>) {
+        (self.usual, self.settled)
     }
 
     /// Returns the packs of trees, in their order; a tree that is not there has none.
-    pub(super) fn at(&mut self, trees: &[Option<ObjectId>]) -> Result<Vec<Vec<At<ObjectId>>>, SourceError> {
+    pub(super) fn at(&mut self, trees: &[Option<ObjectId>]) -> Result<Vec<State>, SourceError> {
         let repository = &self.below.repository;
-        let states = trees
-            .iter()
-            .map(|tree| match tree {
-                Some(tree) => Ok(self.rules.packs(&self.scan.marked(repository, self.rules, *tree)?)),
-                None => Ok(Vec::new()),
+        // Many tags of one commit have one tree.
+        let mut numbers: HashMap<Option<ObjectId>, usize> = HashMap::new();
+        let mut found = Vec::new();
+        for tree in trees {
+            if let Entry::Vacant(new) = numbers.entry(*tree) {
+                new.insert(found.len());
+                found.push(match tree {
+                    Some(tree) => self.rules.packs(&self.scan.marked(repository, self.rules, *tree)?),
+                    None => Vec::new(),
+                });
+            }
+        }
+        let usual = &self.usual;
+        let states = settle(&found, &mut self.settled, &|found| {
+            reading(self.below, self.reader, &self.earlier, self.last_segment.as_deref(), found, |path| {
+                usual.get(path).copied()
             })
-            .collect::<Result<Vec<_>, SourceError>>()?;
-        let (reader, usual, last) = (self.reader, &self.usual, self.last_segment.as_deref());
-        let read = |found: &Found<ObjectId>| {
-            read(
-                repository.snapshot(found.key, &reader.limits),
-                found.setting(usual.get(&found.path).copied(), last),
-                reader,
-            )
-        };
-        Ok(settle(&states, &mut self.settled, &read))
+        });
+        let states: Vec<State> = states.into_iter().map(Arc::new).collect();
+        Ok(trees.iter().map(|tree| Arc::clone(&states[numbers[tree]])).collect())
     }
 
     /// Reads one directory in several states of its content, in parallel.
@@ -66,11 +83,26 @@ impl<'a> Packs<'a> {
     ) -> Vec<At<ObjectId>> {
         let found = |tree: &ObjectId| Found { path: path.to_owned(), key: *tree, ecosystems: vec![ecosystem] };
         let states: Vec<Vec<Found<ObjectId>>> = trees.iter().map(|tree| vec![found(tree)]).collect();
-        let (reader, repository, last) = (self.reader, &self.below.repository, self.last_segment.as_deref());
-        let read = |found: &Found<ObjectId>| {
-            read(repository.snapshot(found.key, &reader.limits), found.setting(Some(ecosystem), last), reader)
-        };
-        settle(&states, &mut self.settled, &read).into_iter().flatten().collect()
+        let states = settle(&states, &mut self.settled, &|found| {
+            reading(self.below, self.reader, &self.earlier, self.last_segment.as_deref(), found, |_| Some(ecosystem))
+        });
+        states.into_iter().flatten().collect()
+    }
+}
+
+/// Takes the earlier reading of a tree, or reads it.
+fn reading(
+    below: &Below,
+    reader: &Reader<'_>,
+    earlier: &Settled<ObjectId>,
+    last_segment: Option<&str>,
+    found: &Found<ObjectId>,
+    usual: impl Fn(&str) -> Option<&'static dyn Ecosystem>,
+) -> Arc<Reading> {
+    let setting = found.setting(usual(&found.path), last_segment);
+    match earlier.get(&(found.path.clone(), found.key)) {
+        Some(earlier) if earlier.asked.fits(&setting) => Arc::clone(earlier),
+        _ => Arc::new(read(below.repository.snapshot(found.key, &reader.limits), setting, reader)),
     }
 }
 

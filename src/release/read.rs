@@ -7,6 +7,7 @@
 //! In: a snapshot. Out: a [`Reading`] with places relative to the pack, which several candidates can share.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::Candidate;
 use super::candidates::Reader;
@@ -36,6 +37,17 @@ pub(super) struct Reading {
     pub(super) snapshot: Snapshot,
     /// What is wrong, with places relative to the pack.
     pub(super) findings: Vec<Diagnostic>,
+    /// What was known of the directory before.
+    pub(super) asked: Asked,
+}
+
+/// What is known of a directory before it is read, for whoever asks later whether a reading still counts.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) ecosystems: Vec<&'static str>,
+    /// The usual ecosystem of the path, if that could have made a difference.
+    pub(super) usual: Option<Option<&'static str>>,
+    pub(super) directory: Option<String>,
 }
 
 /// What is known of a directory before it is read.
@@ -51,6 +63,7 @@ pub(super) struct Setting<'a> {
 
 /// Reads a directory.
 pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>, reader: &Reader<'_>) -> Reading {
+    reader.work.packs_read.fetch_add(1, Ordering::Relaxed);
     let mut sink = Sink::new();
     let snapshot = snapshot.unwrap_or_else(|error| {
         sink.report(FILE_UNREADABLE, Place::file(""), chain(&error));
@@ -64,7 +77,9 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
         yaml_limits: reader.yaml_limits,
     };
     let usual = setting.usual.filter(|usual| setting.ecosystems.iter().any(|other| other.id() == usual.id()));
-    let chosen = match (ecosystem::claim(setting.ecosystems, &tree), usual) {
+    let claim = ecosystem::claim(setting.ecosystems, &tree);
+    let is_claimed = matches!(claim, Claim::By(_));
+    let chosen = match (claim, usual) {
         (Claim::By(ecosystem), _) => Ok(ecosystem),
         (_, Some(usual)) => Ok(usual),
         (Claim::None, None) => match *setting.ecosystems {
@@ -106,7 +121,24 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
     let findings = sink.finish();
     // A listing without a file that is there would name other content than the release has.
     let listing = listing.filter(|_| !findings.iter().any(|finding| finding.code == FILE_UNREADABLE));
-    Reading { claimed, ecosystem, pack: pack.map(Arc::new), listing: listing.map(Arc::new), snapshot, findings }
+    if snapshot.has_failed() {
+        reader.work.uncertain.store(true, Ordering::Relaxed);
+    }
+    let asked = Asked {
+        ecosystems: setting.ecosystems.iter().map(|ecosystem| ecosystem.id()).collect(),
+        usual: (!is_claimed || pack.is_none()).then(|| setting.usual.map(|usual| usual.id())),
+        directory: setting.directory.map(str::to_owned),
+    };
+    Reading { claimed, ecosystem, pack: pack.map(Arc::new), listing: listing.map(Arc::new), snapshot, findings, asked }
+}
+
+impl Asked {
+    /// Tells whether the directory would be read in the same way in another setting.
+    pub(super) fn fits(&self, setting: &Setting<'_>) -> bool {
+        self.ecosystems.iter().copied().eq(setting.ecosystems.iter().map(|ecosystem| ecosystem.id()))
+            && self.usual.is_none_or(|usual| usual == setting.usual.map(|usual| usual.id()))
+            && self.directory.as_deref() == setting.directory
+    }
 }
 
 /// Tells whether a YAML manifest is no mapping: then that is the fault to report, rather than that it shows no evidence.

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::assign::assign;
-use super::candidates::Job;
+
 use super::discover::At;
 use super::open::Below;
 use super::packs::{Packs, joined};
+use super::repository::Job;
 use super::tags::{self, Patterns};
 use super::{
     Candidate, DUPLICATE_TAG, RELEASE_OF_OTHER_NAME, Stage, TAG_IGNORED, TAG_WITHOUT_PACK, VERSION_TAG_MISMATCH, facts,
@@ -73,7 +74,7 @@ pub(super) fn releases(
     let mut released = without_duplicates(found);
     facts::orphan_tags(below, &mut released)?;
     facts::shadowing_branches(below, &mut job.sink)?;
-    facts::untagged_versions(present, &released, &mut job.candidates);
+    facts::untagged_versions(present, &released, &mut job.notes);
     released.sort_by(|a, b| a.order().cmp(&b.order()));
     let paths = released.iter().map(|tagged| tagged.path.clone()).collect();
     job.candidates.extend(released.into_iter().map(|tagged| tagged.candidate));
@@ -98,6 +99,7 @@ fn version_tags(job: &mut Job<'_>, below: &Below, patterns: &Patterns) -> Result
         match tag.target {
             TagTarget::Commit { commit, time } => found.push(VersionTag { name, commit, time }),
             TagTarget::Other(what) => {
+                job.is_whole &= matches!(what, "a tree" | "a blob");
                 report(&mut job.sink, TAG_WITHOUT_PACK, &name, format!("the tag `{name}` points to {what}"));
             }
         }

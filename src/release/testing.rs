@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::candidates::{Reader, SourceReading, Wanted, read_source_as};
+use super::candidates::{KnownSource, Reader, SourceReading, Wanted, Work, read_source_as};
 use super::{Candidate, Stage};
 use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::{Feeds, SourceConfig};
@@ -142,13 +142,14 @@ pub(crate) fn read_without(
         limits: crate::source::Limits::default(),
         yaml_limits: crate::yaml::Limits::default(),
         wanted: Wanted::Everything,
+        work: &Work::default(),
     };
-    read_source_as(config, &reader, TOYS)
+    read_source_as(config, &reader, TOYS, &mut KnownSource::default(), None)
 }
 
 /// Returns candidates as text: `stage name version @tag-or-commit path`.
 pub(crate) fn shown(reading: &SourceReading) -> Vec<String> {
-    reading.candidates.iter().map(shown_one).collect()
+    reading.candidates.iter().map(|candidate| shown_one(candidate)).collect()
 }
 
 /// Returns the releases as text: `name version @tag path`, with `commit` for those from history.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diag::Diagnostic;
 use crate::ident::{Digest, RelPath};
@@ -107,13 +108,14 @@ pub struct Snapshot {
     files: Arc<[FileEntry]>,
     blobs: Arc<dyn Blobs>,
     findings: Arc<[Diagnostic]>,
+    failed: Arc<AtomicBool>,
 }
 
 impl Snapshot {
     /// Returns a snapshot of `files`, which it sorts bytewise by path; `findings` have paths relative to its root.
     pub fn new(mut files: Vec<FileEntry>, blobs: Arc<dyn Blobs>, findings: Vec<Diagnostic>) -> Self {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Self { files: files.into(), blobs, findings: findings.into() }
+        Self { files: files.into(), blobs, findings: findings.into(), failed: Arc::default() }
     }
 
     /// Returns a snapshot of files that are in memory already: path, whether it is executable, content.
@@ -153,9 +155,23 @@ impl Snapshot {
         &self.files[start..start + len]
     }
 
+    /// Tells whether this is another handle of the same snapshot.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.failed, &other.failed)
+    }
+
     /// Returns the content of a file.
     pub fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
-        self.blobs.read(entry)
+        let read = self.blobs.read(entry);
+        if read.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        read
+    }
+
+    /// Tells whether some file could not be read when it was asked for: what was made of the snapshot may lack it.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Directories: the files of a disk as a snapshot.
 //!
-//! The walk follows no link, stops at the limits, and reads every file once to know its content. Small files stay in
-//! memory; larger ones are read again when they are asked for, and refused if they are not what was listed.
+//! The walk follows no link, stops at the limits, and reads every file once to know its content; a file that has the stamp
+//! it had in an earlier walk is not opened. Small files stay in memory; larger ones are read again when they are asked for,
+//! and refused if they are not what was listed.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,8 +15,8 @@ use walkdir::WalkDir;
 use super::git::finding;
 use super::paths::{self, Siblings};
 use super::{
-    BlobId, Blobs, FILE_UNREADABLE, FileEntry, Limits, PACK_TOO_LARGE, ReadError, SUBMODULE, SYMLINK, Snapshot,
-    SourceError,
+    BlobId, Blobs, FILE_UNREADABLE, FileEntry, Limits, Moment, PACK_TOO_LARGE, ReadError, SUBMODULE, SYMLINK, Snapshot,
+    SourceError, Stamp,
 };
 use crate::diag::Diagnostic;
 use crate::fs::PathError;
@@ -39,7 +40,49 @@ pub fn snapshot_without(
     limits: &Limits,
     left_out: &dyn Fn(&str, bool) -> bool,
 ) -> Result<Snapshot, SourceError> {
-    let mut walk = Walk { root, limits, files: Vec::new(), findings: Vec::new(), kept: HashMap::new(), bytes: 0 };
+    Ok(walk(root, limits, left_out, None)?.snapshot)
+}
+
+/// A directory as a walk found it, for the next walk.
+#[derive(Debug, Clone)]
+pub struct Walked {
+    /// The files.
+    pub snapshot: Snapshot,
+    /// How many files were opened.
+    pub opened: u64,
+    /// The stamps of the files, in their order; none for a file that was not at rest.
+    stamps: Vec<Option<Stamp>>,
+    content: Arc<Files>,
+}
+
+impl Walked {
+    /// Returns what is known of a file, if it still has its stamp.
+    fn file(&self, path: &str, stamp: Stamp) -> Option<(&FileEntry, Option<&Arc<[u8]>>)> {
+        let files = self.snapshot.files();
+        let at = files.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
+        (self.stamps[at] == Some(stamp)).then(|| (&files[at], self.content.kept.get(&files[at].blob)))
+    }
+}
+
+/// Returns the regular files below a directory as [`snapshot_without`] does, and opens those only that may have changed
+/// since an earlier walk.
+pub fn walk(
+    root: &Utf8Path,
+    limits: &Limits,
+    left_out: &dyn Fn(&str, bool) -> bool,
+    earlier: Option<&Walked>,
+) -> Result<Walked, SourceError> {
+    let mut walk = Walk {
+        root,
+        limits,
+        earlier,
+        moment: Moment::now(),
+        files: Vec::new(),
+        findings: Vec::new(),
+        kept: HashMap::new(),
+        bytes: 0,
+        opened: 0,
+    };
     let mut siblings: HashMap<String, Siblings> = HashMap::new();
     let mut directories = 0;
     // One level more than is allowed, to see that there is something.
@@ -112,8 +155,11 @@ pub fn snapshot_without(
             break;
         }
     }
-    let blobs = Files { root: root.to_owned(), kept: walk.kept };
-    Ok(Snapshot::new(walk.files, Arc::new(blobs), walk.findings))
+    let content = Arc::new(Files { root: root.to_owned(), kept: walk.kept });
+    walk.files.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+    let (files, stamps) = walk.files.into_iter().unzip();
+    let snapshot = Snapshot::new(files, Arc::clone(&content) as Arc<dyn Blobs>, walk.findings);
+    Ok(Walked { snapshot, opened: walk.opened, stamps, content })
 }
 
 /// Returns a path below `root` as text; nothing when it is not UTF-8, which its own directory has reported.
@@ -129,10 +175,13 @@ fn parent(path: &str) -> &str {
 struct Walk<'a> {
     root: &'a Utf8Path,
     limits: &'a Limits,
-    files: Vec<FileEntry>,
+    earlier: Option<&'a Walked>,
+    moment: Moment,
+    files: Vec<(FileEntry, Option<Stamp>)>,
     findings: Vec<Diagnostic>,
     kept: HashMap<BlobId, Arc<[u8]>>,
     bytes: u64,
+    opened: u64,
 }
 
 impl Walk<'_> {
@@ -147,6 +196,16 @@ impl Walk<'_> {
             self.bytes = self.bytes.saturating_add(size);
             return;
         }
+        let stamp = metadata.as_ref().ok().and_then(|metadata| self.moment.stamp(metadata));
+        if let Some((entry, content)) = stamp.and_then(|stamp| self.earlier?.file(path, stamp)) {
+            self.bytes = self.bytes.saturating_add(entry.size);
+            if let Some(content) = content {
+                self.kept.entry(entry.blob).or_insert_with(|| Arc::clone(content));
+            }
+            self.files.push((entry.clone(), stamp));
+            return;
+        }
+        self.opened += 1;
         let read = metadata.map_err(io::Error::from).and_then(|metadata| {
             Ok((is_executable(&metadata), read(&self.root.join(path), size, self.limits.file_bytes)?))
         });
@@ -173,7 +232,7 @@ impl Walk<'_> {
         if size <= KEPT_BYTES {
             self.kept.entry(blob).or_insert_with(|| bytes.into());
         }
-        self.files.push(FileEntry { path, blob, size, executable });
+        self.files.push((FileEntry { path, blob, size, executable }, stamp));
     }
 
     fn irregular(&mut self, path: &str, kind: std::fs::FileType) {

@@ -41,7 +41,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sha2", &["ident/digest.rs"]),
     ("spdx", &["pack/"]),
     ("tar", &["content/"]),
-    ("tempfile", &["fs.rs", "index/", "source/git/fetch.rs"]),
+    ("tempfile", &["fs/", "index/", "source/git/fetch.rs"]),
     ("tera", &["site/templates"]),
     ("terminal_size", &["cli/terminal.rs"]),
     ("toml", &["config.rs"]),
@@ -221,8 +221,14 @@ fn arrows_point_one_way() {
 fn only_the_command_line_talks_to_the_outside() {
     const OUTSIDE: &[&str] =
         &["println!", "print!(", "std::env::", "process::exit", "Timestamp::now", "SystemTime::now"];
-    // git is run with the user's environment, from which what would redirect it is taken.
-    const EXCEPTIONS: &[(&str, &str)] = &[("source/git/fetch.rs", "std::env::")];
+    // git is run with the user's environment, from which what would redirect it is taken, and ignores what the user's own
+    // rules say; the clock tells whether a file was at rest when its stamp was taken.
+    const EXCEPTIONS: &[(&str, &str)] = &[
+        ("source/git/fetch.rs", "std::env::"),
+        ("source/git/status.rs", "std::env::"),
+        ("source/stamp.rs", "SystemTime::now"),
+        ("fs/stamp.rs", "SystemTime::now"),
+    ];
     let mut faults = Vec::new();
     for source in sources().iter().filter(|source| !source.path.starts_with("cli/")) {
         for word in OUTSIDE.iter().filter(|word| source.code.contains(**word)) {

@@ -41,16 +41,16 @@ impl Drafts {
     }
 
     /// Gives the candidates of renamed drafts the version under which they are shown.
-    pub(super) fn rename(&self, candidates: &mut [Candidate]) {
+    pub(super) fn rename(&self, candidates: &mut [Arc<Candidate>]) {
         for (id, content, version) in &self.renamed {
-            let is_it = |candidate: &&mut Candidate| {
+            let is_it = |candidate: &&mut Arc<Candidate>| {
                 let listing = candidate.listing.as_ref().map(|listing| listing.content_digest);
                 candidate.stage != Stage::Released
                     && listing == Some(*content)
                     && candidate.pack.as_ref().is_some_and(|pack| pack.id == *id)
             };
             for candidate in candidates.iter_mut().filter(is_it) {
-                if let Some(pack) = &mut candidate.pack {
+                if let Some(pack) = &mut Arc::make_mut(candidate).pack {
                     Arc::make_mut(pack).version = version.clone();
                 }
             }

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 pub use watched::Watched;
 
-use super::{Assembly, BuildError, joining, planning, sources, templates};
+use super::{Assembly, BuildError, Known, joining, planning, sources, templates};
 use crate::catalog;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Severity, Sink};
@@ -60,6 +60,8 @@ pub struct Preview {
     /// The archives that were made in memory, by release: of which content, and their facts.
     archived: HashMap<(PackId, Version), (Digest, ArchiveFacts)>,
     standing: Standing,
+    /// What earlier builds read.
+    known: Known,
     /// Remote repositories that were fetched, by URL: they are not fetched again for every save.
     fetched: BTreeMap<String, Utf8PathBuf>,
 }
@@ -96,8 +98,8 @@ impl Preview {
     /// Returns a preview of nothing yet.
     pub fn new(options: PreviewOptions) -> Self {
         let (archives, archived) = (None, HashMap::new());
-        let (assembly, standing, fetched) = (Arc::default(), Standing::default(), BTreeMap::new());
-        Self { options, archives, assembly, archived, standing, fetched }
+        let (assembly, standing, known) = (Arc::default(), Standing::default(), Known::default());
+        Self { options, archives, assembly, archived, standing, known, fetched: BTreeMap::new() }
     }
 
     /// Returns the directory of `packyard.toml`.
@@ -122,8 +124,8 @@ impl Preview {
         let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
         let written = own.into_iter().chain([options.out.clone()]).collect();
         let place = sources::Place { root: &options.root, cache: &options.cache, written };
-        let mut reading = sources::read(&config, &place, Wanted::Everything, options.private, progress);
-        sources::apply_levels(&mut reading, &levels);
+        let (wanted, known) = (Wanted::Everything, &mut self.known);
+        let mut reading = sources::read(&config, &place, wanted, options.private, known, None, progress);
         watched::note_copies(&config, &reading, &mut self.fetched);
 
         let mut problems = self.standing.stand_in(&mut reading);

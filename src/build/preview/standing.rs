@@ -1,6 +1,7 @@
 //! What stands in for a pack that is broken right now: its last good state.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Problem;
 use crate::build::sources::Reading;
@@ -9,7 +10,7 @@ use crate::release::{Candidate, Stage};
 
 /// The last good state of every pack that is present, by source, directory and stage.
 #[derive(Debug, Default)]
-pub(super) struct Standing(BTreeMap<Key, Candidate>);
+pub(super) struct Standing(BTreeMap<Key, Arc<Candidate>>);
 
 type Key = (String, String, Stage);
 
@@ -28,11 +29,11 @@ impl Standing {
             let errors: Vec<_> =
                 candidate.findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
             if errors.is_empty() && candidate.pack.is_some() && candidate.listing.is_some() {
-                self.0.insert(key, candidate.clone());
+                self.0.insert(key, Arc::clone(candidate));
                 continue;
             }
             if let Some(good) = before.remove(&key) {
-                *candidate = good.clone();
+                *candidate = Arc::clone(&good);
                 self.0.insert(key, good);
             }
             let pack = candidate.pack.as_ref().map(|pack| pack.id.clone());
@@ -44,7 +45,7 @@ impl Standing {
                 source.file_on_disk(&good.source, pack.manifest.as_str())
             });
             if manifest.is_some_and(|path| path.is_file()) {
-                reading.candidates.push(good.clone());
+                reading.candidates.push(Arc::clone(&good));
                 self.0.insert(key, good);
             }
         }

@@ -6,6 +6,7 @@
 //! 4. `changes` finds the commits that changed a directory.
 //! 5. `tree` turns a tree into a [`Snapshot`](super::Snapshot), sharing what trees have in common.
 //! 6. `status` knows which files of a working directory are ignored.
+//! 7. `state` tells whether anything that a repository refers to has changed.
 //!
 //! In: a path or a URL. Out: values without any lifetime; [`Repository`] is cheap to clone and can be used by many threads.
 
@@ -14,6 +15,7 @@ mod fetch;
 mod open;
 mod refs;
 mod revision;
+mod state;
 mod status;
 mod tree;
 
@@ -26,7 +28,8 @@ use camino::Utf8PathBuf;
 pub use changes::Change;
 pub use fetch::{FetchOptions, fetch, is_remote, without_credentials};
 pub use refs::{Branch, Commit, Tag, TagTarget};
-pub use status::IgnoreRules;
+pub use state::{Looked, State};
+pub use status::{Decisions, IgnoreRules};
 pub(super) use tree::finding;
 pub use tree::{EntryKind, TreeEntry};
 

@@ -1,0 +1,193 @@
+//! What is said of a candidate beyond its own files: references to other packs, places, and severities.
+//!
+//! A candidate is checked once. What a check asked of the names that the catalog provides is remembered with the answers, and
+//! the check is made again when one of them is another.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rayon::prelude::*;
+
+use super::sources::located;
+use crate::config::Config;
+use crate::diag::{self, Diagnostic, Level, Levels, Sink};
+use crate::ecosystem::{Asked, Names, Provided};
+use crate::ident::RelPath;
+use crate::pack::{DOCUMENT_TOO_LARGE, Memo, PackTree};
+use crate::release::candidates::Work;
+use crate::release::{Candidate, Stage};
+use crate::site::markdown;
+
+/// What is known of the candidates of the previous reading.
+#[derive(Debug, Default)]
+pub(super) struct Checks {
+    provided: Arc<Provided>,
+    lints: BTreeMap<String, Level>,
+    paths: BTreeMap<String, String>,
+    /// In the order of the reading.
+    finished: Vec<Finished>,
+}
+
+/// A candidate with everything that is said of it.
+#[derive(Debug, Clone)]
+struct Finished {
+    /// As its source gave it.
+    read: Arc<Candidate>,
+    checked: Arc<Checked>,
+    /// As everybody else gets it.
+    whole: Arc<Candidate>,
+}
+
+/// What the rules that look beyond a candidate's own files found.
+#[derive(Debug)]
+struct Checked {
+    asked: Vec<Asked>,
+    found: Vec<Diagnostic>,
+}
+
+/// What checking needs.
+pub(super) struct Setting<'a> {
+    /// What is known about files.
+    pub(super) memo: &'a Memo,
+    /// The configuration.
+    pub(super) config: &'a Config,
+    /// What leads from the configuration to a source, by the source's identity.
+    pub(super) paths: &'a BTreeMap<String, String>,
+    /// What the reading does.
+    pub(super) work: &'a Work,
+}
+
+impl Checks {
+    /// Returns the candidates of all sources, each with everything that is said of it; the very same value as before where
+    /// that is the same.
+    pub(super) fn finish(&mut self, candidates: Vec<Arc<Candidate>>, setting: &Setting<'_>) -> Vec<Arc<Candidate>> {
+        let (mut known, gone) = matched(candidates, std::mem::take(&mut self.finished));
+        let has_other_names = self.provide(&known, gone);
+        let has_other_setting = self.lints != setting.config.lints || self.paths != *setting.paths;
+        if has_other_setting {
+            self.lints.clone_from(&setting.config.lints);
+            self.paths.clone_from(setting.paths);
+        }
+        let (provided, levels) = (&self.provided, setting.config.levels());
+        let finish = |read: &Arc<Candidate>, before: &Finished| {
+            let checked = Arc::clone(&before.checked);
+            let holds = !has_other_names || checked.asked.iter().all(|asked| provided.still_answers(asked));
+            let checked = if holds { checked } else { Arc::new(check(read, Arc::clone(provided), setting)) };
+            finished(read, checked, setting, &levels, Some(&before.whole))
+        };
+        let anew = |read: &Arc<Candidate>| {
+            let checked = Arc::new(check(read, Arc::clone(provided), setting));
+            finished(read, checked, setting, &levels, None)
+        };
+        if has_other_names || has_other_setting {
+            known.par_iter_mut().filter(|(_, before)| before.is_some()).for_each(|(read, before)| {
+                *before = before.as_ref().map(|before| finish(read, before));
+            });
+        }
+        let mut new: Vec<_> = known.iter_mut().filter(|(_, before)| before.is_none()).collect();
+        new.par_iter_mut().for_each(|(read, before)| *before = Some(anew(read)));
+        self.finished = known.into_iter().filter_map(|(_, finished)| finished).collect();
+        self.finished.iter().map(|finished| Arc::clone(&finished.whole)).collect()
+    }
+
+    /// Counts the names of new candidates and takes away those that are gone; tells whether any name came or went.
+    fn provide(&mut self, known: &[Known], gone: Vec<Finished>) -> bool {
+        let provided = Arc::make_mut(&mut self.provided);
+        let mut differs = false;
+        // What a pack keeps through an edit must not seem to be gone in between.
+        for pack in known.iter().filter(|(_, before)| before.is_none()).filter_map(|(read, _)| read.pack.as_ref()) {
+            differs |= provided.add(pack);
+        }
+        for pack in gone.iter().filter_map(|gone| gone.read.pack.as_ref()) {
+            differs |= provided.remove(pack);
+        }
+        differs
+    }
+}
+
+/// A candidate, with what is known of it.
+type Known = (Arc<Candidate>, Option<Finished>);
+
+/// Returns each candidate with what is known of it, and what is known of candidates that are gone.
+fn matched(candidates: Vec<Arc<Candidate>>, before: Vec<Finished>) -> (Vec<Known>, Vec<Finished>) {
+    // By the address of a candidate, which is held here and so belongs to nobody else. Most are where they were.
+    let address = |candidate: &Arc<Candidate>| Arc::as_ptr(candidate) as usize;
+    let mut elsewhere = HashMap::new();
+    let mut before = before.into_iter();
+    let mut known: Vec<Known> = Vec::with_capacity(candidates.len());
+    for read in candidates {
+        let same = before.next().and_then(|finished| {
+            if Arc::ptr_eq(&finished.read, &read) {
+                return Some(finished);
+            }
+            elsewhere.insert(address(&finished.read), finished);
+            None
+        });
+        known.push((read, same));
+    }
+    elsewhere.extend(before.map(|finished| (address(&finished.read), finished)));
+    if !elsewhere.is_empty() {
+        for (read, finished) in known.iter_mut().filter(|(_, finished)| finished.is_none()) {
+            *finished = elsewhere.remove(&address(read));
+        }
+    }
+    (known, elsewhere.into_values().collect())
+}
+
+/// Puts together what is said of a candidate: the value `before`, if nothing about it is new.
+fn finished(
+    read: &Arc<Candidate>,
+    checked: Arc<Checked>,
+    setting: &Setting<'_>,
+    levels: &Levels,
+    before: Option<&Arc<Candidate>>,
+) -> Finished {
+    let mut findings = read.findings.clone();
+    findings.extend(checked.found.iter().cloned());
+    if let Some(path) = setting.paths.get(&read.source.repository) {
+        findings.iter_mut().for_each(|finding| finding.put_below(path));
+    }
+    levels.apply(&mut findings);
+    let whole = match before.filter(|before| before.findings == findings) {
+        Some(before) => Arc::clone(before),
+        None if findings == read.findings => Arc::clone(read),
+        None => Arc::new(Candidate { findings, ..Candidate::clone(read) }),
+    };
+    Finished { read: Arc::clone(read), checked, whole }
+}
+
+/// Checks a candidate against the names that the catalog provides, and whether it can be archived and shown.
+fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) -> Checked {
+    let Some(pack) = &candidate.pack else { return Checked { asked: Vec::new(), found: Vec::new() } };
+    let yaml_limits = setting.config.limits.yaml();
+    let directory = candidate.source.path.rsplit('/').next().filter(|name| !name.is_empty());
+    let tree = PackTree { snapshot: &candidate.snapshot, memo: setting.memo, directory, yaml_limits };
+    let (names, mut sink) = (Names::recording(provided), Sink::new());
+    candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
+    let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
+    sink.extend(crate::content::archive::check(pack.id.name.as_str(), paths));
+    for path in pack.readme.iter().chain(&pack.changelog) {
+        check_document(&tree, path, &mut sink);
+    }
+    let source = &candidate.source;
+    let commit = source.commit.as_deref().map(|id| id.get(..10).unwrap_or(id));
+    let revision = source.tag.as_deref().or(commit).filter(|_| candidate.stage == Stage::Released);
+    if candidate.snapshot.has_failed() {
+        setting.work.uncertain.store(true, Ordering::Relaxed);
+    }
+    Checked { asked: names.into_asked(), found: located(sink.finish(), &source.path, revision) }
+}
+
+/// Reports a document that the website shows as plain text only.
+fn check_document(tree: &PackTree<'_>, path: &RelPath, sink: &mut Sink) {
+    let Some(entry) = tree.get(path.as_str()) else { return };
+    let rendered = tree.memo.get_or_insert(entry.blob, "document", || {
+        tree.text(entry, markdown::MAX_BYTES as u64).is_some_and(|text| markdown::is_within_bounds(&text))
+    });
+    if !*rendered {
+        let message = format!("`{path}` is too large, nested too deeply or not UTF-8: it is not rendered");
+        sink.report(DOCUMENT_TOO_LARGE, diag::Place::file(path.as_str()), message)
+            .help("split it, or nest its lists, quotes and tags less deeply");
+    }
+}

@@ -1,0 +1,464 @@
+//! What is known changes nothing: a reading with it is held against a reading from nothing, after any sequence of edits.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use proptest::prelude::*;
+
+use super::{Done, Known};
+use crate::build::sources::{self, Place, Reading};
+use crate::config::{Config, SourceConfig};
+use crate::diag::Level;
+use crate::progress::Silent;
+use crate::release::Candidate;
+use crate::release::candidates::Wanted;
+use crate::source::testing::{RepoFixture, write};
+
+/// A repository with packs, a plain directory with packs, and their configuration.
+struct World {
+    repository: RepoFixture,
+    config: Config,
+}
+
+impl World {
+    fn new() -> Self {
+        let path = |path: &str| SourceConfig { path: Some(path.into()), ..SourceConfig::default() };
+        let git = SourceConfig { git: Some("work".to_owned()), ..SourceConfig::default() };
+        let config = Config { sources: vec![path("work/packs"), git, path("plain")], ..Config::default() };
+        let mut world = Self { repository: RepoFixture::new(), config };
+        for (pack, needs) in [("one", "two"), ("two", "three"), ("three", "one")] {
+            world.write(&format!("work/packs/{pack}/pack.yaml"), &manifest(pack, "1.0.0", needs));
+            world.write(&format!("work/packs/{pack}/actions/act.yaml"), &action("act", "core.local"));
+            world.write(&format!("work/packs/{pack}/actions/flow.yaml"), &action("flow", "core.local"));
+            world.write(&format!("work/packs/{pack}/rules/on.yaml"), &rule("when", &format!("{needs}.act")));
+            world.write(&format!("work/packs/{pack}/README.md"), "# 0\n");
+        }
+        world.write("plain/four/pack.yaml", &manifest("four", "1.0.0", "one"));
+        world.write("plain/four/actions/act.yaml", &action("act", "core.local"));
+        world.repository.commit("1");
+        world.repository.tag("one-v1.0.0").tag("two-v1.0.0");
+        world
+    }
+
+    fn root(&self) -> Utf8PathBuf {
+        self.repository.outside()
+    }
+
+    fn write(&mut self, path: &str, text: &str) -> Vec<Utf8PathBuf> {
+        write(&self.root(), path, text);
+        vec![self.root().join(path)]
+    }
+
+    fn read(&self, known: &mut Known, saved: Option<&[Utf8PathBuf]>) -> Reading {
+        let root = self.root();
+        let (cache, written) = (root.join("cache"), vec![root.join("public")]);
+        let place = Place { root: &root, cache: &cache, written };
+        sources::read(&self.config, &place, Wanted::Everything, true, known, saved, &Silent)
+    }
+
+    /// Reads with what is known and from nothing, and requires both to be the same.
+    fn check(&self, known: &mut Known, saved: Option<&[Utf8PathBuf]>, what: &str) -> Reading {
+        let reading = self.read(known, saved);
+        let fresh = self.read(&mut Known::default(), None);
+        assert_eq!(shown(&reading), shown(&fresh), "{what}");
+        reading
+    }
+}
+
+fn manifest(name: &str, version: &str, needs: &str) -> String {
+    format!(
+        "ref: {name}\nname: {name}\nversion: {version}\nauthor: A\nemail: a@example.org\ndescription: d\ndependencies: [{needs}]\n"
+    )
+}
+
+fn action(name: &str, description: &str) -> String {
+    format!(
+        "name: {name}\nrunner_type: local-shell-cmd\ndescription: {description}\nenabled: true\nparameters:\n  cmd: {{type: string}}\n"
+    )
+}
+
+fn rule(name: &str, action: &str) -> String {
+    format!(
+        "name: {name}\ndescription: d\nenabled: true\ntrigger: {{type: core.st2.webhook, parameters: {{url: x}}}}\naction: {{ref: {action}}}\n"
+    )
+}
+
+/// Returns everything that a reading says, as text.
+fn shown(reading: &Reading) -> Vec<String> {
+    let candidates = reading.candidates.iter().map(|candidate| whole(candidate));
+    let opened = reading.opened.keys().map(|identity| format!("source {identity}"));
+    let failures = reading.failures.iter().map(|(identity, error)| format!("{identity}: {error}"));
+    let findings = reading.findings.iter().map(|finding| format!("{finding:?}"));
+    candidates.chain(opened).chain(failures).chain(findings).collect()
+}
+
+fn whole(candidate: &Candidate) -> String {
+    let Candidate { ecosystem, source, stage, at, snapshot, pack, listing, findings } = candidate;
+    let files = (snapshot.files(), snapshot.findings());
+    let content: Vec<_> = snapshot.files().iter().map(|file| snapshot.read(file)).collect();
+    format!("{} {source:?} {stage:?} {at:?} {files:?} {content:?} {pack:?} {listing:?} {findings:#?}", ecosystem.id())
+}
+
+fn rest() {
+    std::thread::sleep(std::time::Duration::from_millis(70));
+}
+
+/// Returns the candidates by what they are, for comparing addresses.
+fn addresses(reading: &Reading) -> BTreeMap<String, *const Candidate> {
+    let key = |candidate: &Candidate| {
+        let source = &candidate.source;
+        format!("{} {:?} {} {:?}", source.repository, candidate.stage, source.path, source.tag)
+    };
+    reading.candidates.iter().map(|candidate| (key(candidate), Arc::as_ptr(candidate))).collect()
+}
+
+fn changed(before: &Reading, after: &Reading) -> Vec<String> {
+    let before = addresses(before);
+    let new = addresses(after).into_iter().filter(|(key, address)| before.get(key) != Some(address));
+    new.map(|(key, _)| key).collect()
+}
+
+#[test]
+fn what_did_not_change_is_neither_opened_nor_read_and_is_the_same_value() {
+    let mut world = World::new();
+    rest();
+    let mut known = Known::default();
+    let first = world.check(&mut known, None, "first");
+    assert!(known.done().files_opened > 0 && known.done().packs_read > 0);
+    for saved in [None, Some(&[][..])] {
+        let again = world.check(&mut known, saved, "again");
+        assert_eq!(changed(&first, &again), [""; 0]);
+        let scanned = if saved.is_none() { 2 } else { 0 };
+        assert_eq!(known.done(), Done { directories_scanned: scanned, ..Done::default() });
+    }
+    for hinted in [false, true] {
+        let before = world.check(&mut known, None, "before");
+        let saved = world.write("work/packs/two/README.md", if hinted { "# 1\n" } else { "# 2\n" });
+        let after = world.check(&mut known, hinted.then_some(&saved), "a README");
+        assert_eq!(changed(&before, &after), ["work/packs Draft two None"]);
+        assert_eq!((known.done().files_opened, known.done().packs_read), (1, 1));
+        assert_eq!(known.done().directories_scanned, if hinted { 0 } else { 2 });
+        rest();
+    }
+}
+
+/// A pack that refers to another one depends on that one's names, and on nothing else of it.
+#[test]
+fn a_name_that_goes_away_changes_the_packs_that_ask_for_it() {
+    let mut world = World::new();
+    world.write("plain/four/actions/flow.yaml", &action("flow", "d"));
+    world.write("plain/six/pack.yaml", &manifest("six", "1.0.0", "four"));
+    world.write("plain/six/rules/on.yaml", &rule("when", "four.act"));
+    rest();
+    let mut known = Known::default();
+    let mut before = world.check(&mut known, None, "first");
+    let root = world.root();
+    let mut step = |saved: Vec<Utf8PathBuf>, expected: &[&str], what: &str| {
+        let after = world.check(&mut known, Some(&saved), what);
+        assert_eq!(changed(&before, &after), expected, "{what}");
+        before = after;
+    };
+    let (here, away) = (root.join("plain/four/actions/act.yaml"), root.join("act.yaml"));
+    std::fs::write(&here, action("act", "another text")).expect("a file");
+    step(vec![here.clone()], &["plain Head four None"], "an action that keeps its name");
+    std::fs::rename(&here, &away).expect("a move");
+    step(vec![here.clone()], &["plain Head four None", "plain Head six None"], "an action that is gone");
+    std::fs::rename(&away, &here).expect("a move");
+    step(vec![here], &["plain Head four None", "plain Head six None"], "an action that is back");
+}
+
+#[test]
+fn a_new_tag_is_read_and_nothing_else() {
+    let mut world = World::new();
+    rest();
+    let mut known = Known::default();
+    let before = world.check(&mut known, None, "first");
+    world.repository.tag("three-v1.0.0");
+    let after = world.check(&mut known, None, "a tag");
+    assert_eq!(known.done().files_opened, 0);
+    let new = changed(&before, &after);
+    assert_eq!(
+        new,
+        ["work Released packs/three Some(\"three-v1.0.0\")", "work/packs Released three Some(\"three-v1.0.0\")",]
+    );
+}
+
+#[test]
+fn another_level_of_a_lint_changes_only_what_has_the_finding() {
+    let mut world = World::new();
+    world.write("work/packs/one/pack.yaml", &manifest("one", "1.0.0", "nobody"));
+    rest();
+    let mut known = Known::default();
+    let before = world.check(&mut known, None, "first");
+    let code = before.candidates[0]
+        .findings
+        .iter()
+        .map(|finding| finding.code.name())
+        .find(|name| name.contains("dependency"));
+    let code = code.expect("an unknown dependency");
+    world.config.lints = BTreeMap::from([(code.to_owned(), Level::Allow)]);
+    let after = world.check(&mut known, Some(&[]), "allowed");
+    assert_eq!(changed(&before, &after), ["work/packs Draft one None"]);
+    world.config.limits.files = 1;
+    let after = world.check(&mut known, Some(&[]), "limits");
+    assert!(after.candidates[0].listing.is_some() && known.done().packs_read > 0, "everything is read again");
+}
+
+/// A source that is gone and comes back is read anew, and fails in between.
+#[test]
+fn a_source_that_fails_is_not_remembered() {
+    let world = World::new();
+    let mut known = Known::default();
+    world.check(&mut known, None, "first");
+    let (here, away) = (world.root().join("plain"), world.root().join("away"));
+    std::fs::rename(&here, &away).expect("a move");
+    let gone = world.check(&mut known, None, "gone");
+    assert_eq!(gone.failures.len(), 1);
+    world.check(&mut known, Some(&[]), "still gone");
+    std::fs::rename(&away, &here).expect("a move");
+    world.check(&mut known, Some(&[here]), "back");
+}
+
+/// What lies outside a pack, or could make or end one, makes a reading look at everything.
+#[test]
+fn a_saved_path_that_could_change_which_packs_there_are_is_followed_by_a_walk() {
+    let mut world = World::new();
+    rest();
+    let mut known = Known::default();
+    world.check(&mut known, None, "first");
+    let root = world.root();
+    let mut step = |world: &mut World, act: &dyn Fn(&mut World) -> Vec<Utf8PathBuf>, scans: u64, what: &str| {
+        let saved = act(world);
+        world.check(&mut known, Some(&saved), what);
+        assert_eq!(known.done().directories_scanned, scans, "{what}");
+    };
+    let rename = |from: &str, to: &str| {
+        std::fs::rename(root.join(from), root.join(to)).expect("a move");
+        vec![root.join(from), root.join(to)]
+    };
+    step(&mut world, &|w| w.write("work/packs/one/new.txt", "new"), 0, "a new file");
+    step(&mut world, &|w| w.write("work/packs/one/pack.yaml", &manifest("one", "1.2.0", "two")), 0, "a manifest");
+    step(&mut world, &|w| w.write("public/x/pack.yaml", "x"), 0, "outside");
+    step(&mut world, &|_| rename("work/packs/one/new.txt", "work/packs/one/other.txt"), 0, "a renamed file");
+    step(&mut world, &|w| w.write("work/packs/one/in/pack.yml", "x"), 1, "a near miss inside a pack");
+    step(&mut world, &|w| w.write("work/packs/five/pack.yaml", &manifest("five", "1.0.0", "one")), 1, "a new pack");
+    step(&mut world, &|_| rename("work/packs/two", "work/packs/six"), 1, "a renamed pack");
+    step(&mut world, &|_| rename("work/packs/six", "plain/two"), 2, "a moved pack");
+    step(&mut world, &|w| w.write("work/.gitignore", "*.md\nfive/\n"), 1, "rules above the source");
+    step(&mut world, &|w| w.write("work/packs/one/.gitignore", "!README.md\n"), 1, "rules in a pack");
+    step(&mut world, &|w| w.write("work/packs/one/pack.yaml", "not: [a manifest"), 0, "a broken manifest");
+    step(&mut world, &|w| w.write("work/packs/one/README.md", "# 5\n"), 0, "a file of a broken pack");
+    step(&mut world, &|w| w.write("work/packs/one/pack.yaml", &manifest("one", "1.3.0", "two")), 0, "mended");
+    step(
+        &mut world,
+        &|w| {
+            w.repository.tag("one-v1.3.0");
+            vec![w.root().join("work/.git/refs/tags/one-v1.3.0")]
+        },
+        1,
+        "a tag",
+    );
+}
+
+/// One edit of the world, from numbers that chance gives.
+#[derive(Debug, Clone)]
+enum Edit {
+    Write { pack: usize, file: usize, text: u8 },
+    Manifest { pack: usize, name: usize, version: u8, needs: usize },
+    Remove { pack: usize, file: usize },
+    Move { pack: usize, to: usize },
+    Ignore { place: usize, rules: usize },
+    Nest { pack: usize, inner: usize },
+    Index,
+    Commit,
+    Tag { name: usize, back: bool },
+    Untag { name: usize },
+    Switch,
+    Lint { level: u8 },
+    Rest,
+}
+
+const PACKS: &[&str] =
+    &["work/packs/one", "work/packs/two", "work/packs/three", "plain/four", "work/packs/in/five", "plain/six"];
+const NAMES: &[&str] = &["one", "two", "three", "four", "nobody"];
+const FILES: &[&str] =
+    &["README.md", "actions/act.yaml", "actions/flow.yaml", "rules/on.yaml", "pack.yaml", "pack.yml", "b.pyc"];
+const TAGS: &[&str] = &["one-v1.0.0", "two-v1.0.0", "three-v2.0.0", "v1.0.0", "nightly", "one-v1.1.0"];
+const RULES: &[&str] = &["", "*.pyc\n", "actions/\n", "three/\n*.md\n", "!README.md\n"];
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let pack = || 0..PACKS.len();
+    let name = || 0..NAMES.len();
+    prop_oneof![
+        6 => (pack(), 0..FILES.len(), 0..4_u8).prop_map(|(pack, file, text)| Edit::Write { pack, file, text }),
+        4 => (pack(), name(), 0..3_u8, name())
+            .prop_map(|(pack, name, version, needs)| Edit::Manifest { pack, name, version, needs }),
+        2 => (pack(), 0..FILES.len()).prop_map(|(pack, file)| Edit::Remove { pack, file }),
+        1 => (pack(), pack()).prop_map(|(pack, to)| Edit::Move { pack, to }),
+        2 => (0..PACKS.len() + 2, 0..RULES.len()).prop_map(|(place, rules)| Edit::Ignore { place, rules }),
+        1 => (pack(), name()).prop_map(|(pack, inner)| Edit::Nest { pack, inner }),
+        1 => Just(Edit::Index),
+        3 => Just(Edit::Commit),
+        2 => (0..TAGS.len(), any::<bool>()).prop_map(|(name, back)| Edit::Tag { name, back }),
+        1 => (0..TAGS.len()).prop_map(|name| Edit::Untag { name }),
+        1 => Just(Edit::Switch),
+        1 => (0..3_u8).prop_map(|level| Edit::Lint { level }),
+        3 => Just(Edit::Rest),
+    ]
+}
+
+impl World {
+    /// Makes an edit and returns what a watcher would see; nothing when it would only know that something happened.
+    fn apply(&mut self, edit: &Edit) -> Option<Vec<Utf8PathBuf>> {
+        let root = self.root();
+        let git = |path: &str| Some(vec![root.join("work/.git").join(path)]);
+        match *edit {
+            Edit::Write { pack, file, text } => {
+                let content = match FILES[file] {
+                    "rules/on.yaml" => rule("when", &format!("{}.act", NAMES[text as usize])),
+                    "README.md" => format!("# {text}\n"),
+                    "pack.yaml" => format!("broken: [{text}\n"),
+                    other => action(other.trim_start_matches("actions/").trim_end_matches(".yaml"), &text.to_string()),
+                };
+                Some(self.write(&format!("{}/{}", PACKS[pack], FILES[file]), &content))
+            }
+            Edit::Manifest { pack, name, version, needs } => {
+                let text = manifest(NAMES[name], &format!("1.{version}.0"), NAMES[needs]);
+                Some(self.write(&format!("{}/pack.yaml", PACKS[pack]), &text))
+            }
+            Edit::Remove { pack, file } => {
+                let path = root.join(PACKS[pack]).join(FILES[file]);
+                let _ = std::fs::remove_file(&path);
+                Some(vec![path])
+            }
+            Edit::Move { pack, to } => {
+                let (from, to) = (root.join(PACKS[pack]), root.join(PACKS[to]));
+                let _ = std::fs::rename(&from, &to);
+                Some(vec![from, to])
+            }
+            Edit::Ignore { place, rules } => {
+                let places = PACKS.iter().copied().chain(["work", "work/packs"]);
+                let place = places.into_iter().nth(place).expect("a place");
+                Some(self.write(&format!("{place}/.gitignore"), RULES[rules]))
+            }
+            Edit::Nest { pack, inner } => {
+                Some(self.write(&format!("{}/inner/pack.yaml", PACKS[pack]), &manifest(NAMES[inner], "3.0.0", "one")))
+            }
+            Edit::Index => {
+                self.repository.git(&["add", "--all"]);
+                git("index")
+            }
+            Edit::Commit => {
+                self.repository.commit("more");
+                git("HEAD")
+            }
+            Edit::Tag { name, back } => {
+                let at = if back { "HEAD~1" } else { "HEAD" };
+                let at = if self.repository.git(&["rev-list", "--count", "HEAD"]) == "1" { "HEAD" } else { at };
+                self.repository.git(&["tag", "-f", TAGS[name], at]);
+                git("refs/tags")
+            }
+            Edit::Untag { name } => {
+                self.repository.git(&["update-ref", "-d", &format!("refs/tags/{}", TAGS[name])]);
+                git("packed-refs")
+            }
+            Edit::Switch => {
+                let branches = self.repository.git(&["branch", "--list", "other"]);
+                let is_other = self.repository.git(&["symbolic-ref", "--short", "HEAD"]) == "other";
+                match (is_other, branches.is_empty()) {
+                    (true, _) => self.repository.git(&["checkout", "-q", "-f", "main"]),
+                    (false, true) => self.repository.git(&["checkout", "-q", "-f", "-b", "other"]),
+                    (false, false) => self.repository.git(&["checkout", "-q", "-f", "other"]),
+                };
+                None
+            }
+            Edit::Lint { level } => {
+                let level = [None, Some(Level::Allow), Some(Level::Deny)][level as usize];
+                let lints = ["unknown-dependency", "unknown-action", "version-untagged"];
+                self.config.lints = lints.into_iter().filter_map(|lint| Some((lint.to_owned(), level?))).collect();
+                Some(Vec::new())
+            }
+            Edit::Rest => {
+                rest();
+                Some(Vec::new())
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    /// Ensures that what is known changes nothing, with and without a watcher, whatever happens between two readings.
+    #[test]
+    fn a_reading_with_what_is_known_is_a_reading_from_nothing(edits in proptest::collection::vec(edit(), 1..14)) {
+        let mut world = World::new();
+        let (mut looking, mut watching) = (Known::default(), Known::default());
+        world.check(&mut looking, None, "first");
+        world.read(&mut watching, None);
+        for edit in &edits {
+            let saved = world.apply(edit);
+            let fresh = shown(&world.read(&mut Known::default(), None));
+            let looked = shown(&world.read(&mut looking, None));
+            prop_assert_eq!(&looked, &fresh, "looking after {:?}", edit);
+            let watched = shown(&world.read(&mut watching, saved.as_deref()));
+            prop_assert_eq!(&watched, &fresh, "watching after {:?}", edit);
+        }
+    }
+}
+
+/// Prints what readings of a large repository cost: `cargo test --release --lib -- --ignored --nocapture large_repository`.
+#[test]
+#[ignore = "takes minutes, and its numbers mean something in a release build only"]
+fn a_large_repository_is_read_in() {
+    let mut fixture = RepoFixture::new();
+    let packs = 1000;
+    fixture.git(&["config", "gc.auto", "0"]);
+    for release in 0..3 {
+        for pack in 0..packs {
+            let (name, next) = (format!("pack{pack}"), format!("pack{}", (pack + 1) % packs));
+            fixture.write(&format!("packs/{name}/pack.yaml"), &manifest(&name, &format!("1.{release}.0"), &next));
+            fixture.write(&format!("packs/{name}/README.md"), &format!("# {name}\n\n{}\n", "Some text. ".repeat(40)));
+            for part in 0..13 {
+                let text = action(&format!("act{part}"), &format!("part {part} of {name}, {}", part * release / 10));
+                fixture.write(&format!("packs/{name}/actions/act{part}.yaml"), &text);
+            }
+            for part in 0..2 {
+                let text = rule(&format!("on{part}"), &format!("{next}.act{part}"));
+                fixture.write(&format!("packs/{name}/rules/on{part}.yaml"), &text);
+            }
+        }
+        let commit = fixture.commit("release");
+        let tags: String =
+            (0..packs).map(|pack| format!("create refs/tags/pack{pack}-v1.{release}.0 {commit}\n")).collect();
+        fixture.git_with_input(&["update-ref", "--stdin"], tags.as_bytes());
+    }
+    fixture.git(&["pack-refs", "--all"]);
+    fixture.git(&["gc", "-q"]);
+    let source = SourceConfig { path: Some("work/packs".into()), ..SourceConfig::default() };
+    let world = World { repository: fixture, config: Config { sources: vec![source], ..Config::default() } };
+    rest();
+    let timed = |known: &mut Known, saved: Option<&[Utf8PathBuf]>, what: &str| {
+        let started = std::time::Instant::now();
+        let reading = world.read(known, saved);
+        println!("{what}: {:?}, {} candidates, {:?}", started.elapsed(), reading.candidates.len(), known.done());
+    };
+    let mut known = Known::default();
+    timed(&mut known, None, "from nothing");
+    for round in 0..3 {
+        timed(&mut known, None, "nothing changed");
+        timed(&mut known, Some(&[]), "nothing was saved");
+        let path = world.root().join("work/packs/pack500/README.md");
+        std::fs::write(&path, format!("# {round}\n")).expect("a file");
+        timed(&mut known, Some(&[path]), "a README was saved");
+        let path = world.root().join("work/packs/pack500/actions/act3.yaml");
+        std::fs::write(&path, action("act3", &format!("round {round}"))).expect("a file");
+        timed(&mut known, Some(&[path]), "an action was saved");
+    }
+    world.repository.git(&["tag", "pack7-v1.9.0"]);
+    timed(&mut known, None, "a tag more");
+    world.repository.git(&["add", "--all"]);
+    world.repository.git(&["commit", "-q", "-m", "edit"]);
+    timed(&mut known, None, "a commit more");
+}

@@ -1,0 +1,234 @@
+//! What a directory on disk gives: its packs as they are right now.
+//!
+//! 1. The directory is walked for manifests, by names alone, unless it is known that none came or went.
+//! 2. Each pack's files are compared with what was seen before by their stamps; only those that may differ are opened.
+//! 3. A pack with the same files is taken as it was read.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+
+use super::candidates::Reader;
+use super::discover::{Found, Rules, Settled, settle};
+use super::open::{Below, OpenSource};
+use super::packs::{Usual, joined};
+use super::read::{Reading, Setting, read as read_pack};
+use super::repository::{Notes, add_notes, by_pack};
+use super::scan::scan_directory;
+use super::{Candidate, Stage, facts};
+use crate::diag::{Diagnostic, Sink};
+use crate::source::git::IgnoreRules;
+use crate::source::worktree::{self, Walked};
+use crate::source::{Snapshot, SourceError};
+
+/// What is known of a directory.
+#[derive(Debug, Default)]
+pub(super) struct KnownDirectory {
+    /// What git ignores; nothing outside a repository.
+    pub(super) ignored: Option<IgnoreRules>,
+    /// The directories that may be packs, outer ones first.
+    pub(super) found: Vec<Found<String>>,
+    /// What is spelt almost like a manifest.
+    pub(super) near_misses: Vec<Diagnostic>,
+    /// The directories that were read.
+    pub(super) packs: HashMap<String, KnownPack>,
+    /// Those of them that count, in order: none lies below a claimed one.
+    counting: Vec<String>,
+}
+
+/// A directory as it was read.
+#[derive(Debug, Clone)]
+pub(super) struct KnownPack {
+    /// The walk through its files; nothing when it could not be listed.
+    pub(super) walked: Option<Arc<Walked>>,
+    pub(super) reading: Arc<Reading>,
+    shown: Option<Shown>,
+}
+
+/// The candidate that was made of a reading and of notes; nothing when no ecosystem could be chosen.
+#[derive(Debug, Clone)]
+struct Shown {
+    notes: Vec<Diagnostic>,
+    candidate: Option<Arc<Candidate>>,
+}
+
+/// What is read: a directory of a source.
+pub(super) struct Directory<'a> {
+    pub(super) source: &'a OpenSource,
+    pub(super) path: &'a Utf8Path,
+    pub(super) below: Option<&'a Below>,
+    pub(super) usual: &'a Usual,
+    pub(super) stage: Stage,
+    pub(super) reader: &'a Reader<'a>,
+    pub(super) rules: &'a Rules,
+}
+
+/// What a directory gives to its source.
+#[derive(Debug, Default)]
+pub(super) struct DirectoryPart {
+    pub(super) candidates: Vec<Arc<Candidate>>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+impl Directory<'_> {
+    /// Reads the directory as it is on disk; only the packs `at` these paths, if it is known that nothing else changed.
+    pub(super) fn read(
+        &self,
+        notes: Notes,
+        known: &mut Option<KnownDirectory>,
+        at: Option<&BTreeSet<String>>,
+    ) -> Result<DirectoryPart, SourceError> {
+        let mut before = known.take().unwrap_or_default();
+        let at = at.filter(|_| !before.found.is_empty());
+        if at.is_none() {
+            let decisions = before.ignored.take().map(IgnoreRules::into_decisions).unwrap_or_default();
+            before.ignored = match self.below {
+                Some(Below { repository, prefix }) => Some(repository.ignore_rules(self.path, prefix, decisions)?),
+                None => None,
+            };
+        }
+        let ignored = &before.ignored;
+        let written = written_below(self.reader.written, self.path);
+        let left_out = |path: &str, is_directory: bool| {
+            written.iter().any(|written| written == path)
+                || ignored.as_ref().is_some_and(|ignored| ignored.leaves_out(path, is_directory))
+        };
+        if at.is_none() {
+            self.reader.work.directories_scanned.fetch_add(1, Ordering::Relaxed);
+            let marked = scan_directory(self.path, self.rules, &left_out);
+            let mut sink = Sink::new();
+            self.rules.near_misses(&marked, &mut sink);
+            before.near_misses = sink.found().to_vec();
+            before.found = self.rules.packs(&marked);
+        }
+        let last = self.source.last_segment(self.below);
+        let setting = |found: &Found<String>| self.usual.get(&found.path).copied();
+        if let Some(at) = at {
+            let touched = before.found.iter().filter(|found| at.contains(&found.path));
+            let again: Option<Vec<(String, KnownPack)>> = touched
+                .map(|found| {
+                    let earlier = before.packs.get(&found.path)?;
+                    let setting = found.setting(setting(found), last.as_deref());
+                    let pack = self.read_again(&found.path, setting, &left_out, Some(earlier));
+                    // A directory that is claimed, or is no longer, hides packs or shows them.
+                    (pack.reading.claimed == earlier.reading.claimed).then(|| (found.path.clone(), pack))
+                })
+                .collect();
+            if let Some(again) = again {
+                before.packs.extend(again);
+                let part = self.show(&before.counting, notes, &before.near_misses, &mut before.packs);
+                *known = Some(before);
+                return Ok(part);
+            }
+        }
+        let seen: Mutex<HashMap<String, KnownPack>> = Mutex::default();
+        let read = |found: &Found<String>| {
+            let setting = found.setting(setting(found), last.as_deref());
+            let earlier = before.packs.get(&found.path);
+            let pack = match earlier {
+                Some(earlier)
+                    if at.is_some_and(|at| !at.contains(&found.path)) && earlier.reading.asked.fits(&setting) =>
+                {
+                    earlier.clone()
+                }
+                _ => self.read_again(&found.path, setting, &left_out, earlier),
+            };
+            let reading = Arc::clone(&pack.reading);
+            seen.lock().expect("no panic while locked").insert(found.path.clone(), pack);
+            reading
+        };
+        let states = settle(std::slice::from_ref(&before.found), &mut Settled::new(), &read);
+        let mut packs = seen.into_inner().expect("no panic while locked");
+        let counting: Vec<String> = states.into_iter().flatten().map(|at| at.path).collect();
+        let part = self.show(&counting, notes, &before.near_misses, &mut packs);
+        *known = Some(KnownDirectory { packs, counting, ..before });
+        Ok(part)
+    }
+
+    /// Looks at the files of a pack, and reads it unless they are what they were.
+    fn read_again(
+        &self,
+        path: &str,
+        setting: Setting<'_>,
+        left_out: &dyn Fn(&str, bool) -> bool,
+        earlier: Option<&KnownPack>,
+    ) -> KnownPack {
+        let reader = self.reader;
+        let inner = |file: &str, is_directory: bool| left_out(&joined(path, file), is_directory);
+        let before = earlier.and_then(|earlier| earlier.walked.as_deref());
+        let walked = worktree::walk(&self.path.join(path), &reader.limits, &inner, before);
+        if let Ok(walked) = &walked {
+            reader.work.files_opened.fetch_add(walked.opened, Ordering::Relaxed);
+            if let Some(earlier) = earlier
+                && earlier.walked.is_some()
+                && earlier.reading.asked.fits(&setting)
+                && !earlier.reading.snapshot.has_failed()
+                && has_same_files(&walked.snapshot, &earlier.reading.snapshot)
+            {
+                return KnownPack { walked: Some(Arc::new(walked.clone())), ..earlier.clone() };
+            }
+        }
+        let (walked, snapshot) = match walked {
+            Ok(walked) => (Some(Arc::new(walked.clone())), Ok(walked.snapshot)),
+            Err(error) => (None, Err(error)),
+        };
+        KnownPack { walked, reading: Arc::new(read_pack(snapshot, setting, reader)), shown: None }
+    }
+
+    /// Returns the candidates of the directories that count.
+    fn show(
+        &self,
+        counting: &[String],
+        notes: Notes,
+        near_misses: &[Diagnostic],
+        packs: &mut HashMap<String, KnownPack>,
+    ) -> DirectoryPart {
+        let mut part = DirectoryPart { candidates: Vec::new(), findings: near_misses.to_vec() };
+        let mut notes = by_pack(notes);
+        for path in counting {
+            let Some(known) = packs.get_mut(path) else { continue };
+            let reading = &known.reading;
+            let id = reading.pack.as_ref().map(|pack| &pack.id);
+            let may_have_notes = self.stage == Stage::Draft && reading.ecosystem.is_some() && !notes.is_empty();
+            let notes = id.filter(|_| may_have_notes).and_then(|id| notes.remove(id)).unwrap_or_default();
+            let shown = match known.shown.take().filter(|shown| shown.notes == notes) {
+                Some(shown) => shown,
+                None => Shown { candidate: self.candidate(path, reading, &notes), notes },
+            };
+            match &shown.candidate {
+                Some(candidate) => part.candidates.push(Arc::clone(candidate)),
+                None => part.findings.extend(reading.findings_at(path, None)),
+            }
+            known.shown = Some(shown);
+        }
+        part
+    }
+
+    fn candidate(&self, path: &str, reading: &Reading, notes: &[Diagnostic]) -> Option<Arc<Candidate>> {
+        let facts = self.source.facts(path, None, None, None);
+        let mut candidate = reading.candidate(path, facts, self.stage, None, None)?;
+        facts::repository_name(self.source, &mut candidate);
+        if !notes.is_empty() {
+            add_notes(&mut candidate, notes.iter().cloned());
+        }
+        Some(Arc::new(candidate))
+    }
+}
+
+/// Tells whether two snapshots hold the same files, and miss the same.
+fn has_same_files(a: &Snapshot, b: &Snapshot) -> bool {
+    a.files() == b.files() && a.findings() == b.findings()
+}
+
+/// Returns those directories that the program writes which lie below a directory, relative to it.
+pub(super) fn written_below(written: &[Utf8PathBuf], directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let from = plain(directory);
+    written.iter().filter_map(|path| Some(plain(path).strip_prefix(&from).ok()?.to_owned())).collect()
+}
+
+/// Returns a path without `.` segments, so that paths can be compared however they were put together.
+pub(super) fn plain(path: &Utf8Path) -> Utf8PathBuf {
+    path.components().filter(|part| *part != Utf8Component::CurDir).collect()
+}

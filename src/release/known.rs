@@ -1,0 +1,95 @@
+//! What is known of a source between two readings of it.
+//!
+//! | part | is taken again as long as |
+//! |---|---|
+//! | what a repository gave | its references are the same |
+//! | what was read of a tree | it is needed at all: trees never change |
+//! | what was read of a directory | its files are the same, by their stamps |
+//!
+//! A reading with what is known gives exactly what a reading from nothing gives; a candidate that did not change is the very
+//! same value.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use super::Candidate;
+use super::directory::KnownDirectory;
+use super::open::OpenSource;
+use super::repository::KnownRepository;
+use super::saved::Places;
+use crate::diag::Diagnostic;
+
+/// What is known of one source, as one configuration and one set of limits read it.
+#[derive(Debug, Default)]
+pub struct KnownSource {
+    pub(super) source: Option<OpenSource>,
+    pub(super) places: Places,
+    pub(super) repository: Option<KnownRepository>,
+    pub(super) directory: Option<KnownDirectory>,
+    pub(super) result: Option<Whole>,
+}
+
+/// Everything that a source gave.
+#[derive(Debug, Clone)]
+pub(super) struct Whole {
+    pub(super) candidates: Vec<Arc<Candidate>>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// Counts what a reading does, while it does it.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Files of working directories that were opened.
+    pub files_opened: AtomicU64,
+    /// Directories that were read as packs, at any revision.
+    pub packs_read: AtomicU64,
+    /// Working directories in which packs were looked for.
+    pub directories_scanned: AtomicU64,
+    /// Whether something could not be read that may be there the next time: then nothing is to be remembered.
+    pub uncertain: AtomicBool,
+}
+
+impl KnownSource {
+    /// Returns the source as it is known, if it is the one that was just opened; else forgets everything.
+    pub(super) fn same_source(&mut self, opened: OpenSource) -> OpenSource {
+        if let Some(known) = &self.source
+            && known.is_same(&opened)
+        {
+            return known.clone();
+        }
+        *self = Self { places: Places::of(&opened), source: Some(opened.clone()), ..Self::default() };
+        opened
+    }
+}
+
+/// Returns candidates as values to share: those of `before` wherever nothing about one has changed.
+pub(super) fn shared(candidates: Vec<Candidate>, before: &[Arc<Candidate>]) -> Vec<Arc<Candidate>> {
+    let key = |candidate: &Candidate| {
+        let source = candidate.source.clone();
+        (candidate.stage, source.path, source.tag, source.commit)
+    };
+    let before: HashMap<_, _> = before.iter().map(|candidate| (key(candidate), candidate)).collect();
+    candidates
+        .into_iter()
+        .map(|candidate| match before.get(&key(&candidate)) {
+            Some(before) if is_same(before, &candidate) => Arc::clone(before),
+            _ => Arc::new(candidate),
+        })
+        .collect()
+}
+
+/// Tells whether two candidates are of the same reading, and everything said about it is the same.
+fn is_same(a: &Candidate, b: &Candidate) -> bool {
+    let packs = match (&a.pack, &b.pack) {
+        (None, None) => true,
+        // The rest of a pack is as it was read; a release may have another name or version.
+        (Some(a), Some(b)) => a.id == b.id && a.version == b.version,
+        _ => false,
+    };
+    packs
+        && a.snapshot.is_same(&b.snapshot)
+        && a.ecosystem.id() == b.ecosystem.id()
+        && (&a.source, a.stage, a.at, &a.findings) == (&b.source, b.stage, b.at, &b.findings)
+        && a.listing.is_some() == b.listing.is_some()
+}
