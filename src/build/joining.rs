@@ -24,43 +24,30 @@ use crate::release::{Candidate, Stage};
 use crate::source::Snapshot;
 
 /// Returns every pack of the index with the content of its releases.
-///
-/// A release comes from the candidate with the recorded digest, whose archive is made again and verified if the store lost
-/// it; else from the store's archive. A release that neither has is a finding, and is left out.
 pub(super) fn join(
     config: &Config,
     histories: &BTreeMap<PackId, History>,
-    reading: Reading,
+    reading: &Reading,
     archives: &ArchiveStore,
-    is_draft: &(dyn Fn(&PackId, &Version) -> bool + Sync),
     progress: &dyn Progress,
     sink: &mut Sink,
 ) -> Result<Vec<Arc<CatalogPack>>, BuildError> {
-    let Reading { candidates, hidden, opened, memo, .. } = reading;
-    let mut by_content: HashMap<(PackId, Version, Digest), Arc<Candidate>> = HashMap::new();
-    let mut present: HashMap<PackId, Vec<Diagnostic>> = HashMap::new();
-    for candidate in candidates {
-        let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else { continue };
-        if candidate.stage != Stage::Released {
-            present.entry(pack.id.clone()).or_default().extend(candidate.findings.iter().cloned());
+    let mut by_pack: HashMap<&PackId, Vec<&Arc<Candidate>>> = HashMap::new();
+    for candidate in &reading.candidates {
+        if let Some(pack) = &candidate.pack {
+            by_pack.entry(&pack.id).or_default().push(candidate);
         }
-        let key = (pack.id.clone(), pack.version.clone(), listing.content_digest);
-        // A release's own findings are shown with it, rather than those of a draft that happens to be equal.
-        if candidate.stage == Stage::Draft && by_content.contains_key(&key) {
-            continue;
-        }
-        by_content.insert(key, candidate);
     }
-
-    let shown: Vec<&History> =
-        histories.values().filter(|history| history.owner().is_some_and(|owner| !hidden.contains(owner))).collect();
+    let is_shown = |history: &&History| history.owner().is_some_and(|owner| !reading.hidden.contains(owner));
+    let shown: Vec<&History> = histories.values().filter(is_shown).collect();
     progress.stage("Joining", Some(shown.len() as u64));
-    let shelf = Shelf { config, archives, is_draft, by_content, opened, memo };
-    let joined: Vec<(Option<CatalogPack>, Sink)> = shown
+    let shelf = Shelf { config, archives, opened: &reading.opened, memo: &reading.memo };
+    let joined: Vec<(Option<Arc<CatalogPack>>, Sink)> = shown
         .par_iter()
         .map(|history| {
             let mut sink = Sink::new();
-            let pack = shelf.pack(history, &mut sink)?;
+            let candidates = by_pack.get(history.id()).map_or(&[][..], Vec::as_slice);
+            let pack = shelf.pack(history, candidates.iter().copied(), &|_| false, &mut sink)?;
             progress.tick(1);
             Ok((pack, sink))
         })
@@ -68,12 +55,28 @@ pub(super) fn join(
     let mut packs = Vec::new();
     for (pack, found) in joined {
         sink.extend(found.finish());
-        packs.extend(pack.and_then(|mut pack| {
-            pack.findings = present.remove(&pack.id).unwrap_or_default();
-            catalog::join_pack(pack)
-        }));
+        packs.extend(pack);
     }
     Ok(packs)
+}
+
+/// Returns the candidates of a pack by version and content, and what is wrong with its present state.
+fn contents<'c>(
+    candidates: impl Iterator<Item = &'c Arc<Candidate>>,
+) -> (HashMap<(&'c Version, Digest), &'c Candidate>, Vec<Diagnostic>) {
+    let (mut by_content, mut present) = (HashMap::new(), Vec::new());
+    for candidate in candidates {
+        let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else { continue };
+        if candidate.stage != Stage::Released {
+            present.extend(candidate.findings.iter().cloned());
+        }
+        let key = (&pack.version, listing.content_digest);
+        // A release's own findings are shown with it, rather than those of a draft that happens to be equal.
+        if candidate.stage != Stage::Draft || !by_content.contains_key(&key) {
+            by_content.insert(key, &**candidate);
+        }
+    }
+    (by_content, present)
 }
 
 /// The content of a release, or why it cannot be had.
@@ -88,24 +91,32 @@ struct Content {
 }
 
 /// Where content is looked for.
-struct Shelf<'a> {
-    config: &'a Config,
-    archives: &'a ArchiveStore,
-    is_draft: &'a (dyn Fn(&PackId, &Version) -> bool + Sync),
-    by_content: HashMap<(PackId, Version, Digest), Arc<Candidate>>,
-    opened: BTreeMap<String, OpenSource>,
-    memo: Arc<Memo>,
+pub(super) struct Shelf<'a> {
+    pub(super) config: &'a Config,
+    pub(super) archives: &'a ArchiveStore,
+    /// The sources, by identity.
+    pub(super) opened: &'a BTreeMap<String, OpenSource>,
+    pub(super) memo: &'a Memo,
 }
 
 impl Shelf<'_> {
-    /// Returns a pack with every release whose content can be had.
-    fn pack(&self, history: &History, sink: &mut Sink) -> Result<Option<CatalogPack>, BuildError> {
+    /// Returns a pack with every release whose content can be had; nothing when there is none.
+    ///
+    /// A release comes from the candidate with the recorded digest, whose archive is made again and verified if the store
+    /// lost it; else from the store's archive. A release that neither has is a finding, and is left out.
+    pub(super) fn pack<'c>(
+        &self,
+        history: &History,
+        candidates: impl Iterator<Item = &'c Arc<Candidate>>,
+        is_draft: &dyn Fn(&Version) -> bool,
+        sink: &mut Sink,
+    ) -> Result<Option<Arc<CatalogPack>>, BuildError> {
         let id = history.id();
         let Some(ecosystem) = ecosystem::by_id(id.ecosystem.as_str()) else { return Ok(None) };
+        let (by_content, findings) = contents(candidates);
         let mut releases = Vec::new();
         for (record, published_at) in history.releases() {
-            let key = (id.clone(), record.version.clone(), record.content_digest);
-            let content = match self.by_content.get(&key) {
+            let content = match by_content.get(&(&record.version, record.content_digest)) {
                 Some(candidate) => self.candidate_content(id, record, candidate)?,
                 None => self.archived_content(ecosystem, id, record)?,
             };
@@ -125,7 +136,7 @@ impl Shelf<'_> {
             releases.push(CatalogRelease {
                 record: record.clone(),
                 published_at,
-                status: Status { draft: (self.is_draft)(id, &record.version), ..history.status(&record.version) },
+                status: Status { draft: is_draft(&record.version), ..history.status(&record.version) },
                 pack,
                 content: snapshot,
                 listing,
@@ -133,7 +144,7 @@ impl Shelf<'_> {
                 archive: self.archives.path(id, &record.version),
             });
         }
-        Ok(Some(CatalogPack {
+        Ok(catalog::join_pack(CatalogPack {
             id: id.clone(),
             ecosystem,
             source: history.owner().unwrap_or_default().to_owned(),
@@ -141,7 +152,7 @@ impl Shelf<'_> {
             latest: 0,
             status: history.pack_status(),
             updated: history.updated().unwrap_or_default(),
-            findings: Vec::new(),
+            findings,
             known_keys: OnceLock::new(),
         }))
     }
@@ -191,8 +202,7 @@ impl Shelf<'_> {
             Err(fault) => return Ok(Err(format!("the stored archive cannot be read: {fault}"))),
         };
         let directory = record.source.path.rsplit('/').next().filter(|name| !name.is_empty());
-        let tree =
-            PackTree { snapshot: &snapshot, memo: &self.memo, directory, yaml_limits: self.config.limits.yaml() };
+        let tree = PackTree { snapshot: &snapshot, memo: self.memo, directory, yaml_limits: self.config.limits.yaml() };
         let mut found = Sink::new();
         let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
             return Ok(Err("the stored archive holds no pack that can be read".to_owned()));
@@ -210,7 +220,7 @@ impl Shelf<'_> {
         let source = self.opened.get(&record.source.repository);
         let snapshot = source.and_then(|source| source.content_of(&record.source, &self.config.limits.files()));
         let Some(snapshot) = snapshot else { return Ok(None) };
-        match Listing::of(&snapshot, &self.memo) {
+        match Listing::of(&snapshot, self.memo) {
             Ok(listing) => self.make_again(id, record, &snapshot, &listing),
             Err(_) => Ok(None),
         }

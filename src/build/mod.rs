@@ -183,7 +183,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     drop(planned);
 
     let mut sink = Sink::new();
-    let packs = joining::join(config, &histories, reading, &archives, &|_, _| false, progress, &mut sink)?;
+    let packs = joining::join(config, &histories, &reading, &archives, progress, &mut sink)?;
     let catalog = Arc::new(crate::catalog::join(config, packs));
     let assembly = Assembly::new(&catalog, &templates, config, &Assembly::default());
     findings.extend(assembly.findings.iter().cloned());

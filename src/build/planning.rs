@@ -49,7 +49,21 @@ pub(super) fn plan<'a>(
     now: Timestamp,
 ) -> Plan<'a> {
     let mut sink = Sink::new();
-    let accepted = bind_names(histories, candidates, &mut sink);
+    let owners = histories.iter().filter_map(|(id, history)| Some((id, history.owner()?)));
+    let accepted = bind_names(owners, candidates, &mut sink);
+    let mut plan = plan_accepted(histories, accepted.into_iter().map(|at| &candidates[at]), now);
+    plan.findings.splice(0..0, sink.finish());
+    plan
+}
+
+/// Plans what candidates add to the histories that may use their names.
+pub(super) fn plan_accepted<'a>(
+    histories: &BTreeMap<PackId, History>,
+    accepted: impl Iterator<Item = &'a Arc<Candidate>>,
+    now: Timestamp,
+) -> Plan<'a> {
+    let mut sink = Sink::new();
+    let accepted: Vec<&Candidate> = accepted.map(|candidate| &**candidate).collect();
     let mut releases: BTreeMap<PackId, BTreeMap<Version, NewRelease<'a>>> = BTreeMap::new();
     let present = accepted.iter().copied().filter(|candidate| candidate.stage != Stage::Released).collect();
     for candidate in accepted {
@@ -92,20 +106,20 @@ fn is_fit(candidate: &Candidate) -> bool {
     !candidate.findings.iter().any(blocks)
 }
 
-/// Gives each name to one source and one directory in it; returns the candidates that may go on.
-fn bind_names<'a>(
-    histories: &BTreeMap<PackId, History>,
-    candidates: &'a [Arc<Candidate>],
+/// Gives each name to one source and one directory in it: the owner, where it has one, else the first that brings it. Returns
+/// the places of the candidates that may go on.
+pub(super) fn bind_names<'h>(
+    owners: impl Iterator<Item = (&'h PackId, &'h str)>,
+    candidates: &[Arc<Candidate>],
     sink: &mut Sink,
-) -> Vec<&'a Candidate> {
-    let mut owners: BTreeMap<PackId, String> =
-        histories.iter().filter_map(|(id, history)| Some((id.clone(), history.owner()?.to_owned()))).collect();
+) -> Vec<usize> {
+    let mut owners: BTreeMap<PackId, String> = owners.map(|(id, owner)| (id.clone(), owner.to_owned())).collect();
     let mut folded: BTreeMap<(String, String), PackId> = owners.keys().map(|id| (fold(id), id.clone())).collect();
     // Where the present state of a name lies: two directories of one source cannot both hold it.
     let mut present: BTreeMap<PackId, &str> = BTreeMap::new();
     let mut reported: BTreeSet<(PackId, &str, &str)> = BTreeSet::new();
     let mut accepted = Vec::new();
-    for candidate in candidates {
+    for (at, candidate) in candidates.iter().enumerate() {
         let Some(pack) = &candidate.pack else { continue };
         let (id, source) = (&pack.id, &candidate.source);
         let place = || Place::file(joined(&source.path, pack.manifest.as_str()));
@@ -137,7 +151,7 @@ fn bind_names<'a>(
             }
         }
         folded.entry(fold(id)).or_insert_with(|| id.clone());
-        accepted.push(&**candidate);
+        accepted.push(at);
     }
     accepted
 }

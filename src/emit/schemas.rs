@@ -1,5 +1,7 @@
 //! The JSON Schemas (2020-12) of everything that is published, generated from the wire types.
 
+use std::sync::LazyLock;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
@@ -21,12 +23,18 @@ pub fn generated() -> Vec<(&'static str, Schema)> {
 
 /// Plans `schemas/`: the generated schemas, and each ecosystem's in a folder of its own.
 pub(super) fn plan() -> Vec<Unit> {
-    let ours = generated().into_iter().map(|(name, schema)| (format!("schemas/{name}"), json(&schema)));
-    let theirs = ecosystem::ALL.iter().flat_map(|ecosystem| {
-        let id = ecosystem.id();
-        ecosystem.schemas().iter().map(move |(name, text)| (format!("schemas/{id}/{name}"), text.as_bytes().to_vec()))
+    /// The same in every build of a process, and not made at once.
+    static PLANNED: LazyLock<Vec<Unit>> = LazyLock::new(|| {
+        let ours = generated().into_iter().map(|(name, schema)| (format!("schemas/{name}"), json(&schema)));
+        let theirs = ecosystem::ALL.iter().flat_map(|ecosystem| {
+            let id = ecosystem.id();
+            let file = move |(name, text): &(&str, &str)| (format!("schemas/{id}/{name}"), text.as_bytes().to_vec());
+            ecosystem.schemas().iter().map(file)
+        });
+        let unit = |(path, bytes): (String, Vec<u8>)| Unit::bytes(Phase::Data, RelPath::composed(path), bytes);
+        ours.chain(theirs).map(unit).collect()
     });
-    ours.chain(theirs).map(|(path, bytes)| Unit::bytes(Phase::Data, RelPath::composed(path), bytes)).collect()
+    PLANNED.clone()
 }
 
 fn schema<T: JsonSchema>(description: &str) -> Schema {

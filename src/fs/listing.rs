@@ -40,8 +40,9 @@ pub enum Kind {
     Other,
 }
 
-/// Returns the directories of a folder, sorted by path; without those, and without the entries, that `left_out` (path
-/// relative to the folder, whether it is a directory) names. A folder that is not there has none.
+/// Returns the directories of a folder, sorted by path; a folder that is not there has none.
+///
+/// Left out are those, and the entries, that `left_out` (path relative to the folder, whether it is a directory) names.
 pub fn list(root: &Utf8Path, left_out: &(dyn Fn(&str, bool) -> bool + Sync)) -> Result<Vec<Directory>, PathError> {
     let lister = Lister { root, left_out, directories: Mutex::default(), failure: Mutex::default() };
     rayon::scope(|scope| lister.list(scope, String::new()));

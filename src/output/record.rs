@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::existing::Existing;
 use super::unit::Unit;
+use super::writer;
 use crate::fs::stamp::Stamp;
 use crate::ident::{Digest, Fingerprint, RelPath};
 
@@ -36,7 +37,7 @@ impl Record {
     }
 
     /// Returns the record of units and their files, as they are in the folder now.
-    pub(super) fn of(units: Vec<(&Unit, Vec<RelPath>)>, existing: &Existing) -> Self {
+    pub(super) fn of(units: writer::Made<'_>, existing: &Existing) -> Self {
         let stamped = |path: RelPath| {
             let stamp = existing.files.get(path.as_str())?.stamp?;
             Some((path, stamp))

@@ -29,6 +29,9 @@ pub(super) struct Writer<'a> {
     temporary: AtomicU64,
 }
 
+/// The files of each unit.
+pub(super) type Made<'u> = Vec<(&'u Unit, Vec<RelPath>)>;
+
 /// What a file shall hold.
 #[derive(Clone, Copy)]
 enum Content<'a> {
@@ -62,7 +65,7 @@ impl<'a> Writer<'a> {
         &self,
         units: &'u [Arc<Unit>],
         progress: &dyn Progress,
-    ) -> Result<(Written, Vec<(&'u Unit, Vec<RelPath>)>), OutputError> {
+    ) -> Result<(Written, Made<'u>), OutputError> {
         let mut units: Vec<&'u Unit> = units.iter().map(|unit| &**unit).collect();
         units.sort_by_key(|unit| unit.phase);
         let (mut written, mut made) = (Written::default(), Vec::with_capacity(units.len()));

@@ -32,7 +32,7 @@ use crate::config::{Config, ConfigError};
 use crate::progress::{Progress, Silent};
 use answering::Shared;
 use rebuilding::{Rebuilder, Rebuilt};
-use watch::{Wake, Watcher};
+use watch::{Saved, Wake, Watcher};
 
 /// The port that is taken when none is asked for, and how many behind it are tried.
 const PORT: u16 = 8080;
@@ -174,7 +174,7 @@ impl Server {
             templates: None,
             cache: options.cache,
         };
-        let mut watcher = Watcher::new(&options.root, options.poll, sender);
+        let mut watcher = Watcher::new(options.poll, sender);
         // Before the first build, so that nothing is missed that is saved meanwhile.
         watcher.set(&Watched::configured(&config, &preview));
         watcher.look();
@@ -182,7 +182,7 @@ impl Server {
         let shared = Shared::new();
         let mut rebuilder = Rebuilder::new(preview, shared.clone());
         let start = Instant::now();
-        let first = rebuilder.rebuild(progress);
+        let first = rebuilder.rebuild(None, progress);
         if let Some(failure) = &first.failure {
             tell(Told::Failed(failure));
         }
@@ -195,7 +195,7 @@ impl Server {
         let mut waiting = Vec::new();
         while let Some(saved) = next(&receiver, &mut waiting, &mut watcher) {
             let start = Instant::now();
-            let built = rebuilder.rebuild(&Silent);
+            let built = rebuilder.rebuild(Some(&saved), &Silent);
             if let Some(failure) = &built.failure {
                 tell(Told::Failed(failure));
             }
@@ -208,7 +208,7 @@ impl Server {
             };
             let changes = built.site.map(|site| site.settle(SETTLING, &mut is_over));
             let problems = built.problems + shared.tell_failures();
-            tell(Told::Rebuilt { saved: &saved, changes, problems, took });
+            tell(Told::Rebuilt { saved: &saved.shown(&options.root), changes, problems, took });
         }
         shared.live.end();
         drop(server);
@@ -227,13 +227,13 @@ fn adapt(watcher: &mut Watcher, built: &Rebuilt, tell: &dyn Fn(Told<'_>)) {
 /// Waits for something to be saved, and returns everything that was; nothing when it is time to end.
 ///
 /// `waiting` is what the receiver gave already.
-fn next(receiver: &Receiver<Wake>, waiting: &mut Vec<Wake>, watcher: &mut Watcher) -> Option<Vec<String>> {
+fn next(receiver: &Receiver<Wake>, waiting: &mut Vec<Wake>, watcher: &mut Watcher) -> Option<Saved> {
     loop {
         let mut saved = watcher.look();
-        if saved.is_empty() {
+        if saved.is_nothing() {
             let wake = waiting.pop().map_or_else(|| receiver.recv_timeout(LOOK), Ok);
             match wake {
-                Ok(Wake::Saved(paths)) => saved = paths,
+                Ok(Wake::Saved(some)) => saved = some,
                 Err(RecvTimeoutError::Timeout) => continue,
                 Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
             }
@@ -242,9 +242,7 @@ fn next(receiver: &Receiver<Wake>, waiting: &mut Vec<Wake>, watcher: &mut Watche
             return None;
         }
         // What has its place now is what will be built; if it is gone again meanwhile, that is the next build.
-        saved.extend(watcher.look());
-        saved.sort();
-        saved.dedup();
+        saved.add(watcher.look());
         return Some(saved);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::answering::Shared;
 use super::live::Shown;
 use super::site::Site;
+use super::watch::Saved;
 use crate::build::{BuildError, Preview, PreviewOptions, Watched};
 use crate::config::{Config, ConfigError};
 use crate::diag::chain;
@@ -17,6 +18,8 @@ use crate::progress::Progress;
 pub(super) struct Rebuilder {
     preview: Preview,
     shared: Shared,
+    /// What was saved since the last build that came to its end; nothing when that is not known.
+    unseen: Option<Saved>,
 }
 
 /// What came of a build.
@@ -61,11 +64,15 @@ impl Failure {
 impl Rebuilder {
     /// Returns what builds a preview and shows it.
     pub(super) fn new(options: PreviewOptions, shared: Shared) -> Self {
-        Self { preview: Preview::new(options), shared }
+        Self { preview: Preview::new(options), shared, unseen: None }
     }
 
-    /// Builds the present state and shows it, or tells why not.
-    pub(super) fn rebuild(&mut self, progress: &dyn Progress) -> Rebuilt {
+    /// Builds the present state and shows it, or tells why not; `saved` is what changed since this was done last.
+    pub(super) fn rebuild(&mut self, saved: Option<&Saved>, progress: &dyn Progress) -> Rebuilt {
+        match (&mut self.unseen, saved) {
+            (Some(unseen), Some(saved)) => unseen.add(saved.clone()),
+            (unseen, _) => *unseen = None,
+        }
         match self.built(progress) {
             Ok((rebuilt, problems)) => {
                 self.shared.live.tell(problems);
@@ -86,9 +93,17 @@ impl Rebuilder {
         // Nothing in a pack can cause a panic; if one does, the preview goes on with what it showed.
         let build = AssertUnwindSafe(|| {
             let config = Config::load(self.preview.root())?;
-            Ok::<_, Failure>(self.preview.build(&config, progress)?)
+            let unseen = self.unseen.take().filter(|unseen| !unseen.and_more);
+            let paths: Option<Vec<_>> = unseen.as_ref().map(|unseen| unseen.paths.iter().cloned().collect());
+            self.unseen = unseen;
+            let built = self.preview.build(&config, paths.as_deref(), progress)?;
+            self.unseen = Some(Saved::default());
+            Ok::<_, Failure>(built)
         });
         let previewed = std::panic::catch_unwind(build).map_err(|panic| {
+            // Whatever it was in the middle of is not to be relied on.
+            self.preview.forget();
+            self.unseen = None;
             let text = panic.downcast_ref::<String>().map(String::as_str);
             Failure::Bug(text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked").to_owned())
         })??;

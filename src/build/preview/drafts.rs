@@ -19,11 +19,14 @@ use crate::release::{Candidate, Stage};
 /// The histories, as they are put together.
 type Histories = std::collections::BTreeMap<PackId, History>;
 
-/// Where archives are kept.
+/// The archives that are in the store's memory: by version, of which content they are, and their facts.
+pub(super) type Made = HashMap<Version, (Digest, ArchiveFacts)>;
+
+/// Where the archives of a pack are kept.
 pub(super) struct Archives<'a> {
     pub(super) store: &'a ArchiveStore,
     /// What is in the store's memory already.
-    pub(super) made: &'a mut HashMap<(PackId, Version), (Digest, ArchiveFacts)>,
+    pub(super) made: &'a mut Made,
 }
 
 /// The drafts of a preview.
@@ -119,12 +122,12 @@ fn append(
     archives: &mut Archives<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), BuildError> {
-    let made: &HashMap<_, _> = archives.made;
+    let made: &Made = archives.made;
     let facts: Vec<Result<(Digest, ArchiveFacts), ArchiveError>> = releases
         .par_iter()
         .map(|(id, release)| {
             let content = content(release);
-            let known = made.get(&((*id).clone(), release.version.clone()));
+            let known = made.get(&release.version);
             if let Some((_, facts)) = known.filter(|(of, _)| *of == content) {
                 return Ok(Ok((content, facts.clone())));
             }
@@ -147,7 +150,7 @@ fn append(
                 continue;
             }
         };
-        archives.made.insert((id.clone(), release.version.clone()), (content, facts.clone()));
+        archives.made.insert(release.version.clone(), (content, facts.clone()));
         recording::append(histories, id, &release, facts);
     }
     findings.extend(sink.finish());

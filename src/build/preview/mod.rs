@@ -8,10 +8,12 @@
 //! whoever shows the preview with the one before.
 
 mod drafts;
+mod packs;
 mod standing;
+mod unchanged;
 mod watched;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -19,18 +21,18 @@ use jiff::Timestamp;
 
 pub use watched::Watched;
 
-use super::{Assembly, BuildError, Known, joining, planning, sources, templates};
+use super::{Assembly, BuildError, Known, sources};
 use crate::catalog;
 use crate::config::Config;
-use crate::diag::{Diagnostic, Severity, Sink};
-use crate::ident::{Digest, PackId, Version};
+use crate::diag::{Diagnostic, Severity};
+use crate::ident::PackId;
 use crate::index::archives::ArchiveStore;
-use crate::index::event::ArchiveFacts;
-use crate::index::store::{Loaded, Store};
 use crate::index::{RELEASE_CONTENT_CHANGED, TAG_MOVED};
 use crate::progress::Progress;
 use crate::release::candidates::Wanted;
+use packs::Packs;
 use standing::Standing;
+use unchanged::{KnownIndex, KnownTemplates};
 
 /// What a preview is asked to show.
 #[derive(Debug, Clone)]
@@ -56,9 +58,10 @@ pub struct PreviewOptions {
 pub struct Preview {
     options: PreviewOptions,
     archives: Option<ArchiveStore>,
+    templates: KnownTemplates,
     assembly: Arc<Assembly>,
-    /// The archives that were made in memory, by release: of which content, and their facts.
-    archived: HashMap<(PackId, Version), (Digest, ArchiveFacts)>,
+    packs: Packs,
+    index: KnownIndex,
     standing: Standing,
     /// What earlier builds read.
     known: Known,
@@ -97,9 +100,22 @@ pub struct Problem {
 impl Preview {
     /// Returns a preview of nothing yet.
     pub fn new(options: PreviewOptions) -> Self {
-        let (archives, archived) = (None, HashMap::new());
-        let (assembly, standing, known) = (Arc::default(), Standing::default(), Known::default());
-        Self { options, archives, assembly, archived, standing, known, fetched: BTreeMap::new() }
+        Self {
+            options,
+            archives: None,
+            templates: KnownTemplates::default(),
+            assembly: Arc::default(),
+            packs: Packs::default(),
+            index: KnownIndex::default(),
+            standing: Standing::default(),
+            known: Known::default(),
+            fetched: BTreeMap::new(),
+        }
+    }
+
+    /// Forgets what is known of earlier builds.
+    pub fn forget(&mut self) {
+        *self = Self::new(self.options.clone());
     }
 
     /// Returns the directory of `packyard.toml`.
@@ -113,47 +129,42 @@ impl Preview {
     }
 
     /// Builds the registry as it is now.
-    pub fn build(&mut self, config: &Config, progress: &dyn Progress) -> Result<Previewed, BuildError> {
+    ///
+    /// `saved` are the absolute paths of everything that changed since it was built last; nothing when nobody knows, and
+    /// everything has to be looked at.
+    pub fn build(
+        &mut self,
+        config: &Config,
+        saved: Option<&[Utf8PathBuf]>,
+        progress: &dyn Progress,
+    ) -> Result<Previewed, BuildError> {
         let watched = self.watched(config);
         let mut config = config.clone();
         config.registry.url = Some(self.options.url.clone());
         watched::use_copies(&mut config, &self.fetched);
         let (levels, options) = (config.levels(), &self.options);
-        let templates = templates(&config, &options.root, options.templates.as_deref())?;
+        let templates = self.templates.read(&config, options, saved)?;
 
         let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
         let written = own.into_iter().chain([options.out.clone()]).collect();
         let place = sources::Place { root: &options.root, cache: &options.cache, written };
         let (wanted, known) = (Wanted::Everything, &mut self.known);
-        let mut reading = sources::read(&config, &place, wanted, options.private, known, None, progress);
+        let mut reading = sources::read(&config, &place, wanted, options.private, known, saved, progress);
         watched::note_copies(&config, &reading, &mut self.fetched);
 
         let mut problems = self.standing.stand_in(&mut reading);
         let mut findings = std::mem::take(&mut reading.findings);
         findings.extend(sources::failures(&reading.failures));
-        let Loaded { mut histories, broken, findings: index_findings } =
-            Store::at(options.root.join(&config.registry.index)).load()?;
-        findings.extend(index_findings);
-        let is_broken = |id: &PackId| broken.contains(id);
+        let index = self.index.read(options.root.join(&config.registry.index), saved)?;
+        findings.extend(index.findings.iter().cloned());
+        let is_broken = |id: &PackId| index.broken.contains(id);
         reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
 
-        progress.stage("Planning", None);
-        let planned = planning::plan(&histories, &reading.candidates, options.now);
-        findings.extend(planned.findings.iter().cloned());
-        let archives = store(&mut self.archives, &mut self.archived, options.root.join(&config.registry.archives));
-        let drafts = drafts::add(
-            &planned,
-            &mut histories,
-            drafts::Archives { store: &archives, made: &mut self.archived },
-            options.now,
-            &mut findings,
-        )?;
-        drop(planned);
-        drafts.rename(&mut reading.candidates);
-
-        let mut sink = Sink::new();
-        let is_draft = |id: &PackId, version: &Version| drafts.has(id, version);
-        let packs = joining::join(&config, &histories, reading, &archives, &is_draft, progress, &mut sink)?;
+        progress.stage("Joining", None);
+        let archives = store(&mut self.archives, options.root.join(&config.registry.archives));
+        let setting = packs::Setting { config: &config, archives: &archives, now: options.now };
+        let (packs, found) = self.packs.join(&reading, &index.histories, &setting)?;
+        findings.extend(found);
         let catalog = Arc::new(catalog::join(&config, packs));
         progress.stage("Planning pages", None);
         self.assembly = Arc::new(Assembly::new(&catalog, &templates, &config, &self.assembly));
@@ -180,16 +191,9 @@ fn is_problem(finding: &Diagnostic) -> bool {
 }
 
 /// Returns the store that keeps archives in memory; a new one when the configured folder is another.
-fn store(
-    store: &mut Option<ArchiveStore>,
-    archived: &mut HashMap<(PackId, Version), (Digest, ArchiveFacts)>,
-    root: Utf8PathBuf,
-) -> ArchiveStore {
+fn store(store: &mut Option<ArchiveStore>, root: Utf8PathBuf) -> ArchiveStore {
     match store {
         Some(store) if store.root() == root => store.clone(),
-        _ => {
-            archived.clear();
-            store.insert(ArchiveStore::preview_of(root)).clone()
-        }
+        _ => store.insert(ArchiveStore::preview_of(root)).clone(),
     }
 }

@@ -9,7 +9,7 @@
 
 mod relevant;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,8 +22,8 @@ use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
 use crate::build::Watched;
 use relevant::Relevant;
 
-/// How long nothing must happen until a save is taken to be over.
-const MOMENT: Duration = Duration::from_millis(25);
+/// How long nothing must happen until a save is taken to be over: what an editor does for one save follows at once.
+const MOMENT: Duration = Duration::from_millis(4);
 /// How long that is waited for at most: a build of a state between is better than none.
 const LONGEST: Duration = Duration::from_millis(500);
 /// How often folders are looked at, with `--poll`.
@@ -32,15 +32,42 @@ const POLL: Duration = Duration::from_millis(500);
 /// What wakes the preview.
 #[derive(Debug)]
 pub(super) enum Wake {
-    /// Something was saved: paths as people know them; perhaps none, when the system lost count.
-    Saved(Vec<String>),
+    /// Something was saved.
+    Saved(Saved),
     /// It is time to end.
     Stop,
 }
 
+/// What was saved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Saved {
+    /// Absolute paths.
+    pub(super) paths: BTreeSet<Utf8PathBuf>,
+    /// Whether more may have been, because nobody was told: the system lost count, or a folder is another one.
+    pub(super) and_more: bool,
+}
+
+impl Saved {
+    /// Tells whether nothing was saved.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.paths.is_empty() && !self.and_more
+    }
+
+    /// Adds what was saved too.
+    pub(super) fn add(&mut self, other: Self) {
+        self.paths.extend(other.paths);
+        self.and_more |= other.and_more;
+    }
+
+    /// Returns the paths as people know them: relative to the registry's directory.
+    pub(super) fn shown(&self, root: &Utf8Path) -> Vec<String> {
+        let root = resolved(root);
+        self.paths.iter().map(|path| shown(&root, path)).collect()
+    }
+}
+
 /// Watches folders.
 pub(super) struct Watcher {
-    root: Utf8PathBuf,
     sender: Sender<Wake>,
     relevant: Arc<RwLock<Relevant>>,
     system: System,
@@ -90,10 +117,8 @@ impl std::fmt::Debug for Watcher {
 
 impl Watcher {
     /// Returns a watcher of nothing yet.
-    pub(super) fn new(root: &Utf8Path, poll: bool, sender: Sender<Wake>) -> Self {
-        let root = resolved(root);
+    pub(super) fn new(poll: bool, sender: Sender<Wake>) -> Self {
         let mut watcher = Self {
-            root,
             sender,
             relevant: Arc::default(),
             system: System::Nothing,
@@ -121,10 +146,10 @@ impl Watcher {
         }
     }
 
-    /// Looks whether watched folders are others than they were, watches those that are there now, and returns their names.
+    /// Looks whether watched folders are others than they were, watches those that are there now, and returns them.
     ///
-    /// What is watched anew is among them: nobody knows what happened in it since a build looked at it.
-    pub(super) fn look(&mut self) -> Vec<String> {
+    /// Nobody knows what happened in what is watched anew since a build looked at it.
+    pub(super) fn look(&mut self) -> Saved {
         let mut moved = Vec::new();
         for (path, target) in &mut self.targets {
             let identity = identity(path);
@@ -139,7 +164,7 @@ impl Watcher {
                 self.fall_back(path, &error);
             }
         }
-        moved.into_iter().map(|(path, _)| shown(&self.root, &path)).collect()
+        Saved { and_more: !moved.is_empty(), paths: moved.into_iter().map(|(path, _)| path).collect() }
     }
 
     /// Returns what a person should know, once.
@@ -172,22 +197,21 @@ impl Watcher {
 
     /// Returns what is told of events: it sends on what matters.
     fn handler(&self) -> impl FnMut(notify::Result<notify::Event>) + Send + 'static {
-        let (sender, relevant, root) = (self.sender.clone(), Arc::clone(&self.relevant), self.root.clone());
+        let (sender, relevant) = (self.sender.clone(), Arc::clone(&self.relevant));
         move |event| {
             let relevant = relevant.read().unwrap_or_else(PoisonError::into_inner);
             let saved = match &event {
-                Ok(event) if event.need_rescan() => Some(Vec::new()),
+                Ok(event) if event.need_rescan() => Saved { and_more: true, ..Saved::default() },
                 Ok(event) if is_change(event.kind) => {
                     let paths = event.paths.iter().filter_map(|path| Utf8Path::from_path(path));
-                    let saved: Vec<String> =
-                        paths.filter(|path| relevant.is_change(path)).map(|path| shown(&root, path)).collect();
-                    (!saved.is_empty()).then_some(saved)
+                    let paths = paths.filter(|path| relevant.is_change(path)).map(Utf8Path::to_owned).collect();
+                    Saved { paths, and_more: false }
                 }
-                Ok(_) => None,
+                Ok(_) => Saved::default(),
                 // Whatever it could not tell may have been a change.
-                Err(_) => Some(Vec::new()),
+                Err(_) => Saved { and_more: true, ..Saved::default() },
             };
-            if let Some(saved) = saved {
+            if !saved.is_nothing() {
                 let _ = sender.send(Wake::Saved(saved));
             }
         }
@@ -197,16 +221,14 @@ impl Watcher {
 /// Adds what is saved until nothing is for a moment; false when it is time to end.
 ///
 /// A checkout of many files is one save, and so is an editor's way of writing one file in several steps.
-pub(super) fn collect(receiver: &Receiver<Wake>, saved: &mut Vec<String>) -> bool {
+pub(super) fn collect(receiver: &Receiver<Wake>, saved: &mut Saved) -> bool {
     let start = Instant::now();
     while start.elapsed() < LONGEST {
         match receiver.recv_timeout(MOMENT) {
-            Ok(Wake::Saved(paths)) => saved.extend(paths),
+            Ok(Wake::Saved(more)) => saved.add(more),
             Err(RecvTimeoutError::Timeout) => break,
             Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
         }
-        saved.sort();
-        saved.dedup();
     }
     true
 }
