@@ -221,8 +221,9 @@ fn arrows_point_one_way() {
 fn only_the_command_line_talks_to_the_outside() {
     const OUTSIDE: &[&str] =
         &["println!", "print!(", "std::env::", "process::exit", "Timestamp::now", "SystemTime::now"];
-    // git is run with the user's environment, from which what would redirect it is taken.
-    const EXCEPTIONS: &[(&str, &str)] = &[("source/git/fetch.rs", "std::env::")];
+    // git is run with the user's environment, from which what would redirect it is taken. The clock says whether a stamp is
+    // old enough to be trusted, so whether a file is read once more; nothing is made of it.
+    const EXCEPTIONS: &[(&str, &str)] = &[("source/git/fetch.rs", "std::env::"), ("index/stamp.rs", "SystemTime::now")];
     let mut faults = Vec::new();
     for source in sources().iter().filter(|source| !source.path.starts_with("cli/")) {
         for word in OUTSIDE.iter().filter(|word| source.code.contains(**word)) {

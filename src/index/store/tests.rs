@@ -1,3 +1,4 @@
+use super::super::INDEX_BROKEN;
 use super::super::archives::ArchiveStore;
 use super::super::samples::{at, facts, history, id, owner, release};
 use super::*;
