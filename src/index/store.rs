@@ -258,23 +258,31 @@ impl Store {
 
     /// Lists what lies below `packs/`, sorted, with the pack it should be the history of.
     fn paths(&self) -> Result<Vec<PathAndId>, PathError> {
-        let mut paths = Vec::new();
-        self.walk("packs", 0, &mut paths)?;
-        paths.sort();
-        Ok(paths
-            .into_iter()
-            .map(|path| {
-                let id = extension::pack_of(&path);
-                (path, id)
-            })
-            .collect())
+        let (mut paths, mut open) = (Vec::new(), vec!["packs".to_owned()]);
+        for depth in 0..=HISTORY_DEPTH {
+            // In parallel: a large index has a thousand directories.
+            let listed: Vec<Listed> =
+                open.par_iter().map(|directory| self.list(directory, depth)).collect::<Result<_, _>>()?;
+            open.clear();
+            for Listed { directories, others } in listed {
+                open.extend(directories);
+                paths.extend(others);
+            }
+        }
+        paths.par_sort_unstable();
+        let with_id = |path: String| {
+            let id = extension::pack_of(&path);
+            (path, id)
+        };
+        Ok(paths.into_par_iter().map(with_id).collect())
     }
 
-    /// Adds what is no directory, and what is too deep to be a history. Temporary files and the like start with a dot.
-    fn walk(&self, directory: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), PathError> {
+    /// Lists a directory. Temporary files and the like start with a dot.
+    fn list(&self, directory: &str, depth: usize) -> Result<Listed, PathError> {
         let path = self.root.join(directory);
+        let mut listed = Listed::default();
         let entries = match path.read_dir_utf8() {
-            Err(error) if depth == 0 && error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if depth == 0 && error.kind() == std::io::ErrorKind::NotFound => return Ok(listed),
             entries => entries.context("list", &path)?,
         };
         for entry in entries {
@@ -283,14 +291,25 @@ impl Store {
                 continue;
             }
             let below = format!("{directory}/{}", entry.file_name());
-            if depth < 2 && entry.file_type().context("list", &path)?.is_dir() {
-                self.walk(&below, depth + 1, paths)?;
+            if depth < HISTORY_DEPTH && entry.file_type().context("list", &path)?.is_dir() {
+                listed.directories.push(below);
             } else {
-                paths.push(below);
+                listed.others.push(below);
             }
         }
-        Ok(())
+        Ok(listed)
     }
+}
+
+/// How many directories deep histories lie below `packs/`: ecosystem and shard.
+const HISTORY_DEPTH: usize = 2;
+
+/// What a directory holds.
+#[derive(Debug, Default)]
+struct Listed {
+    directories: Vec<String>,
+    /// What is no directory, and what is too deep to be a history.
+    others: Vec<String>,
 }
 
 type PathAndId = (String, Option<PackId>);
