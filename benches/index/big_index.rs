@@ -78,23 +78,23 @@ fn record(store: &Store, kept: &str) -> Result<(), Box<dyn Error>> {
     let mut known: KnownIndex = timed("Remembering", || serde_json::from_slice(&text))?;
     let (pack, all): (u64, Vec<PackId>) = (PACKS / 3, (0..PACKS).map(id).collect());
     let versions: Vec<Version> = (0..RELEASES).map(version).collect();
-    let start = Instant::now();
-    let guard = store.lock(Duration::ZERO, |_| {})?;
-    let LoadedKnown { mut histories, read, .. } = timed("Loading", || store.load_known(&mut known))?;
-    let planned = timed("Planning", || {
-        let owners = histories.owners().filter(|(_, owner)| owner.starts_with("https://")).count();
-        let asked = all.iter().flat_map(|pack| versions.iter().map(move |version| (pack, version)));
-        (owners, asked.filter(|(pack, version)| histories.digest_of(pack, version).is_some()).count())
-    });
-    assert_eq!(planned, (all.len(), all.len() * RELEASES as usize), "the index is not the one that is measured");
-    timed("Appending", || -> Result<(), StoreError> {
-        let history = histories.get_or_new(&all[pack as usize])?;
-        let (number, at) = (history.lines(), history.updated().unwrap_or_default());
-        history.append(at, release(&all[pack as usize], pack, number)).expect("a new version");
-        store.append_all(&guard, &mut histories)
+    let (histories, read) = timed("Index stage", || -> Result<_, StoreError> {
+        let guard = store.lock(Duration::ZERO, |_| {})?;
+        let LoadedKnown { mut histories, read, .. } = timed("Loading", || store.load_known(&mut known))?;
+        let planned = timed("Planning", || {
+            let owners = histories.owners().filter(|(_, owner)| owner.starts_with("https://")).count();
+            let asked = all.iter().flat_map(|pack| versions.iter().map(move |version| (pack, version)));
+            (owners, asked.filter(|(pack, version)| histories.digest_of(pack, version).is_some()).count())
+        });
+        assert_eq!(planned, (all.len(), all.len() * versions.len()), "the index is not the one that is measured");
+        timed("Appending", || {
+            let history = histories.get_or_new(&all[pack as usize])?;
+            let (number, at) = (history.lines(), history.updated().unwrap_or_default());
+            history.append(at, release(&all[pack as usize], pack, number)).expect("a new version");
+            store.append_all(&guard, &mut histories)
+        })?;
+        Ok((histories, read))
     })?;
-    let took = start.elapsed().as_secs_f64();
-    eprintln!("{:<20} {took:>7.3} s {took:>7.3} s", "Index stage");
     println!("{read} files read before");
     std::mem::forget((known, histories));
     Ok(())
@@ -102,11 +102,22 @@ fn record(store: &Store, kept: &str) -> Result<(), Box<dyn Error>> {
 
 /// Runs a step and says how long it took.
 fn timed<T>(name: &str, step: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
+    let (start, cpu_before) = (Instant::now(), cpu());
     let value = step();
-    let took = start.elapsed().as_secs_f64();
-    eprintln!("{name:<20} {took:>7.3} s {took:>7.3} s");
+    let (wall, cpu) = (start.elapsed().as_secs_f64(), (cpu() - cpu_before).as_secs_f64());
+    eprintln!("{name:<20} {wall:>7.3} s {cpu:>7.3} s");
     value
+}
+
+/// Returns the processor time of all threads so far; nothing where the system does not say.
+fn cpu() -> Duration {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
+    }
+    #[cfg(not(unix))]
+    Duration::ZERO
 }
 
 fn history(number: u64) -> History {
