@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 use sha2::Digest as _;
 
@@ -43,11 +44,28 @@ impl Digest {
     /// Returns the digest that 64 lowercase hex digits, without a prefix, write down.
     pub fn from_hex(text: &str) -> Result<Self, DigestError> {
         let mut bytes = [0; 32];
-        let lowercase = !text.bytes().any(|byte| byte.is_ascii_uppercase());
-        match hex::decode_to_slice(text, &mut bytes) {
-            Ok(()) if lowercase => Ok(Self(bytes)),
-            _ => Err(DigestError(text.to_owned())),
-        }
+        let digits = text.as_bytes();
+        // Written out: an index of releases is mostly digests.
+        let is_hex = digits.len() == 2 * bytes.len()
+            && bytes.iter_mut().zip(digits.chunks_exact(2)).all(|(byte, pair)| {
+                match (nibble(pair[0]), nibble(pair[1])) {
+                    (Some(high), Some(low)) => {
+                        *byte = high << 4 | low;
+                        true
+                    }
+                    _ => false,
+                }
+            });
+        if is_hex { Ok(Self(bytes)) } else { Err(DigestError(text.to_owned())) }
+    }
+}
+
+/// Returns the value of a lowercase hex digit.
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
     }
 }
 
@@ -114,15 +132,39 @@ impl FromStr for Digest {
     }
 }
 
+/// Written as text where people read it, and as 32 bytes in binary formats.
 impl Serialize for Digest {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_bytes(&self.0) }
     }
 }
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Written)
+        } else {
+            deserializer.deserialize_bytes(Written)
+        }
+    }
+}
+
+/// Takes a digest from its text or its bytes.
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = Digest;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a SHA-256 digest")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Digest, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Digest, E> {
+        bytes.try_into().map(Digest).map_err(|_| E::invalid_length(bytes.len(), &self))
     }
 }
 
@@ -153,8 +195,22 @@ mod tests {
 
     #[test]
     fn uppercase_short_and_unprefixed_text_is_refused() {
-        for text in ["sha256:BA", "ba7816bf", &format!("sha256:{}", "A".repeat(64))] {
+        let with = |digits: String| format!("sha256:{digits}");
+        let odd =
+            [with("A".repeat(64)), with("a".repeat(63)), with("a".repeat(65)), with("g".repeat(64)), "ä".repeat(32)];
+        for text in odd.iter().map(String::as_str).chain(["sha256:BA", "ba7816bf", "sha256:"]) {
             assert!(text.parse::<Digest>().is_err(), "{text}");
         }
+    }
+    /// Ensures that binary formats get bytes: a digest is a third of its text.
+    #[test]
+    fn digest_is_text_for_people_and_bytes_for_machines() {
+        use serde::de::value::{BytesDeserializer, Error};
+        let digest = Digest::of(b"abc");
+        let json = serde_json::to_string(&digest).unwrap();
+        assert_eq!(json, format!("\"{digest}\""));
+        assert_eq!(serde_json::from_str::<Digest>(&json).unwrap(), digest);
+        assert_eq!(Written.visit_bytes::<Error>(digest.as_bytes()), Ok(digest));
+        assert!(Digest::deserialize(BytesDeserializer::<Error>::new(&[1; 31])).is_err());
     }
 }

@@ -75,7 +75,7 @@ mod tests {
     fn index(packs: &[(&str, &[&str])]) -> Files {
         let file = |(name, versions): &(&str, &[&str])| {
             let history = history(name, versions);
-            (Store::file(history.id()), history.text().as_bytes().to_vec())
+            (Store::file(history.id()), history.new_lines().as_bytes().to_vec())
         };
         packs.iter().map(file).collect()
     }
@@ -121,7 +121,7 @@ mod tests {
         let old = index(&[("echo", &["1.0.0"])]);
         let mut history = history("echo", &["1.0.0"]);
         history.append(at(7), yank("1.0.0")).unwrap();
-        let new = [(Store::file(history.id()), history.text().as_bytes().to_vec())].into();
+        let new = [(Store::file(history.id()), history.new_lines().as_bytes().to_vec())].into();
         assert_eq!(messages(&old, &new), [""; 0]);
         assert_eq!(check(&new, &old).len(), 1);
     }

@@ -1,7 +1,8 @@
 //! The history of one pack: verified lines, folded into releases and status.
 //!
-//! In: the text of a file of the index, or new events. Out: the events, and the text with new lines at its end; what was read
-//! is kept byte for byte, with events of kinds that this version does not know. Touches no disk, knows no clock.
+//! In: the text of a file of the index, or new events. Out: the events, and the text of new lines. The text that was read is
+//! not kept, but the digest of its last line is, which stands for all of it: events of kinds that this version does not know
+//! stay in the file. Touches no disk, knows no clock.
 //!
 //! Every line is held against these rules, read or new; specified in `docs/format/registry-index.md`:
 //!
@@ -12,24 +13,33 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::Deserialize as _;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Release, What};
+use super::line;
 use crate::ident::{Digest, PackId, Version};
 
 /// The history of one pack.
 #[derive(Debug, Clone)]
 pub struct History {
     id: PackId,
-    text: String,
-    /// How much of the text is on disk, in bytes.
-    stored: usize,
-    lines: u64,
-    head: Option<Digest>,
+    /// The text of the lines that are not on disk yet.
+    new_lines: String,
+    /// What is on disk.
+    stored: Extent,
+    /// What is on disk, and the new lines.
+    whole: Extent,
     events: Vec<Event>,
     releases: HashMap<Version, usize>,
     owner: Option<usize>,
+}
+
+/// How far a text goes. The last line's digest stands for the whole text: it covers the digest of the line before, and so on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Extent {
+    lines: u64,
+    /// The digest of the last line.
+    head: Option<Digest>,
 }
 
 /// Says where a history is broken, and how.
@@ -79,15 +89,8 @@ pub enum LineFault {
     NotReleased(Version),
 }
 
-/// What puts a line into its place, whatever the kind of its event.
-#[derive(serde::Deserialize)]
-struct Envelope {
-    seq: u64,
-    prev: Option<Digest>,
-}
-
 /// What may change after a release; everything absent is the normal state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Status {
     /// Why it was yanked.
     pub yanked: Option<String>,
@@ -102,21 +105,21 @@ pub struct Status {
 impl History {
     /// Returns a history without events.
     pub fn empty(id: PackId) -> Self {
-        let (text, events, releases) = (String::new(), Vec::new(), HashMap::new());
-        Self { id, text, stored: 0, lines: 0, head: None, events, releases, owner: None }
+        let (stored, whole) = (Extent::default(), Extent::default());
+        Self { id, new_lines: String::new(), stored, whole, events: Vec::new(), releases: HashMap::new(), owner: None }
     }
 
     /// Returns the history that the text of a file holds, or its first fault.
     ///
-    /// Fields and kinds of events that are not known are kept and ignored, so that an index may grow.
-    pub fn parse(id: PackId, text: String) -> Result<Self, HistoryFault> {
+    /// Fields and kinds of events that are not known are ignored, so that an index may grow.
+    pub fn parse(id: PackId, text: &str) -> Result<Self, HistoryFault> {
         let mut history = Self::empty(id);
         for line in text.split_inclusive('\n') {
             let read = line.strip_suffix('\n').ok_or(LineFault::Unfinished).and_then(|line| history.read(line));
-            read.map_err(|fault| HistoryFault { line: history.lines + 1, fault })?;
+            read.map_err(|fault| HistoryFault { line: history.whole.lines + 1, fault })?;
         }
-        history.stored = text.len();
-        history.text = text;
+        history.stored = history.whole;
+        history.events.shrink_to_fit();
         Ok(history)
     }
 
@@ -163,54 +166,56 @@ impl History {
         self.events.iter().map(|event| event.at).max()
     }
 
-    /// Returns the digest of the last line; nothing in an empty history.
+    /// Returns the digest of the last line, which stands for the whole text; nothing in an empty history.
     pub fn head(&self) -> Option<Digest> {
-        self.head
+        self.whole.head
+    }
+
+    /// Returns how many lines there are, those of unknown kinds included.
+    pub fn lines(&self) -> u64 {
+        self.whole.lines
     }
 
     /// Appends an event; refuses what [`History::parse`] would refuse. Fractions of a second are dropped.
     pub fn append(&mut self, at: Timestamp, what: What) -> Result<(), HistoryFault> {
         let at = Timestamp::from_second(at.as_second()).expect("seconds of a timestamp are in range");
-        let event = Event { seq: self.lines, prev: self.head, at, what };
+        let event = Event { seq: self.whole.lines, prev: self.whole.head, at, what };
         let line = serde_json_canonicalizer::to_string(&event).expect("events have string keys and no floats");
-        self.admit(event).map_err(|fault| HistoryFault { line: self.lines + 1, fault })?;
+        self.admit(event).map_err(|fault| HistoryFault { line: self.whole.lines + 1, fault })?;
         self.count(&line);
-        self.text.push_str(&line);
-        self.text.push('\n');
+        self.new_lines.push_str(&line);
+        self.new_lines.push('\n');
         Ok(())
     }
 
-    /// Returns the whole text of the file.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Returns the part of the text that is on disk.
-    pub fn stored_text(&self) -> &str {
-        &self.text[..self.stored]
-    }
-
-    /// Returns the lines that are not on disk yet.
+    /// Returns the text of the lines that are not on disk yet.
     pub fn new_lines(&self) -> &str {
-        &self.text[self.stored..]
+        &self.new_lines
     }
 
-    /// Notes that the whole text is on disk.
+    /// Tells whether the new lines belong behind a text: whether it is, byte for byte, what this history was read from.
+    pub(super) fn continues(&self, text: &[u8]) -> bool {
+        let Ok(text) = str::from_utf8(text) else { return false };
+        Self::parse(self.id.clone(), text).is_ok_and(|found| found.whole == self.stored)
+    }
+
+    /// Notes that the new lines are on disk.
     pub(super) fn mark_stored(&mut self) {
-        self.stored = self.text.len();
+        self.stored = self.whole;
+        self.new_lines = String::new();
     }
 
     fn read(&mut self, line: &str) -> Result<(), LineFault> {
-        let (envelope, event) = parse_line(line)?;
-        if envelope.seq != self.lines {
-            return Err(LineFault::Sequence { expected: self.lines, found: envelope.seq });
+        let (envelope, event) = line::parse(line)?;
+        if envelope.seq != self.whole.lines {
+            return Err(LineFault::Sequence { expected: self.whole.lines, found: envelope.seq });
         }
-        if envelope.prev != self.head {
+        if envelope.prev != self.whole.head {
             return Err(LineFault::Chain);
         }
         match event {
             Some(event) => self.admit(event)?,
-            None if self.lines == 0 => return Err(LineFault::NoOwner),
+            None if self.whole.lines == 0 => return Err(LineFault::NoOwner),
             None => {}
         }
         self.count(line);
@@ -222,7 +227,7 @@ impl History {
         let place = self.events.len();
         match &event.what {
             What::Owner { .. } => self.owner = Some(place),
-            _ if self.lines == 0 => return Err(LineFault::NoOwner),
+            _ if self.whole.lines == 0 => return Err(LineFault::NoOwner),
             What::Release(release) if self.releases.contains_key(&release.version) => {
                 return Err(LineFault::ReleasedTwice(release.version.clone()));
             }
@@ -240,8 +245,7 @@ impl History {
     }
 
     fn count(&mut self, line: &str) {
-        self.head = Some(Digest::of(line.as_bytes()));
-        self.lines += 1;
+        self.whole = Extent { lines: self.whole.lines + 1, head: Some(Digest::of(line.as_bytes())) };
     }
 
     /// Returns what the events about a version, or about the whole pack, add up to.
@@ -263,33 +267,6 @@ impl History {
         }
         status
     }
-}
-
-/// Returns what a canonical line says; no event when its kind is not known.
-fn parse_line(line: &str) -> Result<(Envelope, Option<Event>), LineFault> {
-    // Nearly every line is exactly what this program would write: then nothing else needs to be looked at.
-    if let Ok(event) = serde_json::from_str::<Event>(line)
-        && event.at.subsec_nanosecond() == 0
-        && serde_json_canonicalizer::to_string(&event).is_ok_and(|canonical| canonical == line)
-    {
-        return Ok((Envelope { seq: event.seq, prev: event.prev }, Some(event)));
-    }
-    let malformed = |error: serde_json::Error| LineFault::Malformed(error.to_string());
-    let value: Value = serde_json::from_str(line).map_err(malformed)?;
-    if serde_json_canonicalizer::to_string(&value).map_err(malformed)? != line {
-        return Err(LineFault::NotCanonical);
-    }
-    let envelope = Envelope::deserialize(&value).map_err(malformed)?;
-    let at = value["at"].as_str().unwrap_or_default();
-    let is_time = |time: Timestamp| time.subsec_nanosecond() == 0 && time.to_string() == at;
-    if !at.parse().is_ok_and(is_time) {
-        return Err(LineFault::Time);
-    }
-    let Some(kind) = value["event"].as_str() else {
-        return Err(LineFault::Malformed("`event` is not text".to_owned()));
-    };
-    let event = What::KINDS.contains(&kind).then(|| Event::deserialize(&value)).transpose().map_err(malformed)?;
-    Ok((envelope, event))
 }
 
 fn as_release(event: &Event) -> Option<(&Release, Timestamp)> {

@@ -1,15 +1,22 @@
 //! The registry index: the append-only history of releases and status events, in `registry-index/`.
 //!
 //! 1. [`event`] is the wire format: one canonical-JSON line (RFC 8785) per event.
-//! 2. [`history`] reads the lines of one pack, verifies the chain and folds them into releases and status.
-//! 3. [`store`] locks the folder, reads it, and appends.
-//! 4. [`extension`] proves that an index only grew.
-//! 5. [`archives`] keeps published archives, named by what the index records of them.
+//! 2. [`history`] reads the lines of one pack (`line`, `canonical`), verifies the chain and folds them into releases and status.
+//! 3. [`store`] locks the folder, reads it (`reading`), and appends.
+//! 4. [`known`] remembers what was read, by the stamps of the files, so that it need not be read again;
+//!    [`histories`] are those of all packs, read when they are asked for.
+//! 5. [`extension`] proves that an index only grew.
+//! 6. [`archives`] keeps published archives, named by what the index records of them.
 
 pub mod archives;
+mod canonical;
 pub mod event;
 pub mod extension;
+pub mod histories;
 pub mod history;
+pub mod known;
+mod line;
+mod reading;
 #[cfg(test)]
 mod samples;
 pub mod store;

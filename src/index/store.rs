@@ -17,8 +17,11 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
-use super::history::{History, HistoryFault, LineFault};
-use super::{INDEX_BROKEN, extension};
+use super::extension;
+use super::histories::Histories;
+use super::history::History;
+use super::known::KnownIndex;
+use super::reading::{self, Budget, Looked};
 use crate::diag::{Diagnostic, Sink};
 use crate::fs::{self, Context as _, PathError};
 use crate::ident::PackId;
@@ -44,6 +47,19 @@ pub struct Loaded {
     pub broken: BTreeSet<PackId>,
     /// What is wrong (`index-broken`), sorted; paths are relative to the index.
     pub findings: Vec<Diagnostic>,
+}
+
+/// What an index holds, with what was known of it before.
+#[derive(Debug, Default)]
+pub struct LoadedKnown {
+    /// The histories that verify.
+    pub histories: Histories,
+    /// The packs whose histories do not: nothing may be recorded for them.
+    pub broken: BTreeSet<PackId>,
+    /// What is wrong (`index-broken`), sorted; paths are relative to the index.
+    pub findings: Vec<Diagnostic>,
+    /// How many files were read; the others are as they were.
+    pub read: usize,
 }
 
 /// Reports an index that could not be read or written.
@@ -91,6 +107,9 @@ impl RegistryFile {
     /// The version of the format that this program reads and writes.
     pub const VERSION: u32 = 1;
 }
+
+/// How many bytes of text whole histories are kept of when they are only looked at, because they changed.
+const KEPT: u64 = 32 << 20;
 
 /// What a writer leaves behind on its machine, kept out of git.
 const IGNORED: &str = "/.lock\n.packyard-*\n";
@@ -146,29 +165,41 @@ impl Store {
 
     /// Reads every history, in parallel; a file that does not verify is a finding, and the others go on.
     pub fn load(&self) -> Result<Loaded, StoreError> {
-        let files = self.paths()?;
-        let read: Vec<(PathAndId, Result<History, Unreadable>)> = files
-            .into_par_iter()
-            .map(|(path, id)| {
-                let history = self.read(&path, id.as_ref())?;
-                Ok(((path, id), history))
-            })
-            .collect::<Result<_, PathError>>()?;
-        let (mut loaded, mut sink) = (Loaded::default(), Sink::new());
-        for ((path, id), history) in read {
-            match (id, history) {
-                (Some(id), Ok(history)) => {
-                    loaded.histories.insert(id, history);
-                }
+        let LoadedKnown { histories, broken, findings, .. } = self.load_within(&mut KnownIndex::default(), u64::MAX)?;
+        Ok(Loaded { histories: histories.into_read(), broken, findings })
+    }
+
+    /// Looks at every file, and reads those that changed since `known` was filled; updates it.
+    ///
+    /// Tells the same as [`Store::load`], whatever was known. A file is known by its stamp: size, times and inode; one that
+    /// was changed just before it was looked at is read again the next time.
+    pub fn load_known(&self, known: &mut KnownIndex) -> Result<LoadedKnown, StoreError> {
+        self.load_within(known, KEPT)
+    }
+
+    /// Loads, and keeps whole histories as long as their texts have no more than so many bytes together.
+    pub(super) fn load_within(&self, known: &mut KnownIndex, bytes: u64) -> Result<LoadedKnown, StoreError> {
+        let budget = Budget::of(bytes);
+        let look = |(path, id): PathAndId| {
+            let before = id.as_ref().and_then(|id| known.files.get(id));
+            let looked = reading::look(&self.root, &path, id.as_ref(), before, &budget)?;
+            Ok((path, id, looked))
+        };
+        let looked: Vec<_> = self.paths()?.into_par_iter().map(look).collect::<Result<_, PathError>>()?;
+        let (mut files, mut broken, mut sink, mut read) = (Vec::new(), BTreeSet::new(), Sink::new(), 0);
+        for (path, id, Looked { file, is_read }) in looked {
+            read += usize::from(is_read);
+            match (id, file) {
+                (Some(id), Ok(file)) => files.push((id, file)),
                 (id, Err(unreadable)) => {
-                    loaded.broken.extend(id);
+                    broken.extend(id);
                     unreadable.report(&path, &mut sink);
                 }
                 (None, Ok(_)) => {}
             }
         }
-        loaded.findings = sink.finish();
-        Ok(loaded)
+        known.files = files.iter().cloned().collect();
+        Ok(LoadedKnown { histories: Histories::new(self.root.clone(), files), broken, findings: sink.finish(), read })
     }
 
     /// Stores the new lines of histories, in parallel; each file is replaced at once, and is on the disk when this returns.
@@ -177,15 +208,21 @@ impl Store {
     pub fn append(&self, _guard: &Guard, histories: &mut [&mut History]) -> Result<(), StoreError> {
         histories.par_iter_mut().filter(|history| !history.new_lines().is_empty()).try_for_each(|history| {
             let path = self.root.join(Self::file(history.id()));
-            let found = fs::read_if_exists(&path)?.unwrap_or_default();
-            if found != history.stored_text().as_bytes() {
+            let mut text = fs::read_if_exists(&path)?.unwrap_or_default();
+            if !history.continues(&text) {
                 return Err(StoreError::Raced { path });
             }
+            text.extend_from_slice(history.new_lines().as_bytes());
             fs::create_dir_all(path.parent().unwrap_or(&self.root))?;
-            fs::write_atomic(&path, history.text().as_bytes(), true)?;
+            fs::write_atomic(&path, &text, true)?;
             history.mark_stored();
             Ok(())
         })
+    }
+
+    /// Stores the new lines of all histories, as [`Store::append`] does.
+    pub fn append_all(&self, guard: &Guard, histories: &mut Histories) -> Result<(), StoreError> {
+        self.append(guard, &mut histories.changed())
     }
 
     /// Returns what the index is the index of; nothing when there is none yet.
@@ -221,23 +258,31 @@ impl Store {
 
     /// Lists what lies below `packs/`, sorted, with the pack it should be the history of.
     fn paths(&self) -> Result<Vec<PathAndId>, PathError> {
-        let mut paths = Vec::new();
-        self.walk("packs", 0, &mut paths)?;
-        paths.sort();
-        Ok(paths
-            .into_iter()
-            .map(|path| {
-                let id = extension::pack_of(&path);
-                (path, id)
-            })
-            .collect())
+        let (mut paths, mut open) = (Vec::new(), vec!["packs".to_owned()]);
+        for depth in 0..=HISTORY_DEPTH {
+            // In parallel: a large index has a thousand directories.
+            let listed: Vec<Listed> =
+                open.par_iter().map(|directory| self.list(directory, depth)).collect::<Result<_, _>>()?;
+            open.clear();
+            for Listed { directories, others } in listed {
+                open.extend(directories);
+                paths.extend(others);
+            }
+        }
+        paths.par_sort_unstable();
+        let with_id = |path: String| {
+            let id = extension::pack_of(&path);
+            (path, id)
+        };
+        Ok(paths.into_par_iter().map(with_id).collect())
     }
 
-    /// Adds what is no directory, and what is too deep to be a history. Temporary files and the like start with a dot.
-    fn walk(&self, directory: &str, depth: usize, paths: &mut Vec<String>) -> Result<(), PathError> {
+    /// Lists a directory. Temporary files and the like start with a dot.
+    fn list(&self, directory: &str, depth: usize) -> Result<Listed, PathError> {
         let path = self.root.join(directory);
+        let mut listed = Listed::default();
         let entries = match path.read_dir_utf8() {
-            Err(error) if depth == 0 && error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if depth == 0 && error.kind() == std::io::ErrorKind::NotFound => return Ok(listed),
             entries => entries.context("list", &path)?,
         };
         for entry in entries {
@@ -246,58 +291,28 @@ impl Store {
                 continue;
             }
             let below = format!("{directory}/{}", entry.file_name());
-            if depth < 2 && entry.file_type().context("list", &path)?.is_dir() {
-                self.walk(&below, depth + 1, paths)?;
+            if depth < HISTORY_DEPTH && entry.file_type().context("list", &path)?.is_dir() {
+                listed.directories.push(below);
             } else {
-                paths.push(below);
+                listed.others.push(below);
             }
         }
-        Ok(())
+        Ok(listed)
     }
+}
 
-    fn read(&self, path: &str, id: Option<&PackId>) -> Result<Result<History, Unreadable>, PathError> {
-        let on_disk = self.root.join(path);
-        let is_file = on_disk.symlink_metadata().context("read", &on_disk)?.is_file();
-        let Some(id) = id.filter(|_| is_file) else { return Ok(Err(Unreadable::Misplaced)) };
-        let Ok(text) = String::from_utf8(fs::read(&on_disk)?) else { return Ok(Err(Unreadable::NotText)) };
-        if text.is_empty() {
-            return Ok(Err(Unreadable::Fault(HistoryFault { line: 1, fault: LineFault::NoOwner }, text)));
-        }
-        Ok(History::parse(id.clone(), text.clone()).map_err(|fault| Unreadable::Fault(fault, text)))
-    }
+/// How many directories deep histories lie below `packs/`: ecosystem and shard.
+const HISTORY_DEPTH: usize = 2;
+
+/// What a directory holds.
+#[derive(Debug, Default)]
+struct Listed {
+    directories: Vec<String>,
+    /// What is no directory, and what is too deep to be a history.
+    others: Vec<String>,
 }
 
 type PathAndId = (String, Option<PackId>);
-
-/// Says why a file of the index is no history.
-#[derive(Debug)]
-enum Unreadable {
-    Misplaced,
-    NotText,
-    Fault(HistoryFault, String),
-}
-
-impl Unreadable {
-    fn report(self, path: &str, sink: &mut Sink) {
-        let restore = "restore the file from git, or from another copy of the index";
-        match self {
-            Self::Misplaced => {
-                let message = format!("`{path}` is not where a pack's history lies, or no plain file");
-                sink.report(INDEX_BROKEN, crate::diag::Place::file(path), message).help(
-                    "histories are `packs/<ecosystem>/<shard>/<name>.jsonl`, shard: the name's first two letters",
-                );
-            }
-            Self::NotText => {
-                let message = format!("`{path}` is not UTF-8");
-                sink.report(INDEX_BROKEN, crate::diag::Place::file(path), message).help(restore);
-            }
-            Self::Fault(HistoryFault { line, fault }, text) => {
-                let place = extension::place(path, line, &text);
-                sink.report(INDEX_BROKEN, place, format!("line {line} of the index: {fault}")).help(restore);
-            }
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests;

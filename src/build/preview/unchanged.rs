@@ -45,7 +45,7 @@ impl KnownIndex {
         let before = Arc::clone(&self.index.histories);
         let shared = |(id, history): (PackId, History)| {
             let history = Arc::new(history);
-            let same = before.get(&id).filter(|before| before.text() == history.text());
+            let same = before.get(&id).filter(|before| before.head() == history.head());
             let history = same.map_or(history, Arc::clone);
             (id, history)
         };

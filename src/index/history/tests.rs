@@ -2,8 +2,8 @@ use super::super::samples::{at, history, id, owner, release, yank};
 use super::*;
 
 fn faults(change: impl Fn(&str) -> String) -> LineFault {
-    let text = history("echo", &["1.0.0", "1.1.0"]).text().to_owned();
-    History::parse(id("echo"), change(&text)).expect_err("broken").fault
+    let text = history("echo", &["1.0.0", "1.1.0"]).new_lines().to_owned();
+    History::parse(id("echo"), &change(&text)).expect_err("broken").fault
 }
 
 fn version(text: &str) -> Version {
@@ -14,15 +14,14 @@ fn version(text: &str) -> Version {
 fn written_history_reads_back() {
     let mut written = history("echo", &["1.0.0", "1.1.0"]);
     written.append(at(9), yank("1.0.0")).unwrap();
-    let read = History::parse(id("echo"), written.text().to_owned()).unwrap();
+    let read = History::parse(id("echo"), written.new_lines()).unwrap();
     assert_eq!(read.events(), written.events());
     assert_eq!(read.owner(), Some("packs/echo"));
     assert_eq!(read.releases().map(|(release, _)| release.version.as_str()).collect::<Vec<_>>(), ["1.0.0", "1.1.0"]);
     assert_eq!(read.status(&version("1.0.0")).yanked.as_deref(), Some("broken"));
     assert_eq!(read.status(&version("1.1.0")), Status::default());
-    assert_eq!((read.new_lines(), read.stored_text()), ("", written.text()));
-    assert_eq!((written.new_lines(), written.stored_text()), (written.text(), ""));
-    assert_eq!(read.head(), written.head());
+    assert_eq!((read.head(), read.lines(), read.new_lines()), (written.head(), written.lines(), ""));
+    assert!(written.continues(b"") && read.continues(written.new_lines().as_bytes()));
     assert!(read.release(&version("2.0.0")).is_none());
 }
 
@@ -32,7 +31,7 @@ fn golden_lines() {
     let mut history = History::empty(id("echo"));
     history.append(at(0), owner("packs/echo")).unwrap();
     history.append(at(1), release("1.0.0", b"x")).unwrap();
-    let lines: Vec<&str> = history.text().lines().collect();
+    let lines: Vec<&str> = history.new_lines().lines().collect();
     assert_eq!(lines[0], r#"{"at":"2026-01-02T03:04:00Z","event":"owner","prev":null,"seq":0,"source":"packs/echo"}"#);
     assert!(lines[1].starts_with(r#"{"archive":{"sha256":"sha256:"#), "{}", lines[1]);
     assert!(lines[1].contains(&format!(r#""prev":"{}","#, Digest::of(lines[0].as_bytes()))));
@@ -44,7 +43,7 @@ fn documented_lines_verify() {
     let page = include_str!("../../../docs/format/registry-index.md");
     let (_, rest) = page.split_once("```jsonl\n").unwrap();
     let (lines, _) = rest.split_once("```").unwrap();
-    let history = History::parse(id("echo"), lines.to_owned()).unwrap();
+    let history = History::parse(id("echo"), lines).unwrap();
     assert!(history.status(&version("1.0.0")).yanked.is_some());
 }
 
@@ -64,11 +63,11 @@ fn status_can_be_taken_back_and_said_of_the_whole_pack() {
 #[test]
 fn what_must_not_be_appended_is_refused_and_changes_nothing() {
     let mut history = history("echo", &["1.0.0"]);
-    let before = history.text().to_owned();
+    let before = (history.new_lines().to_owned(), history.head());
     let fault = history.append(at(3), release("1.0.0", b"other")).unwrap_err();
     assert_eq!(fault, HistoryFault { line: 3, fault: LineFault::ReleasedTwice(version("1.0.0")) });
     assert_eq!(history.append(at(3), yank("2.0.0")).unwrap_err().fault, LineFault::NotReleased(version("2.0.0")));
-    assert_eq!(history.text(), before);
+    assert_eq!((history.new_lines(), history.head()), (before.0.as_str(), before.1));
     let fault = History::empty(id("echo")).append(at(0), release("1.0.0", b"x")).unwrap_err().fault;
     assert_eq!(fault, LineFault::NoOwner);
 }
@@ -96,32 +95,47 @@ fn changed_lines_are_noticed() {
 /// Ensures that an older program neither refuses nor loses what a newer one recorded.
 #[test]
 fn unknown_kinds_and_fields_are_kept() {
-    let mut text = history("echo", &["1.0.0"]).text().to_owned();
+    let mut text = history("echo", &["1.0.0"]).new_lines().to_owned();
     let prev = Digest::of(text.lines().last().unwrap().as_bytes());
     let line = format!(r#"{{"at":"2026-01-02T03:09:00Z","event":"bless","prev":"{prev}","seq":2,"zeal":3}}"#);
     text = text + &line + "\n";
-    let mut history = History::parse(id("echo"), text.clone()).unwrap();
+    let mut history = History::parse(id("echo"), &text).unwrap();
     assert_eq!(history.events().len(), 2);
     let fuller = text.replacen(r#""seq":0"#, r#""seq":0,"since":"always""#, 1);
-    assert_eq!(History::parse(id("echo"), fuller).unwrap_err().line, 2, "only the chain is broken");
+    assert_eq!(History::parse(id("echo"), &fuller).unwrap_err().line, 2, "only the chain is broken");
     history.append(at(10), yank("1.0.0")).unwrap();
-    assert!(history.text().starts_with(&text));
+    assert!(history.continues(text.as_bytes()));
     assert!(history.new_lines().contains(&Digest::of(line.as_bytes()).to_string()));
-    History::parse(id("echo"), history.text().to_owned()).unwrap();
+    History::parse(id("echo"), &(text + history.new_lines())).unwrap();
+}
+
+/// Ensures that new lines are put behind the text that they were made for, and no other.
+#[test]
+fn only_its_own_text_is_continued() {
+    let text = history("echo", &["1.0.0"]).new_lines().to_owned();
+    let mut read = History::parse(id("echo"), &text).unwrap();
+    read.append(at(9), yank("1.0.0")).unwrap();
+    assert!(read.continues(text.as_bytes()));
+    let longer = history("echo", &["1.0.0", "1.1.0"]).new_lines().to_owned();
+    let last_changed = text.replacen("\"path\":\"echo\"", "\"path\":\"evil\"", 1);
+    assert_ne!(last_changed, text);
+    for other in ["", &longer, &last_changed, text.trim_end(), &text[..text.find('\n').unwrap() + 1], "\u{fffd}"] {
+        assert!(!read.continues(other.as_bytes()), "{other}");
+    }
 }
 
 proptest::proptest! {
     #[test]
     fn no_text_panics(text in "\\PC*", at in 0_usize..2000, byte in proptest::prelude::any::<u8>()) {
-        let _ = History::parse(id("echo"), text);
-        let mut bytes = history("echo", &["1.0.0", "1.1.0"]).text().as_bytes().to_vec();
+        let _ = History::parse(id("echo"), &text);
+        let mut bytes = history("echo", &["1.0.0", "1.1.0"]).new_lines().as_bytes().to_vec();
         let at = at % bytes.len();
         let same = bytes[at] == byte;
         bytes[at] = byte;
         if let Ok(text) = String::from_utf8(bytes) {
-            let read = History::parse(id("echo"), text);
+            let read = History::parse(id("echo"), &text);
             // The last line is not named by a later one; every earlier change is noticed.
-            let last = history("echo", &["1.0.0"]).text().len();
+            let last = history("echo", &["1.0.0"]).new_lines().len();
             proptest::prop_assert!(same || at >= last || read.is_err());
         }
     }

@@ -1,3 +1,4 @@
+use super::super::INDEX_BROKEN;
 use super::super::archives::ArchiveStore;
 use super::super::samples::{at, facts, history, id, owner, release};
 use super::*;
@@ -45,6 +46,7 @@ fn broken_file_stops_only_its_pack() {
     std::fs::write(at("em/empty.jsonl").parent().unwrap(), "").unwrap();
     std::fs::write(at("sh/.packyard-x"), "left by a killed run").unwrap();
     std::fs::write(at("sh/binary.jsonl"), b"\xff").unwrap();
+    std::fs::create_dir_all(at("sh/deep.jsonl/deeper")).unwrap();
     let loaded = store.load().unwrap();
     assert_eq!(loaded.histories.keys().collect::<Vec<_>>(), [&id("shout")]);
     assert_eq!(loaded.broken.iter().collect::<Vec<_>>(), [&id("echo")]);
@@ -57,6 +59,7 @@ fn broken_file_stops_only_its_pack() {
             broken("packs/attune/ec/empty.jsonl"),
             broken("packs/attune/em"),
             broken("packs/attune/sh/binary.jsonl"),
+            broken("packs/attune/sh/deep.jsonl"),
         ]
     );
 }

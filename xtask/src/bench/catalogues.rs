@@ -39,6 +39,16 @@ pub(super) fn monorepo(context: &Context) -> Result<Monorepo> {
     Ok(Monorepo { directory, packs })
 }
 
+/// A registry index of 10 000 packs with 20 releases each, and no packs.
+pub(super) fn big_index(context: &Context) -> Result<PathBuf> {
+    let folder = context.directory.join("big-index");
+    if !folder.join("packs").is_dir() {
+        let run = context.big_index("write", &folder);
+        outputs(program(&run.program).args(&run.arguments))?;
+    }
+    Ok(folder)
+}
+
 /// Undoes every change of a working directory.
 pub(super) fn restore(directory: &Path) -> Result<()> {
     git(directory, &["reset", "--quiet", "--hard"])

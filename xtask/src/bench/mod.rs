@@ -57,7 +57,9 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
     if let Some(unknown) = names.iter().find(|name| !SCENARIOS.iter().any(|scenario| scenario.name == **name)) {
         bail!("unknown scenario `{unknown}`; --list names them");
     }
-    run(cargo("build").args(["--release", "--quiet", "--bin", "packyard"]).args(PEERS))?;
+    run(cargo("build")
+        .args(["--release", "--quiet", "--bin", "packyard"])
+        .args(EXAMPLES.map(|name| format!("--example={name}"))))?;
     let context = Context { root: root(), directory, saves };
     let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let mut lines = Vec::new();
@@ -73,8 +75,8 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The peers that are built with the program.
-const PEERS: [&str; 6] = ["--example", "bare_site", "--example", "bare_walk", "--example", "bare_watcher"];
+/// What is built with the program: the peers, and what measures the library by itself.
+const EXAMPLES: [&str; 4] = ["bare_site", "bare_walk", "bare_watcher", "big_index"];
 
 /// Returns the lines of a scenario.
 fn rows(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -> Result<Vec<Row>> {

@@ -1,6 +1,8 @@
 //! What is measured: commands of ours, the peers that do the same work, and the ratios that are wanted.
 
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -8,6 +10,7 @@ use super::catalogues;
 use super::saves;
 use super::table::{By, Row};
 use super::written;
+use crate::process::{outputs, program};
 
 /// Where things are.
 pub(super) struct Context {
@@ -162,6 +165,36 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             }),
         }),
     },
+    Scenario {
+        name: "big-index",
+        what: "index of 10 000 packs with 200 000 releases",
+        how: How::Commands(Commands {
+            peer_name: "none",
+            peer: None,
+            ours: |context| Ok(context.big_index("remember", &catalogues::big_index(context)?)),
+            parts: &[Part {
+                what: "read and verify everything",
+                stages: &["Loading"],
+                by: By::Wall,
+                wanted: "5 s, 1 GiB",
+            }],
+            check: None,
+        }),
+    },
+    Scenario {
+        name: "big-index-one",
+        what: "one more release in that index, the rest known",
+        how: How::Commands(Commands {
+            peer_name: "none",
+            peer: None,
+            ours: one_more_release,
+            parts: &[
+                Part { what: "load, plan, append", stages: &["Index stage"], by: By::Wall, wanted: "200 ms" },
+                Part { what: "recall from JSON, and all that", stages: &[], by: By::Wall, wanted: "–" },
+            ],
+            check: None,
+        }),
+    },
     Scenario { name: "serve", what: "preview of 1 000 packs with 3 tags each", how: How::Own(saves::rows) },
 ];
 
@@ -186,6 +219,15 @@ impl Context {
     /// Returns a walk over the sources of a catalogue.
     fn walk(&self, directory: &Path) -> Run {
         Run { program: self.example("bare_walk"), arguments: vec![directory.join("packs")] }
+    }
+
+    /// Returns a task of the example that writes and reads a large index.
+    pub(super) fn big_index(&self, task: &str, folder: &Path) -> Run {
+        let mut arguments = vec![task.into(), folder.to_owned()];
+        if task != "write" {
+            arguments.push(folder.with_extension("known"));
+        }
+        Run { program: self.example("big_index"), arguments }
     }
 
     fn example(&self, name: &str) -> PathBuf {
@@ -227,4 +269,14 @@ fn one_tag(context: &Context) -> Result<Run> {
     catalogues::tag_release(&monorepo)?;
     written::stamp(context)?;
     Ok(context.build(&monorepo.directory))
+}
+
+/// Prepares a recording into an index whose files are known.
+fn one_more_release(context: &Context) -> Result<Run> {
+    let folder = catalogues::big_index(context)?;
+    // The release before was recorded just now: until its file is settled it would not be known.
+    sleep(Duration::from_millis(100));
+    let run = context.big_index("remember", &folder);
+    outputs(program(&run.program).args(&run.arguments))?;
+    Ok(context.big_index("record", &folder))
 }
