@@ -1,9 +1,9 @@
 //! Catalog → units: everything that a registry consists of, and what of it has to be made again.
 //!
 //! The units of a pack depend on the pack, on what its pages show of others ([`Around`]), and on what all pages are made
-//! with ([`Base`]). An assembly takes over the units of packs of which nothing of that changed from the one before.
+//! with ([`Base`]). An assembly that is brought up to date keeps the units of packs of which nothing of that changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use crate::ecosystem::{self, PackFeed};
 use crate::emit;
 use crate::ident::{Digest, Fingerprint, PackId};
 use crate::output::Unit;
-use crate::site::{self, Around, Base, Crosslinks, Offer, Templates};
+use crate::site::{self, Around, Base, Crosslinks, Templates, Ties};
 
 /// Everything that a registry consists of.
 #[derive(Debug, Default)]
@@ -26,6 +26,7 @@ pub struct Assembly {
     pub registry: Vec<Arc<Unit>>,
     /// What had to be left out of feeds.
     pub findings: Vec<Diagnostic>,
+    crosslinks: Crosslinks,
     shared: Option<Shared>,
 }
 
@@ -35,7 +36,7 @@ pub struct PackUnits {
     /// The units; their keys tell what has to be made again.
     pub units: Vec<Arc<Unit>>,
     pack: Arc<CatalogPack>,
-    offer: Arc<Offer>,
+    ties: Arc<Ties>,
     around: Arc<Around>,
     feed: PackFeed,
     findings: Vec<Diagnostic>,
@@ -45,41 +46,59 @@ pub struct PackUnits {
 #[derive(Debug, Clone)]
 struct Shared {
     base: Arc<Base>,
-    crosslinks: Arc<Crosslinks>,
     /// The digest of the configuration: what the same files are read as depends on it.
     configuration: Digest,
 }
 
 impl Assembly {
-    /// Assembles a catalog, with what is as it was from the assembly before.
-    pub fn new(catalog: &Arc<Catalog>, templates: &Arc<Templates>, config: &Config, before: &Self) -> Self {
-        let offers: Vec<Arc<Offer>> = catalog.packs.values().map(|pack| before.offer(pack)).collect();
-        let shared = Shared {
-            base: before.base(catalog, templates),
-            crosslinks: before.crosslinks(&offers),
-            configuration: Fingerprint::of(format!("{config:?}")),
-        };
-        let packs: BTreeMap<PackId, Arc<PackUnits>> = catalog
-            .packs
-            .values()
-            .zip(offers)
-            .collect::<Vec<_>>()
-            .into_par_iter()
-            .map(|(pack, offer)| (pack.id.clone(), before.pack(pack, offer, &shared, catalog, config)))
+    /// Makes it the assembly of this catalog.
+    pub fn update(&mut self, catalog: &Arc<Catalog>, templates: &Arc<Templates>, config: &Config) {
+        let shared =
+            Shared { base: self.base(catalog, templates), configuration: Fingerprint::of(format!("{config:?}")) };
+        let is_shared_as_before = self.shared.as_ref().is_some_and(|before| before.is_same(&shared));
+
+        let is_new = |pack: &&Arc<CatalogPack>| !self.packs.get(&pack.id).is_some_and(|known| known.is_of(pack));
+        let new: Vec<&Arc<CatalogPack>> = catalog.packs.values().filter(is_new).collect();
+        let ties: Vec<Arc<Ties>> = new.par_iter().map(|pack| Arc::new(Ties::of(pack))).collect();
+        let mut touched: BTreeSet<PackId> = new.iter().map(|pack| pack.id.clone()).collect();
+        for (pack, ties) in new.iter().zip(&ties) {
+            let before = self.packs.get(&pack.id).map(|known| &*known.ties);
+            self.crosslinks.replace(before, Some(ties), &mut touched);
+        }
+        let gone: Vec<PackId> = self.packs.keys().filter(|id| !catalog.packs.contains_key(*id)).cloned().collect();
+        for known in gone.iter().filter_map(|id| self.packs.remove(id)) {
+            self.crosslinks.replace(Some(&known.ties), None, &mut touched);
+        }
+        let ties: BTreeMap<&PackId, Arc<Ties>> = new.iter().map(|pack| &pack.id).zip(ties).collect();
+
+        let is_touched = |pack: &&Arc<CatalogPack>| !is_shared_as_before || touched.contains(&pack.id);
+        let touched: Vec<&Arc<CatalogPack>> = catalog.packs.values().filter(is_touched).collect();
+        let made: Vec<Arc<PackUnits>> = touched
+            .par_iter()
+            .map(|pack| {
+                let known = self.packs.get(&pack.id);
+                let ties = ties.get(&pack.id).or(known.map(|known| &known.ties)).expect("a pack is new or known");
+                let around = self.crosslinks.around(ties);
+                match known.filter(|known| is_shared_as_before && known.is_of(pack) && *known.around == around) {
+                    Some(known) => Arc::clone(known),
+                    None => Arc::new(PackUnits::new(pack, Arc::clone(ties), around, &shared, catalog, config)),
+                }
+            })
             .collect();
+        self.packs.extend(touched.iter().map(|pack| pack.id.clone()).zip(made));
 
         let mut sink = Sink::new();
         let mut registry = emit::of_registry(catalog);
         registry.extend(site::of_registry(&shared.base, catalog));
         for ecosystem in ecosystem::ALL {
-            let of_ecosystem = packs.iter().filter(|(id, _)| id.ecosystem.as_str() == ecosystem.id());
+            let of_ecosystem = self.packs.iter().filter(|(id, _)| id.ecosystem.as_str() == ecosystem.id());
             let feeds: Vec<&PackFeed> = of_ecosystem.map(|(_, pack)| &pack.feed).collect();
             registry.extend(ecosystem.feed(catalog, &config.feeds, &feeds, &mut sink));
         }
-        let registry = registry.into_iter().map(|unit| shared.keyed(unit)).collect();
-        let mut findings = sink.finish();
-        findings.extend(packs.values().flat_map(|pack| pack.findings.iter().cloned()));
-        Self { packs, registry, findings, shared: Some(shared) }
+        self.registry = registry.into_iter().map(|unit| shared.keyed(unit)).collect();
+        self.findings = sink.finish();
+        self.findings.extend(self.packs.values().flat_map(|pack| pack.findings.iter().cloned()));
+        self.shared = Some(shared);
     }
 
     /// Returns an assembly of units about the whole registry.
@@ -93,62 +112,41 @@ impl Assembly {
         self.packs.values().flat_map(|pack| &pack.units).chain(&self.registry)
     }
 
-    /// Returns what a pack offers to others, by the very value as before if it offers the same.
-    fn offer(&self, pack: &Arc<CatalogPack>) -> Arc<Offer> {
-        let before = self.packs.get(&pack.id);
-        if let Some(known) = before.filter(|known| Arc::ptr_eq(&known.pack, pack)) {
-            return Arc::clone(&known.offer);
-        }
-        let offer = Offer::of(pack);
-        before.filter(|known| *known.offer == offer).map_or_else(|| Arc::new(offer), |known| Arc::clone(&known.offer))
-    }
-
     fn base(&self, catalog: &Catalog, templates: &Arc<Templates>) -> Arc<Base> {
         let base = Base::new(catalog, templates);
         let known = self.shared.as_ref().filter(|known| known.base.key() == base.key());
         known.map_or_else(|| Arc::new(base), |known| Arc::clone(&known.base))
     }
+}
 
-    fn crosslinks(&self, offers: &[Arc<Offer>]) -> Arc<Crosslinks> {
-        let is_as_before = self.packs.len() == offers.len()
-            && self.packs.values().zip(offers).all(|(known, offer)| Arc::ptr_eq(&known.offer, offer));
-        match &self.shared {
-            Some(known) if is_as_before => Arc::clone(&known.crosslinks),
-            _ => Arc::new(Crosslinks::of(offers.iter().map(|offer| &**offer))),
-        }
-    }
-
-    /// Returns the units of a pack: those of before, if nothing changed that they depend on.
-    fn pack(
-        &self,
+impl PackUnits {
+    fn new(
         pack: &Arc<CatalogPack>,
-        offer: Arc<Offer>,
+        ties: Arc<Ties>,
+        around: Around,
         shared: &Shared,
         catalog: &Catalog,
         config: &Config,
-    ) -> Arc<PackUnits> {
-        let before = self.packs.get(&pack.id).filter(|known| Arc::ptr_eq(&known.pack, pack));
-        if let (Some(before), Some(known)) = (before, &self.shared) {
-            let has_same_links = || {
-                Arc::ptr_eq(&known.crosslinks, &shared.crosslinks) || *before.around == shared.crosslinks.around(pack)
-            };
-            if known.configuration == shared.configuration && Arc::ptr_eq(&known.base, &shared.base) && has_same_links()
-            {
-                return Arc::clone(before);
-            }
-        }
-        let around = Arc::new(shared.crosslinks.around(pack));
-        let mut sink = Sink::new();
+    ) -> Self {
+        let (around, mut sink) = (Arc::new(around), Sink::new());
         let mut feed = pack.ecosystem.pack_feed(&catalog.registry, &config.feeds, pack, &mut sink);
         let mut units = emit::of_pack(pack);
         units.extend(site::of_pack(&shared.base, pack, &around));
         units.append(&mut feed.units);
         let units = units.into_iter().map(|unit| shared.keyed(unit)).collect();
-        Arc::new(PackUnits { units, pack: Arc::clone(pack), offer, around, feed, findings: sink.finish() })
+        Self { units, pack: Arc::clone(pack), ties, around, feed, findings: sink.finish() }
+    }
+
+    fn is_of(&self, pack: &Arc<CatalogPack>) -> bool {
+        Arc::ptr_eq(&self.pack, pack)
     }
 }
 
 impl Shared {
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.base, &other.base) && self.configuration == other.configuration
+    }
+
     /// Adds the configuration to what a unit depends on.
     fn keyed(&self, mut unit: Unit) -> Arc<Unit> {
         unit.key = Fingerprint::of((self.configuration, unit.key));

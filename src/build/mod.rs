@@ -185,7 +185,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let mut sink = Sink::new();
     let packs = joining::join(config, &histories, &reading, &archives, progress, &mut sink)?;
     let catalog = Arc::new(crate::catalog::join(config, packs));
-    let assembly = Assembly::new(&catalog, &templates, config, &Assembly::default());
+    let mut assembly = Assembly::default();
+    assembly.update(&catalog, &templates, config);
     findings.extend(assembly.findings.iter().cloned());
     let units: Vec<_> = assembly.units().cloned().collect();
     let (written, _record) = output::write_site(&options.out, &units, &Record::default(), progress)?;

@@ -107,7 +107,7 @@ impl Rebuilder {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             Failure::Bug(text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("it panicked").to_owned())
         })??;
-        let site = Arc::new(Site::new(&previewed.assembly, previewed.archives, &self.shared.site()));
+        let site = Arc::new(Site::new(self.preview.assembly(), previewed.archives, &self.shared.site()));
         self.shared.show(Arc::clone(&site));
         let problems: Vec<Shown> = previewed.problems.iter().map(Shown::of).collect();
         let (packs, releases, drafts) = (previewed.packs, previewed.releases, previewed.drafts);

@@ -1,53 +1,35 @@
 //! What pages of a pack show of other packs: the one way in which a change of one pack reaches the pages of another.
 //!
-//! 1. Every pack has an [`Offer`]: what its default release has that others show or use.
-//! 2. [`Crosslinks`] joins the offers of all packs.
-//! 3. [`Crosslinks::around`] picks what the pages of one pack need. Equal [`Around`]: the pages need not be made again.
+//! 1. Every pack has [`Ties`]: what its default release offers to others, and what its pages ask of others.
+//! 2. [`Crosslinks`] joins the ties of all packs; when one changes, it tells which packs may show something else now.
+//! 3. [`Crosslinks::around`] answers what the pages of one pack ask. Equal [`Around`]: they need not be made again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::links;
 use crate::catalog::{CatalogPack, CatalogRelease};
-use crate::ident::{Digest, Fingerprint, PackId, PackName};
+use crate::ident::{Digest, EcosystemId, Fingerprint, PackId, PackName};
 use crate::pack::{Component, Relation};
 
-/// What the default release of a pack has that pages of other packs show.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Offer {
+/// What ties a pack to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ties {
     id: PackId,
-    components: Vec<Offered>,
-    /// The packs it needs.
-    needs: Vec<PackId>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Offered {
-    kind: &'static str,
-    reference: String,
-    /// The address of its page.
-    address: Arc<str>,
-    /// What it uses: how, the kind, the reference.
-    uses: Vec<(Relation, &'static str, String)>,
-}
-
-/// The components of all default releases, and who uses whom.
-#[derive(Debug, Default)]
-pub struct Crosslinks {
-    packs: BTreeSet<PackId>,
-    dependents: BTreeMap<PackId, BTreeSet<PackId>>,
-    /// By ecosystem.
-    components: HashMap<String, HashMap<Name, Known>>,
+    /// The components of its default release; of two with one name the first.
+    offers: BTreeMap<Name, Arc<str>>,
+    /// The components that those use, and how.
+    uses: BTreeSet<(Name, User)>,
+    /// The packs that its default release needs.
+    needs: BTreeSet<PackId>,
+    /// The components that any of its releases refers to.
+    asks: BTreeSet<Name>,
+    /// The packs that any of its releases names.
+    names: BTreeSet<PackId>,
 }
 
 /// A component's kind and reference.
 type Name = (&'static str, String);
-
-#[derive(Debug, Default)]
-struct Known {
-    address: Option<Arc<str>>,
-    users: BTreeSet<User>,
-}
 
 /// A component that uses another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,7 +38,35 @@ pub(super) struct User {
     pub(super) kind: &'static str,
     pub(super) reference: String,
     pub(super) relation: Relation,
+    /// The address of its page.
     pub(super) address: Arc<str>,
+}
+
+/// The components of all default releases, and who uses whom.
+#[derive(Debug, Default)]
+pub struct Crosslinks {
+    packs: HashMap<PackId, Named>,
+    components: HashMap<EcosystemId, HashMap<Name, Known>>,
+}
+
+/// What is known of a pack, which need not be there.
+#[derive(Debug, Default)]
+struct Named {
+    is_there: bool,
+    /// The packs that need it.
+    dependents: BTreeSet<PackId>,
+    /// The packs that name it.
+    namers: BTreeSet<PackId>,
+}
+
+/// What is known of a component, which need not be there.
+#[derive(Debug, Default)]
+struct Known {
+    /// Its page, by the pack that has it; where several do, the first counts.
+    pages: BTreeMap<PackId, Arc<str>>,
+    users: BTreeSet<User>,
+    /// The packs that refer to it.
+    askers: BTreeSet<PackId>,
 }
 
 /// What the pages of a pack show of other packs.
@@ -72,82 +82,131 @@ pub struct Around {
     users: BTreeMap<Name, Vec<User>>,
 }
 
-impl Offer {
-    /// Returns what a pack offers.
+impl Ties {
+    /// Returns what ties a pack to others.
     pub fn of(pack: &CatalogPack) -> Self {
         let release = pack.latest();
         let here = links::release_address(&pack.id, release.version());
-        let components = release.pack.components.iter().zip(links::component_path(&release.pack));
-        let offered = |(component, page): (&Arc<Component>, String)| Offered {
-            kind: component.kind.key,
-            reference: component.reference.clone(),
-            address: format!("{here}/{page}").into(),
-            uses: component.links.iter().map(|link| (link.relation, link.kind, link.target.clone())).collect(),
-        };
-        let needs = release.record.dependencies.iter().filter_map(|needed| named(pack, &needed.name)).collect();
-        Self { id: pack.id.clone(), components: components.map(offered).collect(), needs }
+        let (mut offers, mut uses) = (BTreeMap::new(), BTreeSet::new());
+        for (component, page) in release.pack.components.iter().zip(links::component_path(&release.pack)) {
+            let address: Arc<str> = format!("{here}/{page}").into();
+            for link in &component.links {
+                let user = User {
+                    pack: pack.id.clone(),
+                    kind: component.kind.key,
+                    reference: component.reference.clone(),
+                    relation: link.relation,
+                    address: Arc::clone(&address),
+                };
+                uses.insert(((link.kind, link.target.clone()), user));
+            }
+            offers.entry((component.kind.key, component.reference.clone())).or_insert(address);
+        }
+        let components = pack.releases.iter().flat_map(|release| &release.pack.components);
+        Self {
+            id: pack.id.clone(),
+            offers,
+            uses,
+            needs: release.record.dependencies.iter().filter_map(|needed| named(pack, &needed.name)).collect(),
+            asks: components.flat_map(|component| asked(component)).collect(),
+            names: pack.releases.iter().flat_map(|release| packs_named(pack, release)).collect(),
+        }
     }
 }
 
 impl Crosslinks {
-    /// Joins the offers of all packs, in the order of their names.
-    pub fn of<'a>(offers: impl IntoIterator<Item = &'a Offer>) -> Self {
-        let mut links = Self::default();
-        for offer in offers {
-            links.packs.insert(offer.id.clone());
-            for needed in &offer.needs {
-                links.dependents.entry(needed.clone()).or_default().insert(offer.id.clone());
-            }
-            let components = links.components.entry(offer.id.ecosystem.to_string()).or_default();
-            for offered in &offer.components {
-                let known = components.entry((offered.kind, offered.reference.clone())).or_default();
-                // Where two packs use one reference, the first has it.
-                known.address.get_or_insert_with(|| Arc::clone(&offered.address));
-                for (relation, kind, target) in &offered.uses {
-                    let user = User {
-                        pack: offer.id.clone(),
-                        kind: offered.kind,
-                        reference: offered.reference.clone(),
-                        relation: *relation,
-                        address: Arc::clone(&offered.address),
-                    };
-                    components.entry((*kind, target.clone())).or_default().users.insert(user);
-                }
+    /// Puts the ties of a pack in place of those it had, either of which may be none, and adds to `touched` the packs whose
+    /// pages may show something else now.
+    pub fn replace(&mut self, before: Option<&Ties>, after: Option<&Ties>, touched: &mut BTreeSet<PackId>) {
+        if before == after {
+            return;
+        }
+        touched.extend(before.or(after).map(|ties| ties.id.clone()));
+        if before.is_some() != after.is_some() {
+            let named = self.named(before.or(after));
+            named.is_there = after.is_some();
+            touched.extend(named.namers.iter().cloned());
+        }
+        if let Some(ties) = before {
+            self.remove(ties, after, touched);
+        }
+        if let Some(ties) = after {
+            self.add(ties, before, touched);
+        }
+    }
+
+    fn named(&mut self, ties: Option<&Ties>) -> &mut Named {
+        let id = ties.map(|ties| ties.id.clone()).expect("one of the two is there");
+        self.packs.entry(id).or_default()
+    }
+
+    fn remove(&mut self, ties: &Ties, after: Option<&Ties>, touched: &mut BTreeSet<PackId>) {
+        for id in ties.needs.iter().filter(|id| !after.is_some_and(|after| after.needs.contains(*id))) {
+            self.packs.entry(id.clone()).or_default().dependents.remove(&ties.id);
+            touched.insert(id.clone());
+        }
+        for id in &ties.names {
+            self.packs.entry(id.clone()).or_default().namers.remove(&ties.id);
+        }
+        let components = self.components.entry(ties.id.ecosystem.clone()).or_default();
+        for (name, page) in &ties.offers {
+            if after.and_then(|after| after.offers.get(name)) != Some(page) {
+                let known = components.entry(name.clone()).or_default();
+                known.pages.remove(&ties.id);
+                touched.extend(known.askers.iter().cloned());
             }
         }
-        links
+        for used in ties.uses.iter().filter(|used| !after.is_some_and(|after| after.uses.contains(*used))) {
+            let known = components.entry(used.0.clone()).or_default();
+            known.users.remove(&used.1);
+            touched.extend(known.pages.keys().cloned());
+        }
+        for name in ties.asks.iter().filter(|name| !after.is_some_and(|after| after.asks.contains(*name))) {
+            components.entry(name.clone()).or_default().askers.remove(&ties.id);
+        }
+    }
+
+    fn add(&mut self, ties: &Ties, before: Option<&Ties>, touched: &mut BTreeSet<PackId>) {
+        for id in ties.needs.iter().filter(|id| !before.is_some_and(|before| before.needs.contains(*id))) {
+            self.packs.entry(id.clone()).or_default().dependents.insert(ties.id.clone());
+            touched.insert(id.clone());
+        }
+        for id in &ties.names {
+            self.packs.entry(id.clone()).or_default().namers.insert(ties.id.clone());
+        }
+        let components = self.components.entry(ties.id.ecosystem.clone()).or_default();
+        for (name, page) in &ties.offers {
+            if before.and_then(|before| before.offers.get(name)) != Some(page) {
+                let known = components.entry(name.clone()).or_default();
+                known.pages.insert(ties.id.clone(), Arc::clone(page));
+                touched.extend(known.askers.iter().cloned());
+            }
+        }
+        for used in ties.uses.iter().filter(|used| !before.is_some_and(|before| before.uses.contains(*used))) {
+            let known = components.entry(used.0.clone()).or_default();
+            known.users.insert(used.1.clone());
+            touched.extend(known.pages.keys().cloned());
+        }
+        for name in ties.asks.iter().filter(|name| !before.is_some_and(|before| before.asks.contains(*name))) {
+            components.entry(name.clone()).or_default().askers.insert(ties.id.clone());
+        }
     }
 
     /// Returns what the pages of a pack show of others.
-    pub fn around(&self, pack: &CatalogPack) -> Around {
-        let nothing = HashMap::new();
-        let components = self.components.get(pack.id.ecosystem.as_str()).unwrap_or(&nothing);
-        let mut around = Around {
-            dependents: self.dependents.get(&pack.id).into_iter().flatten().cloned().collect(),
-            ..Around::default()
+    pub fn around(&self, ties: &Ties) -> Around {
+        let known = |name: &Name| self.components.get(&ties.id.ecosystem)?.get(name);
+        let page = |name: &Name| Some((name.clone(), Arc::clone(known(name)?.pages.first_key_value()?.1)));
+        let users = |name: &Name| {
+            let users: Vec<User> = known(name)?.users.iter().cloned().collect();
+            (!users.is_empty()).then(|| (name.clone(), users))
         };
-        for id in pack.releases.iter().flat_map(|release| packs_named(pack, release)) {
-            if self.packs.contains(&id) {
-                around.present.insert(id);
-            }
+        let is_there = |id: &&PackId| self.packs.get(*id).is_some_and(|named| named.is_there);
+        Around {
+            dependents: self.packs.get(&ties.id).into_iter().flat_map(|named| &named.dependents).cloned().collect(),
+            present: ties.names.iter().filter(is_there).cloned().collect(),
+            pages: ties.asks.iter().filter_map(page).collect(),
+            users: ties.offers.keys().filter_map(users).collect(),
         }
-        for component in pack.releases.iter().flat_map(|release| &release.pack.components) {
-            let linked = component.links.iter().map(|link| (link.kind, &link.target));
-            let run = component.steps.iter().filter_map(|step| Some((component.kind.key, step.action.as_ref()?)));
-            for (kind, reference) in linked.chain(run) {
-                let name = (kind, reference.clone());
-                if let Some(address) = components.get(&name).and_then(|known| known.address.as_ref()) {
-                    around.pages.insert(name, Arc::clone(address));
-                }
-            }
-        }
-        for component in &pack.latest().pack.components {
-            let name = (component.kind.key, component.reference.clone());
-            if let Some(known) = components.get(&name).filter(|known| !known.users.is_empty()) {
-                around.users.insert(name, known.users.iter().cloned().collect());
-            }
-        }
-        around
     }
 }
 
@@ -166,6 +225,13 @@ impl Around {
     pub(super) fn users(&self, component: &Component) -> &[User] {
         self.users.get(&(component.kind.key, component.reference.clone())).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Returns the components that the page of one refers to.
+fn asked(component: &Component) -> impl Iterator<Item = Name> + '_ {
+    let linked = component.links.iter().map(|link| (link.kind, link.target.clone()));
+    let run = component.steps.iter().filter_map(|step| Some((component.kind.key, step.action.clone()?)));
+    linked.chain(run)
 }
 
 /// Returns the packs that pages of a release name: what it needs, and what to use instead of it.

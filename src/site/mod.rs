@@ -31,7 +31,7 @@ use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
 
-pub use around::{Around, Crosslinks, Offer};
+pub use around::{Around, Crosslinks, Ties};
 pub use links::component_path;
 pub use templates::{TemplateError, Templates};
 

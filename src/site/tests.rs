@@ -8,10 +8,10 @@ use super::*;
 /// Makes every planned file.
 fn made(catalog: &Arc<Catalog>) -> BTreeMap<String, String> {
     let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin())));
-    let offers: Vec<Offer> = catalog.packs.values().map(|pack| Offer::of(pack)).collect();
-    let links = Crosslinks::of(&offers);
+    let links = linked(catalog);
     let mut units = of_registry(&base, catalog);
-    units.extend(catalog.packs.values().flat_map(|pack| of_pack(&base, pack, &Arc::new(links.around(pack)))));
+    let around = |pack: &CatalogPack| Arc::new(links.around(&Ties::of(pack)));
+    units.extend(catalog.packs.values().flat_map(|pack| of_pack(&base, pack, &around(pack))));
     let mut files = BTreeMap::new();
     for unit in units {
         for (path, bytes) in unit.files().expect("the built-in templates render") {
@@ -25,6 +25,13 @@ fn made(catalog: &Arc<Catalog>) -> BTreeMap<String, String> {
         }
     }
     files
+}
+
+fn linked(catalog: &Catalog) -> Crosslinks {
+    let mut links = Crosslinks::default();
+    let pack = |pack: &Arc<CatalogPack>| links.replace(None, Some(&Ties::of(pack)), &mut BTreeSet::new());
+    catalog.packs.values().for_each(pack);
+    links
 }
 
 /// Returns the catalog with a change.
@@ -241,9 +248,8 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
     let touched = |before: &Arc<Catalog>, after: &Arc<Catalog>| {
         let keys = |catalog: &Arc<Catalog>| -> BTreeMap<String, crate::ident::Digest> {
             let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin())));
-            let offers: Vec<Offer> = catalog.packs.values().map(|pack| Offer::of(pack)).collect();
-            let links = Crosslinks::of(&offers);
-            let of_packs = |pack| of_pack(&base, pack, &Arc::new(links.around(pack)));
+            let links = linked(catalog);
+            let of_packs = |pack: &Arc<CatalogPack>| of_pack(&base, pack, &Arc::new(links.around(&Ties::of(pack))));
             let units = of_registry(&base, catalog).into_iter().chain(catalog.packs.values().flat_map(of_packs));
             units.map(|unit| (format!("{:?}", unit.places), unit.key)).collect()
         };

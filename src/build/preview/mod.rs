@@ -59,7 +59,7 @@ pub struct Preview {
     options: PreviewOptions,
     archives: Option<ArchiveStore>,
     templates: KnownTemplates,
-    assembly: Arc<Assembly>,
+    assembly: Assembly,
     packs: Packs,
     index: KnownIndex,
     standing: Standing,
@@ -72,8 +72,6 @@ pub struct Preview {
 /// What a preview shows.
 #[derive(Debug)]
 pub struct Previewed {
-    /// Everything that the registry consists of.
-    pub assembly: Arc<Assembly>,
     /// Where the archives are, those of drafts among them.
     pub archives: ArchiveStore,
     /// The mistakes that keep something from being shown as it is now.
@@ -104,7 +102,7 @@ impl Preview {
             options,
             archives: None,
             templates: KnownTemplates::default(),
-            assembly: Arc::default(),
+            assembly: Assembly::default(),
             packs: Packs::default(),
             index: KnownIndex::default(),
             standing: Standing::default(),
@@ -121,6 +119,11 @@ impl Preview {
     /// Returns the directory of `packyard.toml`.
     pub fn root(&self) -> &Utf8Path {
         &self.options.root
+    }
+
+    /// Returns everything that the registry consists of, as it was built last.
+    pub fn assembly(&self) -> &Assembly {
+        &self.assembly
     }
 
     /// Returns what a preview of this configuration is made from.
@@ -167,7 +170,7 @@ impl Preview {
         findings.extend(found);
         let catalog = Arc::new(catalog::join(&config, packs));
         progress.stage("Planning pages", None);
-        self.assembly = Arc::new(Assembly::new(&catalog, &templates, &config, &self.assembly));
+        self.assembly.update(&catalog, &templates, &config);
         findings.extend(self.assembly.findings.iter().cloned());
 
         levels.apply(&mut findings);
@@ -178,8 +181,7 @@ impl Preview {
         let releases = catalog.packs.values().flat_map(|pack| &pack.releases);
         let (drafts, releases): (Vec<_>, Vec<_>) = releases.partition(|release| release.status.draft);
         let (packs, releases, drafts) = (catalog.packs.len(), releases.len(), drafts.len());
-        let assembly = Arc::clone(&self.assembly);
-        Ok(Previewed { assembly, archives, problems, packs, releases, drafts, watched })
+        Ok(Previewed { archives, problems, packs, releases, drafts, watched })
     }
 }
 

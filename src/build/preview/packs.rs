@@ -1,6 +1,6 @@
 //! Candidates and histories → the packs of a preview; a pack of which neither changed is the very same value as before.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -35,8 +35,29 @@ pub(super) struct Packs {
 struct Names {
     histories: Arc<Histories>,
     candidates: Vec<Arc<Candidate>>,
-    accepted: Vec<usize>,
+    /// What belongs to one name.
+    groups: Vec<Group>,
+    /// The place of each candidate's group, if it may use its name.
+    group_of: Vec<Option<usize>>,
     findings: Vec<Diagnostic>,
+    /// Whether all groups were joined since.
+    is_joined: bool,
+}
+
+/// The candidates of one pack, by their places.
+#[derive(Debug)]
+struct Group {
+    id: PackId,
+    candidates: Vec<usize>,
+}
+
+/// What has to be joined again.
+#[derive(Debug, PartialEq, Eq)]
+enum Changed {
+    /// Any pack may have changed.
+    Everything,
+    /// The groups at these places.
+    Groups(BTreeSet<usize>),
 }
 
 /// A pack, and what it was made from.
@@ -69,26 +90,28 @@ impl Packs {
         if text != self.setting {
             *self = Self { setting: text, ..Self::default() };
         }
-        self.names.bind(&reading.candidates, histories);
-        let mut by_pack: BTreeMap<&PackId, Vec<&Arc<Candidate>>> =
-            histories.keys().map(|id| (id, Vec::new())).collect();
-        for candidate in self.names.accepted.iter().map(|at| &reading.candidates[*at]) {
-            if let Some(pack) = &candidate.pack {
-                by_pack.entry(&pack.id).or_default().push(candidate);
-            }
-        }
+        let changed = self.names.bind(&reading.candidates, histories);
         let shelf =
             Shelf { config: setting.config, archives: setting.archives, opened: &reading.opened, memo: &reading.memo };
-        let join = |(id, candidates): (&PackId, Vec<&Arc<Candidate>>)| {
-            let (history, before) = (histories.get(id), self.known.get(id));
+        let join = |group: &Group| {
+            let candidates: Vec<&Arc<Candidate>> = group.candidates.iter().map(|at| &reading.candidates[*at]).collect();
+            let (history, before) = (histories.get(&group.id), self.known.get(&group.id));
             let known = match before.filter(|before| before.is_made_from(history, &candidates)) {
                 Some(before) => Arc::clone(before),
-                None => Arc::new(Known::new(id, history, &candidates, before, &shelf, setting, reading)?),
+                None => Arc::new(Known::new(&group.id, history, &candidates, before, &shelf, setting, reading)?),
             };
-            Ok((id.clone(), known))
+            Ok((group.id.clone(), known))
         };
-        let by_pack: Vec<_> = by_pack.into_iter().collect();
-        self.known = by_pack.into_par_iter().map(join).collect::<Result<_, BuildError>>()?;
+        let groups: Vec<&Group> = match &changed {
+            Changed::Everything => self.names.groups.iter().collect(),
+            Changed::Groups(places) => places.iter().map(|at| &self.names.groups[*at]).collect(),
+        };
+        let joined: Vec<_> = groups.into_par_iter().map(join).collect::<Result<_, BuildError>>()?;
+        if changed == Changed::Everything {
+            self.known.clear();
+        }
+        self.known.extend(joined);
+        self.names.is_joined = true;
         let mut findings = self.names.findings.clone();
         findings.extend(self.known.values().flat_map(|known| known.findings.iter().cloned()));
         Ok((self.known.values().filter_map(|known| known.pack.clone()).collect(), findings))
@@ -96,29 +119,45 @@ impl Packs {
 }
 
 impl Names {
-    /// Decides which candidates may use their names, unless nothing changed that matters for that.
-    fn bind(&mut self, candidates: &[Arc<Candidate>], histories: &Arc<Histories>) {
-        let has_same_names = |(a, b): (&Arc<Candidate>, &Arc<Candidate>)| {
-            let id = |candidate: &Candidate| candidate.pack.as_ref().map(|pack| pack.id.clone());
-            Arc::ptr_eq(a, b)
-                || a.stage == b.stage
-                    && a.source.repository == b.source.repository
-                    && a.source.path == b.source.path
-                    && a.pack.as_ref().map(|pack| &pack.manifest) == b.pack.as_ref().map(|pack| &pack.manifest)
-                    && id(a) == id(b)
-        };
+    /// Decides which candidates may use their names, unless nothing changed that matters for that; returns what changed.
+    fn bind(&mut self, candidates: &[Arc<Candidate>], histories: &Arc<Histories>) -> Changed {
+        let before = std::mem::replace(&mut self.candidates, candidates.to_vec());
+        let is_joined = std::mem::replace(&mut self.is_joined, false);
         let is_same = Arc::ptr_eq(&self.histories, histories)
-            && self.candidates.len() == candidates.len()
-            && self.candidates.iter().zip(candidates).all(has_same_names);
-        if !is_same {
-            let owners = histories.iter().filter_map(|(id, history)| Some((id, history.owner()?)));
-            let mut sink = Sink::new();
-            self.accepted = planning::bind_names(owners, candidates, &mut sink);
-            self.findings = sink.finish();
-            self.histories = Arc::clone(histories);
+            && before.len() == candidates.len()
+            && before.iter().zip(candidates).all(|(a, b)| Arc::ptr_eq(a, b) || have_same_names(a, b));
+        if is_same && is_joined {
+            let changed = before.iter().zip(candidates).enumerate().filter(|(_, (a, b))| !Arc::ptr_eq(a, b));
+            return Changed::Groups(changed.filter_map(|(at, _)| self.group_of[at]).collect());
         }
-        self.candidates = candidates.to_vec();
+        let owners = histories.iter().filter_map(|(id, history)| Some((id, history.owner()?)));
+        let mut sink = Sink::new();
+        let accepted = planning::bind_names(owners, candidates, &mut sink);
+        self.findings = sink.finish();
+        self.histories = Arc::clone(histories);
+        let mut by_pack: BTreeMap<&PackId, Vec<usize>> = histories.keys().map(|id| (id, Vec::new())).collect();
+        for at in accepted {
+            if let Some(pack) = &candidates[at].pack {
+                by_pack.entry(&pack.id).or_default().push(at);
+            }
+        }
+        self.group_of = vec![None; candidates.len()];
+        self.groups.clear();
+        for (place, (id, candidates)) in by_pack.into_iter().enumerate() {
+            candidates.iter().for_each(|at| self.group_of[*at] = Some(place));
+            self.groups.push(Group { id: id.clone(), candidates });
+        }
+        Changed::Everything
     }
+}
+
+/// Tells whether two candidates want the same name for the same place: then what is decided about one holds for the other.
+fn have_same_names(a: &Candidate, b: &Candidate) -> bool {
+    let wanted = |candidate: &'_ Candidate| {
+        let pack = candidate.pack.as_ref().map(|pack| (pack.id.clone(), pack.manifest.clone()));
+        (candidate.stage, candidate.source.repository.clone(), candidate.source.path.clone(), pack)
+    };
+    wanted(a) == wanted(b)
 }
 
 impl Known {
