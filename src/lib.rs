@@ -17,11 +17,13 @@
 //! | [`emit`], [`site`] | catalog → files |
 //! | [`output`] | files → `public/` |
 //! | [`build`] | the pipeline itself |
+//! | [`cache`] | what one run leaves for the next |
 //! | [`serve`] | a live preview: builds in memory, watches, reloads |
 //!
 //! Everywhere: [`ident`] (names, versions, digests, paths), [`diag`] (findings), [`yaml`] (the gate), [`config`].
 
 pub mod build;
+pub mod cache;
 pub mod catalog;
 pub mod cli;
 pub mod config;

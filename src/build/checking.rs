@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::sources::located;
+use crate::cache::Chunks;
 use crate::config::Config;
-use crate::diag::{self, Diagnostic, Level, Levels, Sink};
+use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
 use crate::ecosystem::{Asked, Names, Provided};
 use crate::ident::RelPath;
 use crate::pack::{DOCUMENT_TOO_LARGE, Memo, PackTree};
@@ -27,6 +29,8 @@ pub(super) struct Checks {
     paths: BTreeMap<String, String>,
     /// In the order of the reading.
     finished: Vec<Finished>,
+    /// Whether what is known comes from an earlier run, which may have had other sources and another configuration.
+    is_foreign: bool,
 }
 
 /// A candidate with everything that is said of it.
@@ -41,9 +45,19 @@ struct Finished {
 
 /// What the rules that look beyond a candidate's own files found.
 #[derive(Debug)]
-struct Checked {
+pub(super) struct Checked {
+    /// Tells it from every other one.
+    number: u64,
     asked: Vec<Asked>,
     found: Vec<Diagnostic>,
+}
+
+/// What the rules found, written down.
+#[derive(Serialize, Deserialize)]
+struct StoredCheck<'a> {
+    asked: Vec<Asked>,
+    #[serde(borrow)]
+    found: Vec<Compact<'a>>,
 }
 
 /// What checking needs.
@@ -63,8 +77,9 @@ impl Checks {
     /// that is the same.
     pub(super) fn finish(&mut self, candidates: Vec<Arc<Candidate>>, setting: &Setting<'_>) -> Vec<Arc<Candidate>> {
         let (mut known, gone) = matched(candidates, std::mem::take(&mut self.finished));
-        let has_other_names = self.provide(&known, gone);
-        let has_other_setting = self.lints != setting.config.lints || self.paths != *setting.paths;
+        let is_foreign = std::mem::take(&mut self.is_foreign);
+        let has_other_names = self.provide(&known, gone) || is_foreign;
+        let has_other_setting = self.lints != setting.config.lints || self.paths != *setting.paths || is_foreign;
         if has_other_setting {
             self.lints.clone_from(&setting.config.lints);
             self.paths.clone_from(setting.paths);
@@ -91,6 +106,25 @@ impl Checks {
         self.finished.iter().map(|finished| Arc::clone(&finished.whole)).collect()
     }
 
+    /// Returns what is known of these candidates, in their order; nothing when that is not all of them.
+    pub(super) fn of(&self, candidates: &[Arc<Candidate>]) -> Option<Vec<Arc<Checked>>> {
+        let address = |candidate: &Arc<Candidate>| Arc::as_ptr(candidate) as usize;
+        let known: HashMap<usize, &Arc<Checked>> =
+            self.finished.iter().map(|finished| (address(&finished.read), &finished.checked)).collect();
+        candidates.iter().map(|candidate| known.get(&address(candidate)).map(|checked| Arc::clone(checked))).collect()
+    }
+
+    /// Takes what an earlier run knew of candidates.
+    pub(super) fn take(&mut self, candidates: Vec<Arc<Candidate>>, checked: Vec<Arc<Checked>>) {
+        self.is_foreign = true;
+        let provided = Arc::make_mut(&mut self.provided);
+        for pack in candidates.iter().filter_map(|candidate| candidate.pack.as_ref()) {
+            provided.add(pack);
+        }
+        let finished = |(read, checked): (Arc<Candidate>, _)| Finished { whole: Arc::clone(&read), read, checked };
+        self.finished.extend(candidates.into_iter().zip(checked).map(finished));
+    }
+
     /// Counts the names of new candidates and takes away those that are gone; tells whether any name came or went.
     fn provide(&mut self, known: &[Known], gone: Vec<Finished>) -> bool {
         let provided = Arc::make_mut(&mut self.provided);
@@ -103,6 +137,33 @@ impl Checks {
             differs |= provided.remove(pack);
         }
         differs
+    }
+}
+
+impl Checked {
+    fn new(asked: Vec<Asked>, found: Vec<Diagnostic>) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), asked, found }
+    }
+
+    /// Returns a number that no other one has.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Writes down what the rules found.
+    pub(super) fn stored(all: &[Arc<Self>]) -> Option<Chunks> {
+        let asked = all.iter().map(|checked| checked.asked.clone());
+        let found = all.iter().map(|checked| Compact::all(&checked.found));
+        let all: Vec<_> = asked.zip(found).map(|(asked, found)| StoredCheck { asked, found }).collect();
+        Chunks::of(&all)
+    }
+
+    /// Returns what was written down.
+    pub(super) fn restored(stored: &Chunks, codes: &Codes) -> Option<Vec<Arc<Self>>> {
+        stored.decode(|StoredCheck { asked, found }: StoredCheck<'_>| {
+            Some(Arc::new(Self::new(asked, Compact::findings(found, codes)?)))
+        })
     }
 }
 
@@ -159,7 +220,7 @@ fn finished(
 
 /// Checks a candidate against the names that the catalog provides, and whether it can be archived and shown.
 fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) -> Checked {
-    let Some(pack) = &candidate.pack else { return Checked { asked: Vec::new(), found: Vec::new() } };
+    let Some(pack) = &candidate.pack else { return Checked::new(Vec::new(), Vec::new()) };
     let yaml_limits = setting.config.limits.yaml();
     let directory = candidate.source.path.rsplit('/').next().filter(|name| !name.is_empty());
     let tree = PackTree { snapshot: &candidate.snapshot, memo: setting.memo, directory, yaml_limits };
@@ -176,7 +237,7 @@ fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) 
     if candidate.snapshot.has_failed() {
         setting.work.uncertain.store(true, Ordering::Relaxed);
     }
-    Checked { asked: names.into_asked(), found: located(sink.finish(), &source.path, revision) }
+    Checked::new(names.into_asked(), located(sink.finish(), &source.path, revision))
 }
 
 /// Reports a document that the website shows as plain text only.

@@ -3,11 +3,20 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::checking::Checks;
-use super::sources::Place;
+use rayon::prelude::*;
+
+use super::checking::{Checked, Checks};
+use super::sources::{Place, configured, is_hidden};
+use super::{Options, place};
+use crate::cache::{Cache, Chunks};
 use crate::config::{Config, SourceConfig};
+use crate::diag::Codes;
+use crate::fs::PathError;
 use crate::pack::Memo;
+use crate::release::Candidate;
 use crate::release::candidates::{KnownSource, Wanted};
+use crate::release::stored::StoredSource;
+use crate::rules;
 
 /// What earlier readings learnt, so that the next one reads, parses, checks and hashes only what has changed.
 ///
@@ -24,6 +33,8 @@ pub struct Known {
     pub(super) checks: Checks,
     /// What the last reading did.
     pub(super) done: Done,
+    /// What was written down last, by source: only what differs is written again.
+    stored: HashMap<String, Written>,
 }
 
 /// What a reading did.
@@ -37,7 +48,79 @@ pub struct Done {
     pub directories_scanned: u64,
 }
 
+/// What was read back of a source: the source, its candidates, and what the rules said of them.
+type Loaded = (KnownSource, Vec<Arc<Candidate>>, Vec<Arc<Checked>>);
+
+/// Tells one state of a source from another: its changes, and the numbers of what the rules said.
+type Written = (u64, Vec<u64>);
+
+fn written(source: &KnownSource, checked: &[Arc<Checked>]) -> Written {
+    (source.changes(), checked.iter().map(|checked| checked.number()).collect())
+}
+
+/// Returns the name under which a source is cached.
+fn name(setting: &str, key: &str) -> String {
+    format!("source {setting} {key}")
+}
+
 impl Known {
+    /// Returns what earlier builds wrote down, as far as it belongs to this configuration.
+    pub fn load(cache: &Cache, config: &Config, options: &Options) -> Self {
+        Self::load_for(cache, config, &place(config, options), Wanted::Everything, options.private)
+    }
+
+    /// Returns what earlier runs wrote down for a reading like this one.
+    pub(super) fn load_for(cache: &Cache, config: &Config, place: &Place<'_>, wanted: Wanted, private: bool) -> Self {
+        let mut known = Self::default();
+        let all = configured(config);
+        let sources: Vec<&SourceConfig> = all.iter().filter(|source| !is_hidden(source, private)).collect();
+        let keys = known.prepare(config, place, wanted, &sources);
+        let codes: Codes = rules::all().into_iter().map(|code| (code.name(), code)).collect();
+        let loaded: Vec<Option<Loaded>> = keys
+            .par_iter()
+            .with_max_len(1)
+            .map(|key| {
+                let (stored, checks): (StoredSource, Chunks) = cache.load(&name(&known.setting, key))?;
+                let checked = Checked::restored(&checks, &codes)?;
+                let (source, candidates) = stored.known(&codes)?;
+                (candidates.len() == checked.len()).then_some((source, candidates, checked))
+            })
+            .collect();
+        for (key, loaded) in keys.into_iter().zip(loaded) {
+            let Some((source, candidates, checked)) = loaded else { continue };
+            known.stored.insert(key.clone(), written(&source, &checked));
+            known.sources.insert(key, Mutex::new(source));
+            known.checks.take(candidates, checked);
+        }
+        known
+    }
+
+    /// Writes down what is known of every source about which something is new.
+    ///
+    /// An error means that the next run reads more than it had to, and nothing else.
+    pub fn save(&mut self, cache: &Cache) -> Result<(), PathError> {
+        let (setting, checks, stored) = (&self.setting, &self.checks, &self.stored);
+        let saved: Vec<Option<(String, Written)>> = self
+            .sources
+            .par_iter()
+            .map(|(key, source)| {
+                let source = source.lock().expect("no panic while locked");
+                let Some(checked) = source.candidates().and_then(|candidates| checks.of(candidates)) else {
+                    return Ok(None);
+                };
+                let written = written(&source, &checked);
+                if stored.get(key) == Some(&written) {
+                    return Ok(None);
+                }
+                let Some(value) = source.stored().zip(Checked::stored(&checked)) else { return Ok(None) };
+                cache.save(&name(setting, key), &value)?;
+                Ok(Some((key.clone(), written)))
+            })
+            .collect::<Result<_, PathError>>()?;
+        self.stored.extend(saved.into_iter().flatten());
+        Ok(())
+    }
+
     /// Returns what the last reading did.
     pub fn done(&self) -> Done {
         self.done
@@ -52,7 +135,9 @@ impl Known {
         sources: &[&SourceConfig],
     ) -> Vec<String> {
         let Place { root, cache, written } = place;
-        let setting = format!("{:?} {root} {cache} {written:?} {wanted:?}", config.limits);
+        // Where the program was started says what a relative root is.
+        let root = std::path::absolute(root).unwrap_or_else(|_| root.as_std_path().to_owned());
+        let setting = format!("{:?} {root:?} {cache} {written:?} {wanted:?}", config.limits);
         if setting != self.setting {
             *self = Self { setting, ..Self::default() };
         }

@@ -139,9 +139,7 @@ pub enum BuildError {
 pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
     let levels = config.levels();
     let templates = templates(config, &options.root, options.templates.as_deref())?;
-    let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
-    let written = own.into_iter().chain([options.out.clone()]).collect();
-    let place = sources::Place { root: &options.root, cache: &options.cache, written };
+    let place = place(config, options);
     let mut known = Known::default();
     let mut reading = sources::read(config, &place, Wanted::Everything, options.private, &mut known, None, progress);
 
@@ -204,6 +202,13 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         new_releases,
         written: Some(written),
     })
+}
+
+/// Returns where a build happens.
+fn place<'a>(config: &Config, options: &'a Options) -> sources::Place<'a> {
+    let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
+    let written = own.into_iter().chain([options.out.clone()]).collect();
+    sources::Place { root: &options.root, cache: &options.cache, written }
 }
 
 /// Returns the templates: the given folder's, else the configured folder's, in front of the built-in ones.

@@ -1,5 +1,6 @@
 //! Reads every source into candidates.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -67,11 +68,9 @@ pub(super) fn read(
     saved: Option<&[Utf8PathBuf]>,
     progress: &dyn Progress,
 ) -> Reading {
-    let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
-    let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
-    let is_private = |source: &&SourceConfig| source.visibility == Visibility::Private;
-    let hidden = sources.iter().filter(|source| !private && is_private(source)).map(identity).collect();
-    let sources: Vec<&SourceConfig> = sources.iter().filter(|source| private || !is_private(source)).collect();
+    let all = configured(config);
+    let hidden = all.iter().filter(|source| is_hidden(source, private)).map(identity).collect();
+    let sources: Vec<&SourceConfig> = all.iter().filter(|source| !is_hidden(source, private)).collect();
     let keys = known.prepare(config, place, wanted, &sources);
     let (memo, work) = (Arc::clone(&known.memo), Work::default());
     let reader = Reader {
@@ -125,6 +124,20 @@ pub(super) fn read(
     };
     known.finish(uncertain.into_inner(), done);
     reading
+}
+
+/// Returns the configured sources, or the root directory when none is configured.
+pub(super) fn configured(config: &Config) -> Cow<'_, [SourceConfig]> {
+    if config.sources.is_empty() {
+        vec![SourceConfig { path: Some(".".into()), ..SourceConfig::default() }].into()
+    } else {
+        config.sources.as_slice().into()
+    }
+}
+
+/// Tells whether a source takes no part, because it is private and the build is not.
+pub(super) fn is_hidden(source: &SourceConfig, private: bool) -> bool {
+    !private && source.visibility == Visibility::Private
 }
 
 /// Reports sources that could not be read: their recorded releases stay, the other sources go on.

@@ -5,6 +5,7 @@
 //! [`github`]) turn a sorted list of findings into text; none of them prints.
 
 mod code;
+mod compact;
 mod counts;
 pub mod github;
 pub mod human;
@@ -17,6 +18,7 @@ mod sink;
 mod visible;
 
 pub use code::{Code, CodeInfo, Severity};
+pub use compact::{Codes, Compact};
 pub use counts::{Counts, plural};
 pub use levels::{Level, Levels};
 pub use sink::{Draft, Sink};

@@ -41,6 +41,11 @@ impl Digest {
         &self.0
     }
 
+    /// Returns the digest that these 32 bytes are.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Returns the digest that 64 lowercase hex digits, without a prefix, write down.
     pub fn from_hex(text: &str) -> Result<Self, DigestError> {
         let mut bytes = [0; 32];

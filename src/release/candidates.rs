@@ -109,7 +109,7 @@ pub(super) fn read_source_as(
             Ok(SourceReading { identity: source.identity.clone(), candidates, findings, source })
         }
         Err(error) => {
-            *known = KnownSource::default();
+            known.forget();
             Err(error)
         }
     }
@@ -135,7 +135,11 @@ fn read_touched(
     let repository = match (&source.repository, &known.repository) {
         (None, _) => None,
         (Some(_), Some(known)) if packs.is_some() => Some(Arc::clone(&known.part)),
-        (Some(below), _) => Some(repository::read(&source, below, config, reader, rules, &mut known.repository)?),
+        (Some(below), _) => {
+            let (part, is_new) = repository::read(&source, below, config, reader, rules, &mut known.repository)?;
+            known.changes += u64::from(is_new);
+            Some(part)
+        }
     };
     let directory = match &source.directory {
         None => DirectoryPart::default(),
@@ -145,7 +149,9 @@ fn read_touched(
             let stage = if below.is_some() { Stage::Draft } else { Stage::Head };
             let directory = Directory { source: &source, path, below, usual, stage, reader, rules };
             let notes = repository.as_ref().map(|part| part.notes.clone()).unwrap_or_default();
-            directory.read(notes, &mut known.directory, packs)?
+            let (part, is_new) = directory.read(notes, &mut known.directory, packs)?;
+            known.changes += u64::from(is_new);
+            part
         }
     };
     let DirectoryPart { mut candidates, findings } = directory;

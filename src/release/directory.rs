@@ -19,7 +19,7 @@ use super::repository::{Notes, add_notes, by_pack};
 use super::scan::scan_directory;
 use super::{Candidate, Stage, facts};
 use crate::diag::{Diagnostic, Sink};
-use crate::source::git::IgnoreRules;
+use crate::source::git::{Decisions, IgnoreRules};
 use crate::source::worktree::{self, Walked};
 use crate::source::{Snapshot, SourceError};
 
@@ -28,6 +28,8 @@ use crate::source::{Snapshot, SourceError};
 pub(super) struct KnownDirectory {
     /// What git ignores; nothing outside a repository.
     pub(super) ignored: Option<IgnoreRules>,
+    /// Answers about ignored files of an earlier run.
+    pub(super) decisions: Decisions,
     /// The directories that may be packs, outer ones first.
     pub(super) found: Vec<Found<String>>,
     /// What is spelt almost like a manifest.
@@ -35,7 +37,7 @@ pub(super) struct KnownDirectory {
     /// The directories that were read.
     pub(super) packs: HashMap<String, KnownPack>,
     /// Those of them that count, in order: none lies below a claimed one.
-    counting: Vec<String>,
+    pub(super) counting: Vec<String>,
 }
 
 /// A directory as it was read.
@@ -44,14 +46,14 @@ pub(super) struct KnownPack {
     /// The walk through its files; nothing when it could not be listed.
     pub(super) walked: Option<Arc<Walked>>,
     pub(super) reading: Arc<Reading>,
-    shown: Option<Shown>,
+    pub(super) shown: Option<Shown>,
 }
 
 /// The candidate that was made of a reading and of notes; nothing when no ecosystem could be chosen.
 #[derive(Debug, Clone)]
-struct Shown {
-    notes: Vec<Diagnostic>,
-    candidate: Option<Arc<Candidate>>,
+pub(super) struct Shown {
+    pub(super) notes: Vec<Diagnostic>,
+    pub(super) candidate: Option<Arc<Candidate>>,
 }
 
 /// What is read: a directory of a source.
@@ -72,18 +74,37 @@ pub(super) struct DirectoryPart {
     pub(super) findings: Vec<Diagnostic>,
 }
 
+impl KnownPack {
+    /// Tells whether this is what was known before, stamps included.
+    fn is_still(&self, before: Option<&Self>) -> bool {
+        let walked = |pack: &Self| pack.walked.as_ref().map(Arc::as_ptr);
+        before.is_some_and(|before| Arc::ptr_eq(&self.reading, &before.reading) && walked(self) == walked(before))
+    }
+}
+
+impl KnownDirectory {
+    /// Returns the candidates, in order.
+    pub(super) fn candidates(&self) -> impl Iterator<Item = &Arc<Candidate>> {
+        self.counting.iter().filter_map(|path| self.packs.get(path)?.shown.as_ref()?.candidate.as_ref())
+    }
+}
+
 impl Directory<'_> {
     /// Reads the directory as it is on disk; only the packs `at` these paths, if it is known that nothing else changed.
+    ///
+    /// Tells whether anything about it is new.
     pub(super) fn read(
         &self,
         notes: Notes,
         known: &mut Option<KnownDirectory>,
         at: Option<&BTreeSet<String>>,
-    ) -> Result<DirectoryPart, SourceError> {
+    ) -> Result<(DirectoryPart, bool), SourceError> {
         let mut before = known.take().unwrap_or_default();
-        let at = at.filter(|_| !before.found.is_empty());
+        let mut is_new = false;
+        let at = at.filter(|_| !before.found.is_empty() && before.ignored.is_some() == self.below.is_some());
         if at.is_none() {
-            let decisions = before.ignored.take().map(IgnoreRules::into_decisions).unwrap_or_default();
+            let decisions = std::mem::take(&mut before.decisions);
+            let decisions = before.ignored.take().map_or(decisions, IgnoreRules::into_decisions);
             before.ignored = match self.below {
                 Some(Below { repository, prefix }) => Some(repository.ignore_rules(self.path, prefix, decisions)?),
                 None => None,
@@ -100,8 +121,10 @@ impl Directory<'_> {
             let marked = scan_directory(self.path, self.rules, &left_out);
             let mut sink = Sink::new();
             self.rules.near_misses(&marked, &mut sink);
-            before.near_misses = sink.found().to_vec();
-            before.found = self.rules.packs(&marked);
+            let found = self.rules.packs(&marked);
+            is_new = before.near_misses != sink.found()
+                || !before.found.iter().map(|found| &found.path).eq(found.iter().map(|found| &found.path));
+            (before.near_misses, before.found) = (sink.found().to_vec(), found);
         }
         let last = self.source.last_segment(self.below);
         let setting = |found: &Found<String>| self.usual.get(&found.path).copied();
@@ -117,10 +140,11 @@ impl Directory<'_> {
                 })
                 .collect();
             if let Some(again) = again {
+                is_new |= again.iter().any(|(path, pack)| !pack.is_still(before.packs.get(path)));
                 before.packs.extend(again);
                 let part = self.show(&before.counting, notes, &before.near_misses, &mut before.packs);
                 *known = Some(before);
-                return Ok(part);
+                return Ok((part, is_new));
             }
         }
         let seen: Mutex<HashMap<String, KnownPack>> = Mutex::default();
@@ -143,8 +167,11 @@ impl Directory<'_> {
         let mut packs = seen.into_inner().expect("no panic while locked");
         let counting: Vec<String> = states.into_iter().flatten().map(|at| at.path).collect();
         let part = self.show(&counting, notes, &before.near_misses, &mut packs);
+        is_new |= packs.len() != before.packs.len()
+            || packs.iter().any(|(path, pack)| !pack.is_still(before.packs.get(path)))
+            || before.ignored.as_ref().is_some_and(|ignored| ignored.asked() > 0);
         *known = Some(KnownDirectory { packs, counting, ..before });
-        Ok(part)
+        Ok((part, is_new))
     }
 
     /// Looks at the files of a pack, and reads it unless they are what they were.
@@ -167,7 +194,10 @@ impl Directory<'_> {
                 && !earlier.reading.snapshot.has_failed()
                 && has_same_files(&walked.snapshot, &earlier.reading.snapshot)
             {
-                return KnownPack { walked: Some(Arc::new(walked.clone())), ..earlier.clone() };
+                return match before.filter(|before| before.stamps() == walked.stamps()) {
+                    Some(_) => earlier.clone(),
+                    None => KnownPack { walked: Some(Arc::new(walked.clone())), ..earlier.clone() },
+                };
             }
         }
         let (walked, snapshot) = match walked {

@@ -28,6 +28,8 @@ pub struct KnownSource {
     pub(super) repository: Option<KnownRepository>,
     pub(super) directory: Option<KnownDirectory>,
     pub(super) result: Option<Whole>,
+    /// Grows with everything that is worth writing down again.
+    pub(super) changes: u64,
 }
 
 /// Everything that a source gave.
@@ -58,8 +60,24 @@ impl KnownSource {
         {
             return known.clone();
         }
-        *self = Self { places: Places::of(&opened), source: Some(opened.clone()), ..Self::default() };
+        self.forget();
+        (self.places, self.source) = (Places::of(&opened), Some(opened.clone()));
         opened
+    }
+
+    /// Forgets everything.
+    pub(super) fn forget(&mut self) {
+        *self = Self { changes: self.changes + 1, ..Self::default() };
+    }
+
+    /// Returns a number that is another one as soon as there is something new to be written down.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Returns the candidates of the last reading; nothing when it was not complete.
+    pub fn candidates(&self) -> Option<&[Arc<Candidate>]> {
+        self.result.as_ref().map(|whole| &*whole.candidates)
     }
 }
 

@@ -8,6 +8,8 @@
 //! 6. [`candidates`] puts together what `repository` and `directory` give; `known` is what the next reading need not do
 //!    again, and `saved` says what it has to when somebody watches the files.
 //!
+//! 7. [`stored`] writes down what is known for the next run of the program.
+//!
 //! In: the configuration of a source. Out: values; what is wrong with a pack is a finding, never an error.
 
 mod assign;
@@ -23,6 +25,7 @@ mod read;
 mod repository;
 mod saved;
 mod scan;
+pub mod stored;
 mod tagged;
 pub mod tags;
 

@@ -56,7 +56,7 @@ pub(super) struct Job<'a> {
     pub(super) is_whole: bool,
 }
 
-/// Reads a repository, or takes what is known of it.
+/// Reads a repository, or takes what is known of it; tells whether anything about it is new.
 pub(super) fn read(
     source: &OpenSource,
     below: &Below,
@@ -64,17 +64,17 @@ pub(super) fn read(
     reader: &Reader<'_>,
     rules: &Rules,
     known: &mut Option<KnownRepository>,
-) -> Result<Arc<RepositoryPart>, SourceError> {
+) -> Result<(Arc<RepositoryPart>, bool), SourceError> {
     let looked = below.repository.look();
     if let Some(known) = known.as_ref().filter(|known| looked.is_still(&known.looked)) {
-        return Ok(Arc::clone(&known.part));
+        return Ok((Arc::clone(&known.part), false));
     }
     let state = below.repository.state();
     let mut before = known.take().filter(|known| looked.is_same_repository(&known.looked));
     if let Some(same) = before.take_if(|before| state.as_ref() == Some(&before.state)) {
         let part = Arc::clone(&same.part);
         *known = Some(KnownRepository { looked, ..same });
-        return Ok(part);
+        return Ok((part, true));
     }
     let (settled, part_before) = before.map(|before| (before.settled, before.part)).unzip();
     let mut packs = Packs::new(below, rules, reader, source.last_segment(Some(below)), settled.unwrap_or_default());
@@ -92,7 +92,7 @@ pub(super) fn read(
         *known = Some(KnownRepository { looked, state, settled, part: Arc::clone(&part) });
     }
     source.forget_trees();
-    Ok(part)
+    Ok((part, true))
 }
 
 impl Job<'_> {

@@ -155,6 +155,11 @@ impl Snapshot {
         &self.files[start..start + len]
     }
 
+    /// Returns what all handles of the same snapshot have in common, and no other snapshot has at the same time.
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.failed) as usize
+    }
+
     /// Tells whether this is another handle of the same snapshot.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.failed, &other.failed)

@@ -56,12 +56,28 @@ pub struct Walked {
 }
 
 impl Walked {
+    /// Returns a walk from what was written down of it; nothing when there is not one stamp per file.
+    pub fn again(snapshot: Snapshot, root: &Utf8Path, stamps: Vec<Option<Stamp>>) -> Option<Self> {
+        let content = Arc::new(Files { root: root.to_owned(), kept: HashMap::new() });
+        (stamps.len() == snapshot.files().len()).then_some(Self { snapshot, opened: 0, stamps, content })
+    }
+
+    /// Returns the stamps of the files, in their order; none for a file that was not at rest.
+    pub fn stamps(&self) -> &[Option<Stamp>] {
+        &self.stamps
+    }
+
     /// Returns what is known of a file, if it still has its stamp.
     fn file(&self, path: &str, stamp: Stamp) -> Option<(&FileEntry, Option<&Arc<[u8]>>)> {
         let files = self.snapshot.files();
         let at = files.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
         (self.stamps[at] == Some(stamp)).then(|| (&files[at], self.content.kept.get(&files[at].blob)))
     }
+}
+
+/// Returns a snapshot of files that were listed earlier; one that is not what was listed any more is refused when it is read.
+pub fn listed(root: &Utf8Path, files: Vec<FileEntry>, findings: Vec<Diagnostic>) -> Snapshot {
+    Snapshot::new(files, Arc::new(Files { root: root.to_owned(), kept: HashMap::new() }), findings)
 }
 
 /// Returns the regular files below a directory as [`snapshot_without`] does, and opens those only that may have changed

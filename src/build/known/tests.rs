@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use proptest::prelude::*;
 
 use super::{Done, Known};
 use crate::build::sources::{self, Place, Reading};
+use crate::cache::Cache;
 use crate::config::{Config, SourceConfig};
 use crate::diag::Level;
 use crate::progress::Silent;
@@ -387,6 +388,154 @@ impl World {
     }
 }
 
+/// Returns what a run of the program would know that comes after this one.
+fn next_run(world: &World, known: &mut Known, cache: &Cache) -> Known {
+    known.save(cache).expect("saved");
+    let root = world.root();
+    let (folder, written) = (root.join("cache"), vec![root.join("public")]);
+    let place = Place { root: &root, cache: &folder, written };
+    Known::load_for(cache, &world.config, &place, Wanted::Everything, true)
+}
+
+fn cache(world: &World) -> Cache {
+    Cache::open(&world.root().join("cache")).expect("a cache")
+}
+
+#[test]
+fn the_next_run_opens_and_reads_nothing_that_did_not_change() {
+    let mut world = World::new();
+    world.config.lints = BTreeMap::from([("missing-license".to_owned(), Level::Deny)]);
+    world.write("work/packs/one/large.bin", &"x".repeat(100_000));
+    rest();
+    let (cache, mut known) = (cache(&world), Known::default());
+    world.check(&mut known, None, "first");
+    let mut next = next_run(&world, &mut known, &cache);
+    let again = world.check(&mut next, None, "the next run");
+    assert_eq!(next.done(), Done { directories_scanned: 2, ..Done::default() });
+    assert_eq!(changed(&world.read(&mut next, None), &again), [""; 0]);
+
+    // Nothing is written again that is the same.
+    let modified = |cache: &Cache| -> Vec<_> {
+        let files = cache.files().into_iter();
+        files.map(|path| path.metadata().expect("a file").modified().expect("a time")).collect()
+    };
+    let before = modified(&cache);
+    assert_eq!(before.len(), 3);
+    next.save(&cache).expect("saved");
+    assert_eq!(modified(&cache), before);
+
+    // What did change is read, and only that is written.
+    world.write("plain/four/README.md", "# new\n");
+    world.write("work/packs/two/rules/on.yaml", &rule("when", "nobody.act"));
+    world.repository.tag("three-v1.0.0");
+    rest();
+    let mut next = next_run(&world, &mut next, &cache);
+    world.check(&mut next, None, "after changes");
+    assert_eq!((next.done().files_opened, next.done().packs_read), (2, 2));
+    next.save(&cache).expect("saved");
+    let after = modified(&cache);
+    assert_eq!(before.iter().zip(&after).filter(|(before, after)| before == after).count(), 0, "all three");
+    let mut next = next_run(&world, &mut next, &cache);
+    world.check(&mut next, None, "and once more");
+    assert_eq!(next.done(), Done { directories_scanned: 2, ..Done::default() });
+}
+
+/// The example packs have one of everything: kinds, tables, steps, links, examples, checksums, findings with excerpts.
+#[test]
+fn real_packs_of_every_ecosystem_come_back_whole() {
+    let mut world = World::new();
+    let examples = Utf8PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("packs");
+    for (number, manifest) in manifests(&examples).iter().enumerate() {
+        let from = manifest.parent().expect("a directory");
+        copy(from, &world.root().join("plain").join(format!("{number}")).join(from.file_name().expect("a name")));
+    }
+    world.write("plain/broken/pack.yaml", "ref: broken\nname: [1\n");
+    world.write("plain/broken/actions/a.yaml", "name: on\n");
+    rest();
+    let (cache, mut known) = (cache(&world), Known::default());
+    let first = world.check(&mut known, None, "first");
+    assert!(first.candidates.iter().filter(|candidate| candidate.source.repository == "plain").count() > 4);
+    let mut next = next_run(&world, &mut known, &cache);
+    world.check(&mut next, None, "the next run");
+    assert_eq!(next.done().packs_read, 0);
+}
+
+fn manifests(directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let mut entries: Vec<_> = directory.read_dir_utf8().expect("listed").filter_map(Result::ok).collect();
+    entries.sort_by(|a, b| a.path().cmp(b.path()));
+    let below = |path: &Utf8Path| if path.is_dir() { manifests(path) } else { Vec::new() };
+    match entries.iter().find(|entry| entry.file_name() == "pack.yaml") {
+        Some(manifest) => vec![manifest.path().to_owned()],
+        None => entries.iter().flat_map(|entry| below(entry.path())).collect(),
+    }
+}
+
+fn copy(from: &Utf8Path, to: &Utf8Path) {
+    std::fs::create_dir_all(to).expect("a directory");
+    for entry in from.read_dir_utf8().expect("listed").filter_map(Result::ok) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("a copy");
+        }
+    }
+}
+
+/// A file that was changed after a run listed it is not handed out for what it was.
+#[test]
+fn content_that_is_read_later_is_what_was_listed_or_an_error() {
+    let world = World::new();
+    rest();
+    let (cache, mut known) = (cache(&world), Known::default());
+    world.read(&mut known, None);
+    let mut next = next_run(&world, &mut known, &cache);
+    let reading = world.read(&mut next, None);
+    let snapshot = &reading.candidates[0].snapshot;
+    let entry = snapshot.get("README.md").expect("a file");
+    assert!(snapshot.read(entry).is_ok());
+    write(&world.root(), "work/packs/one/README.md", "# 7\n");
+    assert!(snapshot.read(entry).is_err());
+    world.check(&mut next, None, "it is read again");
+}
+
+#[test]
+fn files_of_a_cache_that_are_damaged_cost_a_reading_and_nothing_else() {
+    let world = World::new();
+    rest();
+    let (cache, mut known) = (cache(&world), Known::default());
+    world.read(&mut known, None);
+    known.save(&cache).expect("saved");
+    for path in cache.files() {
+        let mut bytes = std::fs::read(&path).expect("a file");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).expect("a file");
+    }
+    let mut next = next_run(&world, &mut Known::default(), &cache);
+    world.check(&mut next, None, "damaged");
+    assert!(next.done().packs_read > 0);
+}
+
+#[test]
+fn two_runs_that_save_at_once_leave_what_either_of_them_knew() {
+    let world = World::new();
+    rest();
+    let cache = cache(&world);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut known = Known::default();
+                world.read(&mut known, None);
+                known.save(&cache).expect("saved");
+            });
+        }
+    });
+    let mut next = next_run(&world, &mut Known::default(), &cache);
+    world.check(&mut next, None, "the next run");
+    assert_eq!(next.done().packs_read, 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
@@ -394,7 +543,8 @@ proptest! {
     #[test]
     fn a_reading_with_what_is_known_is_a_reading_from_nothing(edits in proptest::collection::vec(edit(), 1..14)) {
         let mut world = World::new();
-        let (mut looking, mut watching) = (Known::default(), Known::default());
+        let cache = cache(&world);
+        let (mut looking, mut watching, mut running) = (Known::default(), Known::default(), Known::default());
         world.check(&mut looking, None, "first");
         world.read(&mut watching, None);
         for edit in &edits {
@@ -404,6 +554,9 @@ proptest! {
             prop_assert_eq!(&looked, &fresh, "looking after {:?}", edit);
             let watched = shown(&world.read(&mut watching, saved.as_deref()));
             prop_assert_eq!(&watched, &fresh, "watching after {:?}", edit);
+            running = next_run(&world, &mut running, &cache);
+            let ran = shown(&world.read(&mut running, None));
+            prop_assert_eq!(&ran, &fresh, "another run after {:?}", edit);
         }
     }
 }
@@ -455,6 +608,18 @@ fn a_large_repository_is_read_in() {
         let path = world.root().join("work/packs/pack500/actions/act3.yaml");
         std::fs::write(&path, action("act3", &format!("round {round}"))).expect("a file");
         timed(&mut known, Some(&[path]), "an action was saved");
+    }
+    let cache = cache(&world);
+    rest();
+    timed(&mut known, None, "at rest");
+    for _ in 0..3 {
+        let started = std::time::Instant::now();
+        known.save(&cache).expect("saved");
+        println!("saved in {:?}", started.elapsed());
+        let started = std::time::Instant::now();
+        let mut next = next_run(&world, &mut Known::default(), &cache);
+        println!("loaded in {:?}: {} bytes", started.elapsed(), cache.files()[0].metadata().expect("a file").len());
+        timed(&mut next, None, "the next run");
     }
     world.repository.git(&["tag", "pack7-v1.9.0"]);
     timed(&mut known, None, "a tag more");

@@ -53,6 +53,16 @@ impl ObjectId {
         text
     }
 
+    /// Returns the raw bytes.
+    pub fn bytes(self) -> [u8; 20] {
+        self.0
+    }
+
+    /// Returns the id that these bytes are.
+    pub fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+
     fn of(oid: git2::Oid) -> Self {
         Self(oid.as_bytes().try_into().expect("SHA-256 repositories are not opened"))
     }

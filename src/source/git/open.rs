@@ -65,6 +65,11 @@ impl Repository {
         })))
     }
 
+    /// Returns a git directory that was opened by an earlier run; it is opened when something is read of it.
+    pub fn unopened(directory: Utf8PathBuf, name: String) -> Self {
+        Self(Arc::new(Shared { directory, name, pool: Mutex::default(), known: Known::default() }))
+    }
+
     /// Tells whether the newest commit or the index has anything at a path.
     fn tracks(&self, prefix: &str) -> Result<bool, SourceError> {
         if let Some(head) = self.head()?

@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use serde::{Deserialize, Serialize};
 
 use super::{Repository, open};
 use crate::fs::Context as _;
@@ -27,11 +29,13 @@ pub struct IgnoreRules {
     basis: Option<Digest>,
     moment: Moment,
     directories: Mutex<HashMap<String, Directory>>,
+    asked: AtomicU64,
 }
 
 /// Answers, and what they follow from: what one reading learns for the next one.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Decisions {
+    #[serde(skip)]
     tracked: Option<Arc<Tracked>>,
     directories: HashMap<String, Directory>,
 }
@@ -44,11 +48,12 @@ struct Tracked {
 }
 
 /// The answers in one directory of the working directory.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Directory {
     /// What the answers follow from: the basis, and the `.gitignore` of this directory and of those above.
     follows: Option<Digest>,
     /// Whether `follows` was looked up by this reading.
+    #[serde(skip)]
     is_current: bool,
     answers: HashMap<String, bool>,
 }
@@ -79,7 +84,8 @@ impl Repository {
         directories.values_mut().for_each(|directory| directory.is_current = false);
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
         let (handle, root, directories) = (Mutex::new(handle), root.to_owned(), Mutex::new(directories));
-        Ok(IgnoreRules { handle, root, prefix, tracked, basis, moment, directories })
+        let asked = AtomicU64::new(0);
+        Ok(IgnoreRules { handle, root, prefix, tracked, basis, moment, directories, asked })
     }
 
     fn tracked(&self, handle: &git2::Repository, index: Seen) -> Result<Tracked, SourceError> {
@@ -142,6 +148,7 @@ impl IgnoreRules {
             }
             follows
         };
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let handle = self.handle.lock().expect("no panic while locked");
         let answer = handle.is_path_ignored(path).unwrap_or(false);
         drop(handle);
@@ -175,6 +182,18 @@ impl IgnoreRules {
         }
         (known.follows, known.is_current) = (follows, true);
         follows
+    }
+
+    /// Returns a copy of the answers, to be written down.
+    pub fn decisions(&self) -> Decisions {
+        let mut directories = self.directories.lock().expect("no panic while locked").clone();
+        directories.retain(|_, directory| directory.is_current && directory.follows.is_some());
+        Decisions { tracked: None, directories }
+    }
+
+    /// Tells how often git had to be asked.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// Returns the answers for the next reading: those of directories that this one has seen.

@@ -1,0 +1,272 @@
+//! A folder of values that can be made again: what one run of the program leaves for the next.
+//!
+//! A file holds one value: a magic number, the version of this format, the digest of the program, the length and the SHA-256
+//! of the payload, the payload in postcard's format. It is written beside its place and renamed, so that runs may share the
+//! folder: the last one wins, and a reader sees whole files. Whatever is wrong with a file (cut short, altered, written by
+//! another program, another type), it is as if it were not there. The checksum is held against the payload before anything
+//! is decoded, so that no length in it is believed that this program has not written.
+//!
+//! The folder is marked for backups (`CACHEDIR.TAG`, <https://bford.info/cachedir/>) and for git.
+
+mod chunks;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::time::{Duration, SystemTime};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use chunks::Chunks;
+
+use crate::fs::{self, Context as _, PathError};
+use crate::ident::Digest;
+
+/// Names the program, and with it the meaning of every file that it writes.
+const PROGRAM: &str = env!("PACKYARD_BUILD");
+/// What every file begins with, and the version of what follows.
+const MAGIC: &[u8; 12] = b"packyard\x00\x00\x00\x01";
+/// Magic, program, length, checksum.
+const HEADER_BYTES: usize = 12 + 32 + 8 + 32;
+/// How old a file must be that a run left half-written, before it is taken for abandoned.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+/// How files end.
+const SUFFIX: &str = ".cache";
+
+/// A folder of values, by name.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: Utf8PathBuf,
+}
+
+impl Cache {
+    /// Most bytes that a cache keeps unless somebody says otherwise: 2 GiB.
+    pub const LIMIT_BYTES: u64 = 2 << 30;
+
+    /// Opens a cache; makes the folder when there is none.
+    pub fn open(folder: &Utf8Path) -> Result<Self, PathError> {
+        fs::create_dir_all(folder)?;
+        let tag = "Signature: 8a477f597d28d172789f06886806bc55\n\
+                   # What packyard can make again. See https://bford.info/cachedir/\n";
+        for (name, text) in [(".gitignore", "*\n"), ("CACHEDIR.TAG", tag)] {
+            let path = folder.join(name);
+            if !path.exists() {
+                fs::write_atomic(&path, text.as_bytes(), false)?;
+            }
+        }
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Returns the value of a name; nothing when there is none that can be relied on.
+    pub fn load<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        self.load_of(name, PROGRAM)
+    }
+
+    fn load_of<T: DeserializeOwned>(&self, name: &str, program: &str) -> Option<T> {
+        let mut file = File::open(self.path(name, program)).ok()?;
+        let mut header = [0; HEADER_BYTES];
+        file.read_exact(&mut header).ok()?;
+        let (magic, rest) = header.split_at(MAGIC.len());
+        let (written_by, rest) = rest.split_at(32);
+        let (length, checksum) = rest.split_at(8);
+        let length = u64::from_le_bytes(length.try_into().ok()?);
+        if magic != MAGIC || written_by != program_bytes(program) || length > file.metadata().ok()?.len() {
+            return None;
+        }
+        let mut payload = Vec::with_capacity(usize::try_from(length).ok()?);
+        file.read_to_end(&mut payload).ok()?;
+        if payload.len() as u64 != length || Digest::of(&payload).as_bytes() != checksum {
+            return None;
+        }
+        let value = decode(&payload)?;
+        // Whatever was unused for longest goes first when room is needed; if this fails, no harm is done.
+        let _ = file.set_modified(SystemTime::now());
+        Some(value)
+    }
+
+    /// Stores the value of a name.
+    ///
+    /// An error is one of the disk; whoever builds goes on without.
+    pub fn save(&self, name: &str, value: &impl Serialize) -> Result<(), PathError> {
+        self.save_of(name, PROGRAM, value)
+    }
+
+    fn save_of(&self, name: &str, program: &str, value: &impl Serialize) -> Result<(), PathError> {
+        let path = self.path(name, program);
+        let payload = encode(value).ok_or_else(|| io::Error::other("the value cannot be written down"));
+        let payload = payload.context("encode", &path)?;
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + payload.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&program_bytes(program));
+        bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(Digest::of(&payload).as_bytes());
+        bytes.extend_from_slice(&payload);
+        fs::write_atomic(&path, &bytes, false)
+    }
+
+    /// Deletes what other programs wrote, then what was unused for longest, until no more than `limit_bytes` are left.
+    pub fn sweep(&self, limit_bytes: u64) -> Result<(), PathError> {
+        let now = SystemTime::now();
+        let mut kept = Vec::new();
+        for entry in self.folder.read_dir_utf8().context("list", &self.folder)? {
+            let Ok(entry) = entry else { continue };
+            // A file that is gone meanwhile was deleted by another run.
+            let Ok(metadata) = entry.metadata() else { continue };
+            let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            let name = entry.file_name();
+            if name.ends_with(&ending(PROGRAM)) {
+                kept.push((used, entry.into_path(), metadata.len()));
+            } else if name.ends_with(SUFFIX)
+                || name.starts_with(".packyard-") && now.duration_since(used).is_ok_and(|age| age > ABANDONED)
+            {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+        kept.sort();
+        let mut bytes: u64 = kept.iter().map(|(_, _, size)| size).sum();
+        for (_, path, size) in kept {
+            if bytes <= limit_bytes {
+                break;
+            }
+            let _ = std::fs::remove_file(path);
+            bytes -= size;
+        }
+        Ok(())
+    }
+
+    /// Returns the files of this program, for tests that look at them.
+    #[cfg(test)]
+    pub(crate) fn files(&self) -> Vec<Utf8PathBuf> {
+        let entries = self.folder.read_dir_utf8().expect("listed").filter_map(Result::ok);
+        let mut files: Vec<_> = entries.map(|entry| entry.into_path()).collect();
+        files.retain(|path| path.as_str().ends_with(SUFFIX));
+        files.sort();
+        files
+    }
+
+    /// Returns where a value lies; any text can be a name.
+    fn path(&self, name: &str, program: &str) -> Utf8PathBuf {
+        self.folder.join(format!("{}{}", &Digest::of(name.as_bytes()).hex()[..32], ending(program)))
+    }
+}
+
+fn ending(program: &str) -> String {
+    format!("-{}{SUFFIX}", &Digest::of(program.as_bytes()).hex()[..16])
+}
+
+fn program_bytes(program: &str) -> [u8; 32] {
+    *Digest::of(program.as_bytes()).as_bytes()
+}
+
+fn encode(value: &impl Serialize) -> Option<Vec<u8>> {
+    postcard::to_allocvec(value).ok()
+}
+
+/// Decodes a value that takes all the bytes.
+fn decode<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    let (value, rest) = postcard::take_from_bytes(bytes).ok()?;
+    rest.is_empty().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Value = Vec<(String, Option<u64>)>;
+
+    fn cache() -> (tempfile::TempDir, Cache) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let folder = Utf8Path::from_path(directory.path()).expect("UTF-8").join("cache");
+        let cache = Cache::open(&folder).expect("a cache");
+        (directory, cache)
+    }
+
+    fn value() -> Value {
+        (0..100).map(|n| (format!("name {n}"), (n % 3 == 0).then_some(n))).collect()
+    }
+
+    #[test]
+    fn what_was_saved_is_loaded() {
+        let (_keep, cache) = cache();
+        assert_eq!(cache.load::<Value>("a"), None);
+        cache.save("a", &value()).expect("saved");
+        cache.save("b", &1_u64).expect("saved");
+        assert_eq!(cache.load("a"), Some(value()));
+        assert_eq!(cache.load("b"), Some(1_u64));
+        assert_eq!(Cache::open(&cache.folder).expect("the same cache").load("a"), Some(value()));
+        assert_eq!(std::fs::read_to_string(cache.folder.join(".gitignore")).expect("a file"), "*\n");
+        let tag = std::fs::read_to_string(cache.folder.join("CACHEDIR.TAG")).expect("a file");
+        assert!(tag.starts_with("Signature: 8a477f597d28d172789f06886806bc55"));
+    }
+
+    #[test]
+    fn what_is_wrong_in_any_way_is_not_there() {
+        let (_keep, cache) = cache();
+        cache.save("a", &value()).expect("saved");
+        let path = cache.path("a", PROGRAM);
+        let good = std::fs::read(&path).expect("a file");
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 0x10;
+            std::fs::write(&path, bad).expect("a file");
+            assert_eq!(cache.load::<Value>("a"), None, "byte {at}");
+        }
+        for length in [0, 1, HEADER_BYTES - 1, HEADER_BYTES, good.len() - 1] {
+            std::fs::write(&path, &good[..length]).expect("a file");
+            assert_eq!(cache.load::<Value>("a"), None, "{length} bytes");
+        }
+        std::fs::write(&path, [&good[..], b"x"].concat()).expect("a file");
+        assert_eq!(cache.load::<Value>("a"), None, "a byte too many");
+        std::fs::write(&path, &good).expect("a file");
+        assert_eq!(cache.load::<Value>("a"), Some(value()));
+        assert_eq!(cache.load::<Vec<bool>>("a"), None, "another type");
+        cache.save_of("a", "another program", &value()).expect("saved");
+        std::fs::copy(cache.path("a", "another program"), &path).expect("a copy");
+        assert_eq!(cache.load::<Value>("a"), None, "another program");
+        std::fs::remove_file(&path).expect("a file");
+        std::fs::create_dir(&path).expect("a directory");
+        assert_eq!(cache.load::<Value>("a"), None);
+        assert!(cache.save("a", &value()).is_err(), "an error, no panic");
+    }
+
+    #[test]
+    fn a_sweep_keeps_what_was_used_last() {
+        let (_keep, cache) = cache();
+        for name in ["a", "b", "c"] {
+            cache.save(name, &vec![0_u8; 1000]).expect("saved");
+        }
+        cache.save_of("a", "another program", &value()).expect("saved");
+        for (name, hours) in [("a", 3), ("b", 2), ("c", 1)] {
+            let file = File::options().append(true).open(cache.path(name, PROGRAM)).expect("a file");
+            file.set_modified(SystemTime::now() - Duration::from_secs(3600 * hours)).expect("a time");
+        }
+        let files = || cache.folder.read_dir_utf8().expect("listed").count();
+        assert_eq!(files(), 6);
+        cache.sweep(Cache::LIMIT_BYTES).expect("swept");
+        assert_eq!(files(), 5, "what another program wrote is gone");
+        assert!(cache.load::<Vec<u8>>("a").is_some(), "which is a use");
+        cache.sweep(2500).expect("swept");
+        assert_eq!(cache.load::<Vec<u8>>("b"), None);
+        assert!(cache.load::<Vec<u8>>("a").is_some() && cache.load::<Vec<u8>>("c").is_some());
+        cache.sweep(0).expect("swept");
+        assert_eq!(files(), 2);
+    }
+
+    #[test]
+    fn runs_that_save_at_once_leave_a_whole_file() {
+        let (_keep, cache) = cache();
+        std::thread::scope(|scope| {
+            for number in 0..4_u8 {
+                let cache = &cache;
+                scope.spawn(move || {
+                    for _ in 0..50 {
+                        cache.save("a", &vec![number; 20_000]).expect("saved");
+                        let loaded = cache.load::<Vec<u8>>("a").expect("a whole file");
+                        assert!(loaded.len() == 20_000 && loaded.iter().all(|byte| *byte == loaded[0]));
+                    }
+                });
+            }
+        });
+    }
+}
