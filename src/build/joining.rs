@@ -16,6 +16,7 @@ use crate::ident::{Digest, PackId, Version};
 use crate::index::ARCHIVE_MISSING;
 use crate::index::archives::{ArchiveStore, ArchiveStoreError};
 use crate::index::event::Release;
+use crate::index::histories::Histories;
 use crate::index::history::{History, Status};
 use crate::pack::{Memo, Pack, PackTree};
 use crate::progress::Progress;
@@ -26,7 +27,7 @@ use crate::source::Snapshot;
 /// Returns every pack of the index with the content of its releases.
 pub(super) fn join(
     config: &Config,
-    histories: &BTreeMap<PackId, History>,
+    histories: &Histories,
     reading: &Reading,
     archives: &ArchiveStore,
     progress: &dyn Progress,
@@ -38,16 +39,19 @@ pub(super) fn join(
             by_pack.entry(&pack.id).or_default().push(candidate);
         }
     }
-    let is_shown = |history: &&History| history.owner().is_some_and(|owner| !reading.hidden.contains(owner));
-    let shown: Vec<&History> = histories.values().filter(is_shown).collect();
+    let shown = histories.owners().filter(|(_, owner)| !reading.hidden.contains(*owner));
+    let shown: Vec<&PackId> = shown.map(|(id, _)| id).collect();
     progress.stage("Joining", Some(shown.len() as u64));
     let shelf = Shelf { config, archives, opened: &reading.opened, memo: &reading.memo };
     let joined: Vec<(Option<Arc<CatalogPack>>, Sink)> = shown
         .par_iter()
-        .map(|history| {
+        .map(|id| {
             let mut sink = Sink::new();
-            let candidates = by_pack.get(history.id()).map_or(&[][..], Vec::as_slice);
-            let pack = shelf.pack(history, candidates.iter().copied(), &|_| false, &mut sink)?;
+            let candidates = by_pack.get(id).map_or(&[][..], Vec::as_slice);
+            let pack = match histories.get(id)? {
+                Some(history) => shelf.pack(history, candidates.iter().copied(), &|_| false, &mut sink)?,
+                None => None,
+            };
             progress.tick(1);
             Ok((pack, sink))
         })

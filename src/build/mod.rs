@@ -11,6 +11,7 @@
 mod against;
 mod assembling;
 mod checking;
+mod finished;
 mod joining;
 mod known;
 mod planning;
@@ -29,11 +30,15 @@ pub use assembling::{Assembly, PackUnits};
 pub use known::{Done, Known};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 
+use crate::cache::Cache;
 use crate::config::Config;
 use crate::diag::{self, Diagnostic, Severity, Sink};
+use crate::fs::PathError;
 use crate::ident::{PackId, Version};
 pub use crate::index::archives::ArchiveStore;
-use crate::index::store::{Loaded, RegistryFile, Store};
+use crate::index::histories::Histories;
+use crate::index::known::KnownIndex;
+use crate::index::store::{LoadedKnown, RegistryFile, Store};
 use crate::output::{self, Record, Written};
 use crate::progress::Progress;
 use crate::release::Stage;
@@ -62,7 +67,12 @@ pub struct Options {
     pub templates: Option<Utf8PathBuf>,
     /// Where clones of remote repositories are kept.
     pub cache: Utf8PathBuf,
+    /// Where what a build learns is kept for the next one, such as [`CACHE_FOLDER`]; nothing to learn and remember nothing.
+    pub build_cache: Option<Utf8PathBuf>,
 }
+
+/// The folder beside the registry where builds keep what they learn, unless somebody says otherwise.
+pub const CACHE_FOLDER: &str = ".packyard-cache";
 
 /// What a check is asked to do.
 #[derive(Debug, Clone)]
@@ -137,17 +147,27 @@ pub enum BuildError {
 ///
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
 pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
+    let cache = open_cache(options, progress);
+    // Before anything is read: what is changed meanwhile must look like a change to the next build.
+    let inputs = cache.as_ref().and_then(|_| finished::inputs(config, options));
+    if let (Some(cache), Some(inputs)) = (&cache, inputs)
+        && let Some(report) = finished::unchanged(cache, inputs, config, options)?
+    {
+        return Ok(report);
+    }
     let levels = config.levels();
     let templates = templates(config, &options.root, options.templates.as_deref())?;
     let place = place(config, options);
-    let mut known = Known::default();
+    let mut known = cache.as_ref().map_or_else(Known::default, |cache| Known::load(cache, config, options));
     let mut reading = sources::read(config, &place, Wanted::Everything, options.private, &mut known, None, progress);
 
     let store = Store::at(options.root.join(&config.registry.index));
     let archives = ArchiveStore::at(options.root.join(&config.registry.archives));
     let guard =
         store.lock(PATIENCE, |path| progress.note(&format!("waiting for another build, which holds `{path}`")))?;
-    let Loaded { mut histories, broken, findings: index_findings } = store.load()?;
+    let names = CacheNames::of(config, options);
+    let mut index: KnownIndex = cache.as_ref().and_then(|cache| cache.load(&names.index)).unwrap_or_default();
+    let LoadedKnown { mut histories, broken, findings: index_findings, read } = store.load_known(&mut index)?;
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(sources::failures(&reading.failures));
     findings.extend(index_findings);
@@ -155,7 +175,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     // Nothing is built on a history that does not verify: its pack would be recorded anew.
     let is_broken = |id: &PackId| broken.contains(id);
     reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
-    let planned = planning::plan(&histories, &reading.candidates, options.now);
+    let planned = planning::plan(&histories, &reading.candidates, options.now)?;
     findings.extend(planned.findings.iter().cloned());
     let mut historical = Vec::new();
     for candidate in &reading.candidates {
@@ -187,28 +207,77 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     assembly.update(&catalog, &templates, config);
     findings.extend(assembly.findings.iter().cloned());
     let units: Vec<_> = assembly.units().cloned().collect();
-    let (written, _record) = output::write_site(&options.out, &units, &Record::default(), progress)?;
-    // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
-    drop(guard);
+    let before: Record = cache.as_ref().and_then(|cache| cache.load(&names.record)).unwrap_or_default();
+    let (written, record) = output::write_site(&options.out, &units, &before, progress)?;
     findings.extend(sink.finish());
     levels.apply(&mut findings);
     diag::sort(&mut findings);
     diag::sort(&mut historical);
-    Ok(Report {
+    let report = Report {
         findings,
         historical,
         packs: catalog.packs.len(),
         releases: catalog.packs.values().map(|pack| pack.releases.len()).sum(),
         new_releases,
         written: Some(written),
-    })
+    };
+    if let Some(cache) = &cache {
+        let mut learnt = || -> Result<(), PathError> {
+            known.save(cache)?;
+            if read > 0 || !report.new_releases.is_empty() {
+                cache.save(&names.index, &index)?;
+            }
+            if record != before {
+                cache.save(&names.record, &record)?;
+            }
+            if let Some(inputs) = inputs {
+                finished::remember(cache, inputs, &report, config, options)?;
+            }
+            cache.sweep(Cache::LIMIT_BYTES)
+        };
+        // The registry is complete; the next build takes longer, and that is all.
+        if let Err(error) = learnt() {
+            progress.note(&format!("what was learnt is not kept: {}", diag::chain(&error)));
+        }
+    }
+    // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
+    drop(guard);
+    Ok(report)
+}
+
+/// The names under which a build keeps what it learnt, besides its sources.
+struct CacheNames {
+    index: String,
+    record: String,
+}
+
+impl CacheNames {
+    fn of(config: &Config, options: &Options) -> Self {
+        let whole = |path: &Utf8Path| std::path::absolute(path).unwrap_or_else(|_| path.as_std_path().to_owned());
+        let index = format!("index {:?}", whole(&options.root.join(&config.registry.index)));
+        Self { index, record: format!("record {:?}", whole(&options.out)) }
+    }
+}
+
+/// Opens the folder where builds keep what they learn; without it a build does everything, and says why.
+fn open_cache(options: &Options, progress: &dyn Progress) -> Option<Cache> {
+    let folder = options.build_cache.as_ref()?;
+    let cache = Cache::open(folder);
+    cache.map_err(|error| progress.note(&format!("nothing is remembered: {}", diag::chain(&error)))).ok()
 }
 
 /// Returns where a build happens.
 fn place<'a>(config: &Config, options: &'a Options) -> sources::Place<'a> {
-    let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
-    let written = own.into_iter().chain([options.out.clone()]).collect();
+    let mut written = written(config, &options.root);
+    written.extend([options.out.clone()]);
+    written.extend(options.build_cache.clone());
     sources::Place { root: &options.root, cache: &options.cache, written }
+}
+
+/// Returns the folders that builds write to besides the registry itself.
+fn written(config: &Config, root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let folders = [&config.registry.index, &config.registry.archives].map(|folder| root.join(folder));
+    folders.into_iter().chain([root.join(CACHE_FOLDER)]).collect()
 }
 
 /// Returns the templates: the given folder's, else the configured folder's, in front of the built-in ones.
@@ -229,8 +298,7 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     let levels = config.levels();
     let config = if options.paths.is_empty() { config.clone() } else { config.with_paths(&options.paths) };
     let wanted = if options.all { Wanted::Everything } else { Wanted::Drafts };
-    let written = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder)).into();
-    let place = sources::Place { root: &options.root, cache: &options.cache, written };
+    let place = sources::Place { root: &options.root, cache: &options.cache, written: written(&config, &options.root) };
     let mut reading = sources::read(&config, &place, wanted, true, &mut Known::default(), None, progress);
     // Somebody who asks for a check wants to know at once that there is nothing to check.
     if let Some((_, error)) = std::mem::take(&mut reading.failures).into_iter().next() {
@@ -238,7 +306,7 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     }
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);
-    findings.extend(planning::plan(&Default::default(), &reading.candidates, Timestamp::UNIX_EPOCH).findings);
+    findings.extend(planning::plan(&Histories::default(), &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
     findings.extend(reading.candidates.iter().flat_map(|candidate| candidate.findings.iter().cloned()));
     levels.apply(&mut findings);
     diag::sort(&mut findings);

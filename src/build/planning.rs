@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use crate::diag::{Diagnostic, Place, Severity, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::event::Release;
-use crate::index::history::History;
+use crate::index::histories::Histories;
+use crate::index::store::StoreError;
 use crate::index::{DUPLICATE_REF, NAME_CONFUSABLE, RELEASE_CONTENT_CHANGED, TAG_MOVED};
 use crate::release::{Candidate, Stage, joined};
 
@@ -44,24 +45,23 @@ pub(super) struct NewRelease<'a> {
 ///
 /// `now` dates releases of plain directories only, which nothing else dates.
 pub(super) fn plan<'a>(
-    histories: &BTreeMap<PackId, History>,
+    histories: &Histories,
     candidates: &'a [Arc<Candidate>],
     now: Timestamp,
-) -> Plan<'a> {
+) -> Result<Plan<'a>, StoreError> {
     let mut sink = Sink::new();
-    let owners = histories.iter().filter_map(|(id, history)| Some((id, history.owner()?)));
-    let accepted = bind_names(owners, candidates, &mut sink);
-    let mut plan = plan_accepted(histories, accepted.into_iter().map(|at| &candidates[at]), now);
+    let accepted = bind_names(histories.owners(), candidates, &mut sink);
+    let mut plan = plan_accepted(histories, accepted.into_iter().map(|at| &candidates[at]), now)?;
     plan.findings.splice(0..0, sink.finish());
-    plan
+    Ok(plan)
 }
 
 /// Plans what candidates add to the histories that may use their names.
 pub(super) fn plan_accepted<'a>(
-    histories: &BTreeMap<PackId, History>,
+    histories: &Histories,
     accepted: impl Iterator<Item = &'a Arc<Candidate>>,
     now: Timestamp,
-) -> Plan<'a> {
+) -> Result<Plan<'a>, StoreError> {
     let mut sink = Sink::new();
     let accepted: Vec<&Candidate> = accepted.map(|candidate| &**candidate).collect();
     let mut releases: BTreeMap<PackId, BTreeMap<Version, NewRelease<'a>>> = BTreeMap::new();
@@ -71,9 +71,9 @@ pub(super) fn plan_accepted<'a>(
         if candidate.stage == Stage::Draft {
             continue;
         }
-        let recorded = histories.get(&pack.id).and_then(|history| history.release(&pack.version));
-        if let Some((recorded, _)) = recorded {
-            if recorded.content_digest != listing.content_digest {
+        if let Some(recorded) = histories.digest_of(&pack.id, &pack.version) {
+            let history = if recorded == listing.content_digest { None } else { histories.get(&pack.id)? };
+            if let Some((recorded, _)) = history.and_then(|history| history.release(&pack.version)) {
                 compare(candidate, recorded, &mut sink);
             }
         } else if is_fit(candidate) {
@@ -90,7 +90,7 @@ pub(super) fn plan_accepted<'a>(
         list
     };
     let releases: BTreeMap<_, _> = releases.into_iter().map(|(id, of_pack)| (id, in_order(of_pack))).collect();
-    Plan { releases, present, findings: sink.finish() }
+    Ok(Plan { releases, present, findings: sink.finish() })
 }
 
 /// Tells whether a candidate may be recorded.

@@ -11,6 +11,7 @@ use crate::diag::{Place, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::event::{ArchiveFacts, Release, What};
+use crate::index::histories::Histories;
 use crate::index::history::History;
 use crate::index::store::{Guard, Store};
 use crate::pack::Pack;
@@ -25,7 +26,7 @@ const FITS: &str = "only versions that the history does not have are planned, be
 /// A release whose content has no archive (a path that the format cannot hold) is a finding, and is not recorded.
 pub(super) fn record(
     plan: &Plan<'_>,
-    histories: &mut BTreeMap<PackId, History>,
+    histories: &mut Histories,
     store: &Store,
     guard: &Guard,
     archives: &ArchiveStore,
@@ -61,7 +62,7 @@ pub(super) fn record(
     for ((id, release), facts) in releases.into_iter().zip(facts) {
         match facts {
             Ok(facts) => {
-                append(histories, id, release, facts);
+                append(histories.get_or_new(id)?, release, facts);
                 recorded.push((id.clone(), release.version.clone()));
             }
             Err(error) => {
@@ -69,7 +70,7 @@ pub(super) fn record(
             }
         }
     }
-    store.append(guard, &mut histories.values_mut().collect::<Vec<_>>())?;
+    store.append_all(guard, histories)?;
     Ok(recorded)
 }
 
@@ -79,13 +80,7 @@ pub(super) fn write(id: &PackId, release: &NewRelease<'_>) -> Result<Archive, ar
 }
 
 /// Appends a release to the history of its pack, which begins with its owner: only a name's owner gets that far.
-pub(super) fn append(
-    histories: &mut BTreeMap<PackId, History>,
-    id: &PackId,
-    release: &NewRelease<'_>,
-    archive: ArchiveFacts,
-) {
-    let history = histories.entry(id.clone()).or_insert_with(|| History::empty(id.clone()));
+pub(super) fn append(history: &mut History, release: &NewRelease<'_>, archive: ArchiveFacts) {
     if history.owner().is_none() {
         let source = release.candidate.source.repository.clone();
         history.append(release.at, What::Owner { source }).expect(FITS);

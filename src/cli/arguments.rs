@@ -174,6 +174,10 @@ pub(super) struct Build {
     #[arg(long)]
     pub(super) all: bool,
 
+    /// Do everything again, and remember nothing: `.packyard-cache/` is neither read nor written.
+    #[arg(long)]
+    pub(super) no_cache: bool,
+
     /// Say on stderr how long each stage took.
     #[arg(long)]
     pub(super) timings: bool,

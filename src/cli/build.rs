@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &Build, context: &Context) -> anyhow::Result<Outcom
         now: environment::now()?,
         templates: arguments.templates.as_ref().map(|folder| context.path(folder)),
         cache: context.cache.clone(),
+        build_cache: (!arguments.no_cache).then(|| context.root.join(build::CACHE_FOLDER)),
     };
     let start = Instant::now();
     let (report, timings) = {

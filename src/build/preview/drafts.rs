@@ -16,9 +16,6 @@ use crate::index::event::ArchiveFacts;
 use crate::index::history::History;
 use crate::release::{Candidate, Stage};
 
-/// The histories, as they are put together.
-type Histories = std::collections::BTreeMap<PackId, History>;
-
 /// The archives that are in the store's memory: by version, of which content they are, and their facts.
 pub(super) type Made = HashMap<Version, (Digest, ArchiveFacts)>;
 
@@ -61,12 +58,12 @@ impl Drafts {
     }
 }
 
-/// Adds to the histories what a build would record of tags and histories, then everything present that is none of it.
+/// Adds to a pack's history what a build would record of tags and histories, then everything present that is none of it.
 ///
 /// A draft whose version is released with other content is shown as `<version>+draft`. What cannot be archived is a finding.
 pub(super) fn add(
     planned: &Plan<'_>,
-    histories: &mut Histories,
+    history: &mut History,
     mut archives: Archives<'_>,
     now: Timestamp,
     findings: &mut Vec<Diagnostic>,
@@ -77,7 +74,7 @@ pub(super) fn add(
             (id, NewRelease { candidate: release.candidate, version: release.version.clone(), at: release.at })
         })
     });
-    append(released.collect(), histories, &mut archives, findings)?;
+    append(released.collect(), history, &mut archives, findings)?;
 
     let mut drafts = Drafts::default();
     let mut contents: BTreeSet<(&PackId, Digest)> = BTreeSet::new();
@@ -85,15 +82,11 @@ pub(super) fn add(
     for candidate in &planned.present {
         let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) else { continue };
         let (id, content) = (&pack.id, listing.content_digest);
-        let history = histories.get(id);
-        let is_released =
-            history.is_some_and(|history| history.releases().any(|(record, _)| record.content_digest == content));
+        let is_released = history.releases().any(|(record, _)| record.content_digest == content);
         if is_released || !contents.insert((id, content)) {
             continue;
         }
-        let is_taken = |version: &Version| {
-            history.is_some_and(|history| history.release(version).is_some()) || drafts.has(id, version)
-        };
+        let is_taken = |version: &Version| history.release(version).is_some() || drafts.has(id, version);
         let Some(version) = free_version(&pack.version, is_taken) else { continue };
         if version != pack.version {
             drafts.renamed.push((id.clone(), content, version.clone()));
@@ -101,7 +94,7 @@ pub(super) fn add(
         drafts.shown.insert((id.clone(), version.clone()));
         new.push((id, NewRelease { candidate, version, at: now }));
     }
-    append(new, histories, &mut archives, findings)?;
+    append(new, history, &mut archives, findings)?;
     Ok(drafts)
 }
 
@@ -115,10 +108,10 @@ fn free_version(version: &Version, is_taken: impl Fn(&Version) -> bool) -> Optio
     names.filter_map(|name| Version::parse(&name).ok()).find(|version| !is_taken(version))
 }
 
-/// Appends releases to the histories, with archives that are made in memory unless they are there.
+/// Appends releases to a history, with archives that are made in memory unless they are there.
 fn append(
     releases: Vec<(&PackId, NewRelease<'_>)>,
-    histories: &mut Histories,
+    history: &mut History,
     archives: &mut Archives<'_>,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<(), BuildError> {
@@ -151,7 +144,7 @@ fn append(
             }
         };
         archives.made.insert(release.version.clone(), (content, facts.clone()));
-        recording::append(histories, id, &release, facts);
+        recording::append(history, &release, facts);
     }
     findings.extend(sink.finish());
     Ok(())

@@ -148,8 +148,8 @@ impl Preview {
         let (levels, options) = (config.levels(), &self.options);
         let templates = self.templates.read(&config, options, saved)?;
 
-        let own = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
-        let written = own.into_iter().chain([options.out.clone()]).collect();
+        let mut written = super::written(&config, &options.root);
+        written.push(options.out.clone());
         let place = sources::Place { root: &options.root, cache: &options.cache, written };
         let (wanted, known) = (Wanted::Everything, &mut self.known);
         let mut reading = sources::read(&config, &place, wanted, options.private, known, saved, progress);

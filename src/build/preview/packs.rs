@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::diag::{Diagnostic, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
+use crate::index::histories as recorded;
 use crate::index::history::History;
 use crate::release::Candidate;
 
@@ -181,22 +182,23 @@ impl Known {
         setting: &Setting<'_>,
         reading: &Reading,
     ) -> Result<Self, BuildError> {
-        let mut histories: BTreeMap<PackId, History> =
-            history.map(|history| (id.clone(), History::clone(history))).into_iter().collect();
-        let planned = planning::plan_accepted(&histories.clone(), candidates.iter().copied(), setting.now);
+        let (mut own, mut histories) = (History::empty(id.clone()), recorded::Histories::default());
+        if let Some(history) = history {
+            own = History::clone(history);
+            histories.insert(own.clone());
+        }
+        let planned = planning::plan_accepted(&histories, candidates.iter().copied(), setting.now)?;
         let (mut findings, mut sink) = (planned.findings.clone(), Sink::new());
         let mut archives = before.map_or_else(HashMap::new, |before| before.archives.clone());
         let store = drafts::Archives { store: setting.archives, made: &mut archives };
-        let drafts = drafts::add(&planned, &mut histories, store, setting.now, &mut findings)?;
+        let drafts = drafts::add(&planned, &mut own, store, setting.now, &mut findings)?;
         let mut shown: Vec<Arc<Candidate>> = candidates.iter().map(|candidate| Arc::clone(candidate)).collect();
         drafts.rename(&mut shown);
-        let is_hidden = |history: &&History| history.owner().is_some_and(|owner| !reading.hidden.contains(owner));
-        let pack = match histories.get(id).filter(is_hidden) {
-            Some(history) => {
-                let is_draft = |version: &Version| drafts.has(id, version);
-                shelf.pack(history, shown.iter(), &is_draft, &mut sink)?
-            }
-            None => None,
+        let pack = if own.owner().is_some_and(|owner| !reading.hidden.contains(owner)) {
+            let is_draft = |version: &Version| drafts.has(id, version);
+            shelf.pack(&own, shown.iter(), &is_draft, &mut sink)?
+        } else {
+            None
         };
         findings.extend(sink.finish());
         let candidates = candidates.iter().map(|candidate| Arc::clone(candidate)).collect();

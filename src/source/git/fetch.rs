@@ -97,6 +97,13 @@ pub fn fetch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Repo
     Repository::at(&directory, &shown)
 }
 
+/// Opens the cached copy of a repository as it is; nothing when there is none.
+pub fn copy(url: &str, cache: &Utf8Path) -> Option<Repository> {
+    let shown = without_credentials(url);
+    let directory = cache.join(folder_name(&shown));
+    directory.join("HEAD").exists().then(|| Repository::at(&directory, &shown).ok())?
+}
+
 /// Returns a URL without user name and password, for messages and records; the user of an ssh URL is no secret and stays.
 pub fn without_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };

@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex};
 use camino::Utf8PathBuf;
 
 pub use changes::Change;
-pub use fetch::{FetchOptions, fetch, is_remote, without_credentials};
+pub use fetch::{FetchOptions, copy, fetch, is_remote, without_credentials};
 pub use refs::{Branch, Commit, Tag, TagTarget};
 pub use state::{Looked, State};
 pub use status::{Decisions, IgnoreRules};

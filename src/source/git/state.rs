@@ -80,6 +80,24 @@ impl Repository {
     }
 }
 
+impl Repository {
+    /// Returns the digest of what is read of the repository, as far as a few stats tell it: its references, and for a working
+    /// directory also what is tracked and ignored; nothing when some of it may be changing.
+    pub fn outline(&self, has_working_directory: bool) -> Option<Digest> {
+        let (moment, looked) = (Moment::now(), self.look());
+        let mut rules = None;
+        if has_working_directory {
+            let index = Seen::at(&self.directory().join("index").into_std_path_buf(), moment);
+            let handle = super::open::bare(self.directory(), self.name()).ok()?;
+            rules = Some((self.basis(&handle, moment)?, index));
+        }
+        let is_sure = |seen: &Seen| *seen != Seen::Unknown;
+        let index = rules.as_ref().map(|(_, index)| index);
+        let all_sure = looked.files.iter().map(|(_, seen)| seen).chain(index).all(is_sure);
+        all_sure.then(|| Digest::of(format!("{looked:?} {rules:?}").as_bytes()))
+    }
+}
+
 impl Looked {
     /// Tells whether the references are surely those from before.
     pub fn is_still(&self, before: &Self) -> bool {

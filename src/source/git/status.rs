@@ -94,7 +94,7 @@ impl Repository {
     }
 
     /// Returns what all answers follow from: the rules outside the working directory, and how names compare.
-    fn basis(&self, handle: &git2::Repository, moment: Moment) -> Option<Digest> {
+    pub(super) fn basis(&self, handle: &git2::Repository, moment: Moment) -> Option<Digest> {
         let mut text = String::new();
         let config = handle.config().and_then(|mut config| config.snapshot()).ok()?;
         for key in ["core.ignorecase", "core.precomposeunicode"] {

@@ -71,6 +71,7 @@ impl SiteTest {
             now: "2024-01-01T00:00:00Z".parse().expect("a time"),
             templates: None,
             cache: self.cache(),
+            build_cache: Some(self.utf8_root().join(build::CACHE_FOLDER)),
         };
         build::build(&self.config(), &options, &Silent)
     }
