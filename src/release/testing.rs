@@ -128,6 +128,16 @@ pub(crate) fn read_without(
     root: &Utf8Path,
     written: &[Utf8PathBuf],
 ) -> Result<SourceReading, SourceError> {
+    read_known(config, root, written, &mut KnownSource::default())
+}
+
+/// Reads a source in full, as far as it is not known.
+pub(crate) fn read_known(
+    config: &SourceConfig,
+    root: &Utf8Path,
+    written: &[Utf8PathBuf],
+    known: &mut KnownSource,
+) -> Result<SourceReading, SourceError> {
     let memo = Memo::new();
     let cache = root.join("cache");
     let reader = Reader {
@@ -140,7 +150,7 @@ pub(crate) fn read_without(
         wanted: Wanted::Everything,
         work: &Work::default(),
     };
-    read_source_as(config, &reader, TOYS, &mut KnownSource::default(), None)
+    read_source_as(config, &reader, TOYS, known, None)
 }
 
 /// Returns candidates as text: `stage name version @tag-or-commit path`.
