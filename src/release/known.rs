@@ -111,3 +111,48 @@ fn is_same(a: &Candidate, b: &Candidate) -> bool {
         && (&a.source, a.stage, a.at, &a.findings) == (&b.source, b.stage, b.at, &b.findings)
         && a.listing.is_some() == b.listing.is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{at_git, read, read_known, shown, toy};
+    use super::*;
+    use crate::source::testing::RepoFixture;
+
+    /// Where evidence does not decide, the newest state does: another newest state may make another pack of an old tag.
+    #[test]
+    fn what_was_read_in_one_setting_is_not_taken_in_another() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", "bear 1.0.0\nneither\n").commit("1");
+        repository.tag("v1.0.0");
+        repository.write("toy.txt", &toy("bear", "2.0.0")).commit("2");
+        let (mut known, root) = (KnownSource::default(), repository.outside());
+        for (text, expected) in [("toy", "toy"), ("doll", "doll"), ("toy", "toy")] {
+            repository.write("toy.txt", &format!("bear 2.0.0\n{text}\n")).commit(text);
+            let reading = read_known(&at_git("work"), &root, &[], &mut known).expect("read");
+            let fresh = read(&at_git("work"), &root).expect("read");
+            assert_eq!(shown(&reading), shown(&fresh));
+            let ecosystems: Vec<&str> = reading.candidates.iter().map(|one| one.ecosystem.id()).collect();
+            assert_eq!(ecosystems, [expected, expected], "the newest commit and the release");
+        }
+    }
+
+    /// An object that is missing may come without any reference saying so.
+    #[test]
+    fn a_repository_that_lacks_objects_is_read_again() {
+        let mut repository = RepoFixture::new();
+        repository.write("toy.txt", &toy("bear", "1.0.0")).write("large.txt", "large").commit("1");
+        repository.tag("v1.0.0");
+        let blob = repository.git(&["rev-parse", "HEAD:large.txt"]);
+        let object = repository.root().join(format!(".git/objects/{}/{}", &blob[..2], &blob[2..]));
+        let away = repository.outside().join("away");
+        std::fs::rename(&object, &away).expect("a loose object");
+        let (mut known, root) = (KnownSource::default(), repository.outside());
+        let mut listed = || {
+            let reading = read_known(&at_git("work"), &root, &[], &mut known).expect("read");
+            reading.candidates.iter().filter(|candidate| candidate.listing.is_some()).count()
+        };
+        assert_eq!(listed(), 0);
+        std::fs::rename(&away, &object).expect("a loose object");
+        assert_eq!(listed(), 2);
+    }
+}

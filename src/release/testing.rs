@@ -132,6 +132,16 @@ pub(crate) fn read_without(
     root: &Utf8Path,
     written: &[Utf8PathBuf],
 ) -> Result<SourceReading, SourceError> {
+    read_known(config, root, written, &mut KnownSource::default())
+}
+
+/// Reads a source in full, as far as it is not known.
+pub(crate) fn read_known(
+    config: &SourceConfig,
+    root: &Utf8Path,
+    written: &[Utf8PathBuf],
+    known: &mut KnownSource,
+) -> Result<SourceReading, SourceError> {
     let memo = Memo::new();
     let cache = root.join("cache");
     let reader = Reader {
@@ -144,7 +154,7 @@ pub(crate) fn read_without(
         wanted: Wanted::Everything,
         work: &Work::default(),
     };
-    read_source_as(config, &reader, TOYS, &mut KnownSource::default(), None)
+    read_source_as(config, &reader, TOYS, known, None)
 }
 
 /// Returns candidates as text: `stage name version @tag-or-commit path`.

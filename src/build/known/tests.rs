@@ -262,6 +262,72 @@ fn a_saved_path_that_could_change_which_packs_there_are_is_followed_by_a_walk() 
     );
 }
 
+/// A manifest that breaks may show the packs inside its directory, and hide them again when it is mended.
+#[test]
+fn a_saved_manifest_that_ends_a_pack_shows_the_packs_below_it() {
+    let mut world = World::new();
+    world.write("plain/four/inner/pack.yaml", &manifest("inner", "1.0.0", "one"));
+    world.write("plain/four/inner/actions/act.yaml", &action("act", "d"));
+    rest();
+    let mut known = Known::default();
+    let count = |reading: &Reading| reading.candidates.len();
+    let whole = count(&world.check(&mut known, None, "first"));
+    let saved = world.write("plain/four/pack.yaml", "broken: [\n");
+    assert_eq!(count(&world.check(&mut known, Some(&saved), "broken")), whole + 1);
+    let saved = world.write("plain/four/inner/actions/act.yaml", &action("act", "another"));
+    world.check(&mut known, Some(&saved), "a file in both");
+    let saved = world.write("plain/four/pack.yaml", &manifest("four", "1.0.0", "one"));
+    assert_eq!(count(&world.check(&mut known, Some(&saved), "mended")), whole);
+}
+
+/// What a run wrote down belongs to its sources: with other ones, other names are there.
+#[test]
+fn a_run_with_other_sources_asks_again() {
+    let mut world = World::new();
+    world.write("work/packs/one/pack.yaml", &manifest("one", "1.0.0", "four"));
+    rest();
+    let (cache, mut known) = (cache(&world), Known::default());
+    world.check(&mut known, None, "first");
+    known.save(&cache).expect("saved");
+    let plain = world.config.sources.pop().expect("a source");
+    let mut next = next_run(&world, &mut Known::default(), &cache);
+    world.check(&mut next, None, "without a source");
+    assert_eq!(next.done().packs_read, 0);
+    world.config.sources.push(plain);
+    world.config.lints = BTreeMap::from([("unknown-dependency".to_owned(), Level::Deny)]);
+    let mut next = next_run(&world, &mut next, &cache);
+    world.check(&mut next, None, "with it, and other lints");
+}
+
+/// Rules that were written long before they are read have a stamp of their own, and it is not the one from before.
+#[test]
+fn rules_about_ignored_files_are_looked_at_by_every_reading() {
+    let mut world = World::new();
+    for name in ["a.md", "a.xy", "act.z"] {
+        world.write(&format!("work/packs/one/{name}"), "");
+    }
+    let cache = cache(&world);
+    let (mut known, mut running) = (Known::default(), Known::default());
+    let places = ["work/.gitignore", "work/packs/one/.gitignore", "work/.git/info/exclude"];
+    for (place, rules) in places.iter().flat_map(|place| [(*place, "*.md\n"), (*place, "*.xy\n"), (*place, "act.*\n")])
+    {
+        world.write(place, rules);
+        rest();
+        world.check(&mut known, None, rules);
+        world.check(&mut known, None, "the same again");
+        running = next_run(&world, &mut running, &cache);
+        world.check(&mut running, None, "another run");
+    }
+    // What is tracked counts, whatever the rules say.
+    world.write("work/.gitignore", "*.new\n");
+    world.write("work/packs/one/a.new", "");
+    rest();
+    let before = world.check(&mut known, None, "ignored");
+    world.repository.git(&["add", "-f", "packs/one/a.new"]);
+    let after = world.check(&mut known, None, "tracked");
+    assert_eq!(changed(&before, &after), ["work/packs Draft one None"]);
+}
+
 /// One edit of the world, from numbers that chance gives.
 #[derive(Debug, Clone)]
 enum Edit {
@@ -541,22 +607,25 @@ proptest! {
 
     /// Ensures that what is known changes nothing, with and without a watcher, whatever happens between two readings.
     #[test]
-    fn a_reading_with_what_is_known_is_a_reading_from_nothing(edits in proptest::collection::vec(edit(), 1..14)) {
+    fn a_reading_with_what_is_known_is_a_reading_from_nothing(
+        rounds in proptest::collection::vec(proptest::collection::vec(edit(), 1..4), 1..9),
+    ) {
         let mut world = World::new();
         let cache = cache(&world);
         let (mut looking, mut watching, mut running) = (Known::default(), Known::default(), Known::default());
         world.check(&mut looking, None, "first");
         world.read(&mut watching, None);
-        for edit in &edits {
-            let saved = world.apply(edit);
+        for edits in &rounds {
+            let seen: Vec<Option<Vec<Utf8PathBuf>>> = edits.iter().map(|edit| world.apply(edit)).collect();
+            let saved = seen.into_iter().collect::<Option<Vec<_>>>().map(|all| all.concat());
             let fresh = shown(&world.read(&mut Known::default(), None));
             let looked = shown(&world.read(&mut looking, None));
-            prop_assert_eq!(&looked, &fresh, "looking after {:?}", edit);
+            prop_assert_eq!(&looked, &fresh, "looking after {:?}", edits);
             let watched = shown(&world.read(&mut watching, saved.as_deref()));
-            prop_assert_eq!(&watched, &fresh, "watching after {:?}", edit);
+            prop_assert_eq!(&watched, &fresh, "watching after {:?}", edits);
             running = next_run(&world, &mut running, &cache);
             let ran = shown(&world.read(&mut running, None));
-            prop_assert_eq!(&ran, &fresh, "another run after {:?}", edit);
+            prop_assert_eq!(&ran, &fresh, "another run after {:?}", edits);
         }
     }
 }

@@ -209,3 +209,53 @@ impl std::fmt::Debug for IgnoreRules {
         f.debug_struct("IgnoreRules").field("prefix", &self.prefix).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::testing::{RepoFixture, write};
+
+    fn rest() {
+        std::thread::sleep(std::time::Duration::from_millis(70));
+    }
+
+    /// Answers hold as long as the rules do: those above a file, those in the repository, and no others.
+    #[test]
+    #[cfg(unix)]
+    fn git_is_asked_again_when_the_rules_are_others() {
+        let mut fixture = RepoFixture::new();
+        fixture.write("a/tracked.log", "").write("a/b/c.txt", "").commit("1");
+        let repository = Repository::open(&fixture.root()).expect("a repository");
+        let root = fixture.root();
+        let mut known = Decisions::default();
+        let asked = |known: &mut Decisions| {
+            rest();
+            let rules = repository.ignore_rules(&root, "", std::mem::take(known)).expect("rules");
+            let files = ["a/tracked.log", "a/b/x.log", "a/b/d.txt", "d/x.log"];
+            let left_out: Vec<&str> = files.into_iter().filter(|path| rules.leaves_out(path, false)).collect();
+            let asked = rules.asked();
+            *known = rules.into_decisions();
+            (left_out.join(" "), asked)
+        };
+        assert_eq!(asked(&mut known), (String::new(), 4));
+        assert_eq!(asked(&mut known), (String::new(), 0));
+        write(&root, "a/.gitignore", "*.log\n");
+        assert_eq!(asked(&mut known), ("a/b/x.log".to_owned(), 3));
+        assert_eq!(asked(&mut known), ("a/b/x.log".to_owned(), 0));
+        write(&root, "a/.gitignore", "*.txt\n");
+        assert_eq!(asked(&mut known), ("a/b/d.txt".to_owned(), 3), "of the same size");
+        write(&root, "a/b/.gitignore", "x.log\n");
+        assert_eq!(asked(&mut known), ("a/b/x.log a/b/d.txt".to_owned(), 2));
+        write(&root, ".git/info/exclude", "*.log\n");
+        assert_eq!(asked(&mut known), ("a/b/x.log a/b/d.txt d/x.log".to_owned(), 4));
+        write(&root, "d/x.log", "");
+        fixture.git(&["add", "-f", "d/x.log"]);
+        assert_eq!(asked(&mut known), ("a/b/x.log a/b/d.txt".to_owned(), 0), "what is tracked is looked up each time");
+        // As another run gets them.
+        let rules = repository.ignore_rules(&root, "", known).expect("rules");
+        rules.leaves_out("a/b/x.log", false);
+        let text = serde_json::to_string(&rules.decisions()).expect("written");
+        let mut known: Decisions = serde_json::from_str(&text).expect("read");
+        assert_eq!(asked(&mut known), ("a/b/x.log a/b/d.txt".to_owned(), 1), "of `d` alone nothing was written");
+    }
+}
