@@ -7,15 +7,14 @@
 pub mod git;
 pub(crate) mod paths;
 mod snapshot;
-mod stamp;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod worktree;
 
 use camino::Utf8PathBuf;
 
+pub use crate::fs::stamp::{Moment, Seen, Stamp};
 pub use snapshot::{BlobId, Blobs, FileEntry, Limits, ReadError, Snapshot};
-pub use stamp::{Moment, Seen, Stamp};
 
 use crate::diag::codes;
 

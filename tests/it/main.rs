@@ -11,6 +11,7 @@ mod feeds;
 mod golden;
 mod history;
 mod hostile;
+mod incremental;
 mod layers;
 mod properties;
 mod reference;

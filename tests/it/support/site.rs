@@ -11,7 +11,7 @@ use packyard::ident::Version;
 use packyard::index::archives::ArchiveStore;
 use packyard::index::event::What;
 use packyard::index::store::Store;
-use packyard::progress::Silent;
+use packyard::progress::{Progress, Silent};
 
 use super::tree::{self, Tree};
 
@@ -59,10 +59,25 @@ impl SiteTest {
         self
     }
 
-    /// Builds with the library, at a fixed time.
+    /// Builds with the library, at a fixed time, with what builds before it remembered.
     pub(crate) fn build(&self) -> Result<Report, BuildError> {
+        self.build_with(&Silent)
+    }
+
+    /// Does the same, and tells about it.
+    pub(crate) fn build_with(&self, progress: &dyn Progress) -> Result<Report, BuildError> {
+        let build_cache = Some(self.utf8_root().join(build::CACHE_FOLDER));
+        build::build(&self.config(), &Options { build_cache, ..self.options() }, progress)
+    }
+
+    /// Builds with the library, at a fixed time, and neither takes nor leaves anything to remember.
+    pub(crate) fn build_without_memory(&self) -> Result<Report, BuildError> {
+        build::build(&self.config(), &self.options(), &Silent)
+    }
+
+    fn options(&self) -> Options {
         let root = self.utf8_root();
-        let options = Options {
+        Options {
             out: root.join("public"),
             root,
             locked: false,
@@ -71,9 +86,8 @@ impl SiteTest {
             now: "2024-01-01T00:00:00Z".parse().expect("a time"),
             templates: None,
             cache: self.cache(),
-            build_cache: Some(self.utf8_root().join(build::CACHE_FOLDER)),
-        };
-        build::build(&self.config(), &options, &Silent)
+            build_cache: None,
+        }
     }
 
     /// Checks with the library and a configuration.

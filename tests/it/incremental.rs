@@ -1,0 +1,465 @@
+//! Incremental equals full: whatever was remembered, a build gives the bytes of a clean one, and so does a preview.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use packyard::build::{Preview, PreviewOptions};
+use packyard::config::Config;
+use packyard::output::Make;
+use packyard::progress::{Progress, Silent};
+use proptest::prelude::*;
+
+use crate::support::repository::RepoFixture;
+use crate::support::{SiteTest, packs, tree};
+
+/// How long a file must be left alone before what the file system says about it is believed.
+const REST: Duration = Duration::from_millis(60);
+
+/// Something that happens to a registry between two builds. Numbers choose among what is there.
+#[derive(Debug, Clone)]
+enum Edit {
+    /// The README of a pack says something else, of the same length.
+    Readme(usize, u8),
+    /// An action is described differently.
+    Action(usize, u8),
+    AddAction(usize, u8),
+    DeleteAction(usize),
+    /// The manifest is no YAML any more, or is again what it was.
+    Break(usize),
+    Version(usize, u8),
+    AddPack(u8),
+    DeletePack(usize),
+    MovePack(usize, u8),
+    Commit,
+    Tag(u8),
+    MoveTag(u8),
+    DeleteTag(u8),
+    Yank(usize),
+    Template(u8),
+    Configure(u8),
+    /// Somebody writes into the finished registry.
+    Tamper(u8),
+    /// A file of the cache is altered, cut short or deleted.
+    Spoil(usize, u8),
+    LoseArchive(usize),
+    /// Time goes by.
+    Rest,
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    use Edit as E;
+    let (place, value) = (0..5_usize, 0..4_u8);
+    prop_oneof![
+        3 => (place.clone(), value.clone()).prop_map(|(at, n)| E::Readme(at, n)),
+        3 => (place.clone(), value.clone()).prop_map(|(at, n)| E::Action(at, n)),
+        1 => (place.clone(), value.clone()).prop_map(|(at, n)| E::AddAction(at, n)),
+        1 => place.clone().prop_map(E::DeleteAction),
+        1 => place.clone().prop_map(E::Break),
+        2 => (place.clone(), value.clone()).prop_map(|(at, n)| E::Version(at, n)),
+        1 => value.clone().prop_map(E::AddPack),
+        1 => place.clone().prop_map(E::DeletePack),
+        1 => (place.clone(), value.clone()).prop_map(|(at, n)| E::MovePack(at, n)),
+        2 => Just(E::Commit),
+        2 => value.clone().prop_map(E::Tag),
+        1 => value.clone().prop_map(E::MoveTag),
+        1 => value.clone().prop_map(E::DeleteTag),
+        1 => place.clone().prop_map(E::Yank),
+        1 => value.clone().prop_map(E::Template),
+        1 => value.clone().prop_map(E::Configure),
+        1 => value.clone().prop_map(E::Tamper),
+        1 => (0..9_usize, value.clone()).prop_map(|(at, n)| E::Spoil(at, n)),
+        1 => place.prop_map(E::LoseArchive),
+        6 => Just(E::Rest),
+    ]
+}
+
+/// A registry of a plain directory and of a repository with tags.
+struct Scene {
+    site: SiteTest,
+    repository: RepoFixture,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let site = SiteTest::new()
+            .file("packyard.toml", &configuration(0))
+            .file("theme/none", "")
+            .pack("packs/echo", &packs::attune("echo", "1.0.0", "hello"))
+            .pack("packs/lamp", &packs::stackstorm("lamp", "1.0.0", "light"));
+        let mut repository = RepoFixture::init(site.root().join("repo"));
+        tree::write(&site.root().join("repo/bell"), &packs::stackstorm("bell", "1.0.0", "ding"));
+        tree::write(&site.root().join("repo/gong"), &packs::attune("gong", "1.0.0", "dong"));
+        repository.commit("one").tag("bell-v1.0.0").tag("gong-v1.0.0");
+        Self { site, repository }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.site.root().join(path)
+    }
+
+    /// Returns one of the packs that are there.
+    fn pack(&self, at: usize) -> Option<PathBuf> {
+        let below = |folder: &str| {
+            let entries = fs::read_dir(self.path(folder)).into_iter().flatten().flatten();
+            let mut packs: Vec<_> =
+                entries.map(|entry| entry.path()).filter(|path| path.join("pack.yaml").is_file()).collect();
+            packs.sort();
+            packs
+        };
+        let all: Vec<PathBuf> = ["packs", "repo"].into_iter().flat_map(below).collect();
+        all.get(at % all.len().max(1)).cloned()
+    }
+
+    /// Makes a change; returns the files that it touched, or nothing when that cannot be said.
+    fn apply(&mut self, edit: &Edit) -> Option<Vec<PathBuf>> {
+        match edit {
+            Edit::Readme(at, n) => self.rewrite(*at, "README.md", |_| format!("# Read me\n\nSays word {n}.\n")),
+            Edit::Action(at, n) => self.rewrite(*at, "actions/say.yaml", |text| {
+                let line = text.lines().find(|line| line.starts_with("description:")).unwrap_or("description:");
+                text.replace(line, &format!("description: \"Says word {n}\""))
+            }),
+            Edit::AddAction(at, n) => {
+                let pack = self.pack(*at)?;
+                let text = fs::read_to_string(pack.join("actions/say.yaml")).ok()?;
+                let path = pack.join(format!("actions/say{n}.yaml"));
+                fs::write(&path, text.replace("say\n", &format!("say{n}\n"))).expect("written");
+                Some(vec![path])
+            }
+            Edit::DeleteAction(at) => {
+                let path = self.pack(*at)?.join("actions/say.yaml");
+                let _ = fs::remove_file(&path);
+                Some(vec![path])
+            }
+            Edit::Break(at) => self.rewrite(*at, "pack.yaml", |text| match text.strip_prefix("{[\n") {
+                Some(whole) => whole.to_owned(),
+                None => format!("{{[\n{text}"),
+            }),
+            Edit::Version(at, n) => self.rewrite(*at, "pack.yaml", |text| {
+                let line = text.lines().find(|line| line.starts_with("version:")).unwrap_or("version:");
+                text.replace(line, &format!("version: 1.{n}.0"))
+            }),
+            Edit::AddPack(n) => {
+                let name = format!("new{n}");
+                tree::write(&self.path(&format!("packs/{name}")), &packs::attune(&name, "1.0.0", "new"));
+                None
+            }
+            Edit::DeletePack(at) => fs::remove_dir_all(self.pack(*at)?).ok().and(None),
+            Edit::MovePack(at, n) => {
+                let pack = self.pack(*at)?;
+                fs::rename(&pack, pack.with_file_name(format!("moved{n}"))).ok().and(None)
+            }
+            Edit::Commit => {
+                self.repository.git(&["add", "-A"]);
+                self.repository.git(&["commit", "-q", "--allow-empty", "-m", "more"]);
+                None
+            }
+            Edit::Tag(n) => {
+                let tag = format!("bell-v1.{n}.0");
+                self.repository.git(&["tag", "-f", &tag]);
+                None
+            }
+            Edit::MoveTag(n) => {
+                self.repository.git(&["tag", "-f", &format!("gong-v1.{n}.0"), "HEAD"]);
+                None
+            }
+            Edit::DeleteTag(n) => {
+                let tag = format!("bell-v1.{n}.0");
+                if self.repository.git(&["tag", "-l", &tag]).contains(&tag) {
+                    self.repository.git(&["tag", "-d", &tag]);
+                }
+                None
+            }
+            Edit::Yank(at) => {
+                let histories = self.site.index().load().expect("the index can be read").histories;
+                let releases: Vec<_> = histories
+                    .values()
+                    .flat_map(|history| history.releases().map(|(release, _)| (history.id(), &release.version)))
+                    .collect();
+                let (id, version) = releases.get(at % releases.len().max(1))?;
+                self.site.yank(id.name.as_str(), version.as_str(), "it leaks");
+                None
+            }
+            Edit::Template(n) => {
+                let path = self.path("theme/404.html");
+                match n {
+                    0 => drop(fs::remove_file(&path)),
+                    n => fs::write(&path, format!("<p>lost {n}</p>")).expect("written"),
+                }
+                Some(vec![path])
+            }
+            Edit::Configure(n) => {
+                let path = self.path("packyard.toml");
+                fs::write(&path, configuration(*n)).expect("written");
+                Some(vec![path])
+            }
+            Edit::Tamper(n) => {
+                let public = self.path("public");
+                match n {
+                    0 => drop(fs::remove_file(public.join("index.html"))),
+                    1 => drop(fs::write(public.join("index.json"), "{}")),
+                    2 => drop(fs::write(public.join("stray.txt"), "stray")),
+                    _ => drop(fs::remove_dir_all(public.join("packs/attune"))),
+                }
+                Some(Vec::new())
+            }
+            Edit::Spoil(at, n) => {
+                self.spoil(*at, *n);
+                Some(Vec::new())
+            }
+            Edit::LoseArchive(at) => {
+                let archives = self.path("registry-archives");
+                let files: Vec<String> = tree::read(&archives).into_keys().collect();
+                let lost = archives.join(files.get(at % files.len().max(1))?);
+                fs::remove_file(lost).expect("deleted");
+                Some(Vec::new())
+            }
+            Edit::Rest => {
+                std::thread::sleep(REST);
+                Some(Vec::new())
+            }
+        }
+    }
+
+    fn rewrite(&self, at: usize, file: &str, change: impl Fn(&str) -> String) -> Option<Vec<PathBuf>> {
+        let path = self.pack(at)?.join(file);
+        let text = fs::read_to_string(&path).ok()?;
+        fs::write(&path, change(&text)).expect("written");
+        Some(vec![path])
+    }
+
+    fn spoil(&self, at: usize, how: u8) {
+        let entries = fs::read_dir(self.path(".packyard-cache")).into_iter().flatten().flatten();
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        files.sort();
+        let Some(path) = files.get(at % files.len().max(1)) else { return };
+        let mut bytes = fs::read(path).expect("read");
+        let middle = bytes.len() / 2;
+        match how {
+            0 => return fs::remove_file(path).expect("deleted"),
+            1 => bytes.truncate(middle),
+            _ => bytes.iter_mut().skip(middle).take(1).for_each(|byte| *byte ^= 0x40),
+        }
+        fs::write(path, bytes).expect("written");
+    }
+
+    /// Returns everything that a build without any memory leaves, and what it says, in a copy of the registry.
+    fn clean(&self) -> (BTreeMap<String, Vec<u8>>, Vec<String>) {
+        let copy = SiteTest::new();
+        for name in ["packs", "repo", "theme", "registry-index", "registry-archives", "packyard.toml"] {
+            let (from, to) = (self.path(name), copy.root().join(name));
+            if from.is_dir() {
+                tree::copy(&from, &to);
+            } else if from.is_file() {
+                fs::copy(&from, &to).expect("copied");
+            }
+        }
+        let report = copy.build_without_memory().expect("built");
+        (left(&copy.root()), said(&report))
+    }
+}
+
+/// Returns what a build leaves.
+fn left(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for folder in ["public", "registry-index", "registry-archives"] {
+        let below = tree::read(&root.join(folder)).into_iter();
+        files.extend(below.map(|(path, bytes)| (format!("{folder}/{path}"), bytes)));
+    }
+    files
+}
+
+fn said(report: &packyard::build::Report) -> Vec<String> {
+    let mut said: Vec<String> = report.findings.iter().map(|finding| format!("{finding:?}")).collect();
+    said.extend(report.historical.iter().map(|finding| format!("historical {finding:?}")));
+    said.push(format!("{} packs, {} releases", report.packs, report.releases));
+    said
+}
+
+fn configuration(n: u8) -> String {
+    let lints = if n == 1 { "[lints]\nversion-untagged = \"allow\"\n" } else { "" };
+    let name = if n == 2 { "Other packs" } else { "Packs" };
+    let url = if n == 3 { "https://other.example" } else { "https://packs.example" };
+    format!(
+        "[registry]\nname = \"{name}\"\nurl = \"{url}\"\ntemplates = \"theme\"\n\n[[source]]\npath = \"packs\"\n\n\
+         [[source]]\npath = \"repo\"\n\n{lints}"
+    )
+}
+
+/// Requires equal trees, and names the paths that differ.
+fn same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>) -> Result<(), TestCaseError> {
+    let all: BTreeSet<&String> = found.keys().chain(expected.keys()).collect();
+    let differ: Vec<&&String> = all.iter().filter(|path| found.get(**path) != expected.get(**path)).collect();
+    prop_assert!(differ.is_empty(), "{differ:?}");
+    Ok(())
+}
+
+/// Returns every file that a preview would serve, or what it says of a file that is copied.
+fn served(preview: &Preview) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for unit in preview.assembly().units() {
+        match &unit.make {
+            Make::Batch(make) => {
+                files.extend(make().expect("made").into_iter().map(|(path, bytes)| (path.to_string(), bytes)));
+            }
+            Make::Bytes(bytes) => drop(files.insert(format!("{:?}", unit.places), bytes.to_vec())),
+            Make::Copy(_) => drop(files.insert(format!("{:?}", unit.places), unit.key.to_string().into_bytes())),
+        }
+    }
+    files
+}
+
+fn preview(site: &SiteTest) -> Preview {
+    let root = Utf8PathBuf::from_path_buf(site.root()).expect("UTF-8");
+    Preview::new(PreviewOptions {
+        out: root.join("public"),
+        cache: root.join("../cache"),
+        root,
+        url: "http://127.0.0.1:8080".to_owned(),
+        private: false,
+        now: "2024-01-01T00:00:00Z".parse().expect("a time"),
+        templates: None,
+    })
+}
+
+/// Returns how many sequences are tried: few, because each takes a second; `PROPTEST_CASES` asks for more.
+fn cases() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(12), ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    /// Ensures that a build with everything that builds before it remembered gives what a clean build gives.
+    #[test]
+    fn a_build_that_remembers_gives_what_a_clean_one_gives(steps in prop::collection::vec(prop::collection::vec(edit(), 1..4), 1..6)) {
+        let mut scene = Scene::new();
+        scene.site.build().expect("built");
+        for edits in steps {
+            for edit in &edits {
+                scene.apply(edit);
+            }
+            let (expected, expected_words) = scene.clean();
+            let report = scene.site.build().expect("built");
+            same(&left(&scene.site.root()), &expected)?;
+            prop_assert_eq!(said(&report), expected_words);
+            let again = scene.site.build().expect("built").written.expect("written");
+            prop_assert_eq!((again.written, again.deleted), (0, 0));
+        }
+    }
+
+    /// Ensures that a preview that is told what was saved shows what a new one shows.
+    #[test]
+    fn a_preview_that_remembers_shows_what_a_new_one_shows(steps in prop::collection::vec(prop::collection::vec(edit(), 1..4), 1..6)) {
+        let mut scene = Scene::new();
+        scene.site.build().expect("built");
+        let root = Utf8PathBuf::from_path_buf(scene.site.root()).expect("UTF-8");
+        let mut standing = preview(&scene.site);
+        standing.build(&Config::load(&root).expect("valid"), None, &Silent).expect("built");
+        for edits in steps {
+            let mut saved = Some(Vec::new());
+            // What is broken is shown as it was before, which a new preview cannot know; nobody watches the archive store.
+            let is_left_out =
+                |edit: &&Edit| !matches!(edit, Edit::Break(_) | Edit::DeleteAction(_) | Edit::LoseArchive(_));
+            for edit in edits.iter().filter(is_left_out) {
+                let touched = scene.apply(edit);
+                saved = saved.zip(touched).map(|(mut saved, touched)| {
+                    saved.extend(touched.into_iter().map(|path| Utf8PathBuf::from_path_buf(path).expect("UTF-8")));
+                    saved
+                });
+            }
+            let config = Config::load(&root).expect("valid");
+            standing.build(&config, saved.as_deref(), &Silent).expect("built");
+            let mut new = preview(&scene.site);
+            new.build(&config, None, &Silent).expect("built");
+            same(&served(&standing), &served(&new))?;
+        }
+    }
+}
+
+/// Remembers the stages of a build.
+#[derive(Default)]
+struct Stages(Mutex<Vec<String>>);
+
+impl Progress for Stages {
+    fn stage(&self, name: &str, _: Option<u64>) {
+        self.0.lock().expect("no panic while locked").push(name.to_owned());
+    }
+
+    fn tick(&self, _: u64) {}
+}
+
+/// Ensures that a build with nothing changed does nothing at all, and says the same as the one before.
+#[test]
+fn with_nothing_changed_nothing_is_done() {
+    let mut scene = Scene::new();
+    scene.apply(&Edit::Break(0));
+    let first = scene.site.build().expect("built");
+    // The files that were written last have to come to rest before they are believed.
+    std::thread::sleep(REST);
+    let second = scene.site.build().expect("built");
+    assert_eq!(said(&second), said(&first));
+    let stages = Stages::default();
+    let third = scene.site.build_with(&stages).expect("built");
+    assert_eq!(*stages.0.lock().expect("no panic"), [""; 0], "not a single stage");
+    assert_eq!(said(&third), said(&first));
+    let (first, third) = (first.written.expect("written"), third.written.expect("written"));
+    assert_eq!((third.written, third.deleted, third.unchanged), (0, 0, first.written));
+    for edit in [Edit::Readme(1, 3), Edit::Tamper(2), Edit::Template(1), Edit::Tag(2), Edit::Yank(0)] {
+        scene.apply(&edit);
+        let stages = Stages::default();
+        scene.site.build_with(&stages).expect("built");
+        assert!(!stages.0.lock().expect("no panic").is_empty(), "{edit:?} was not noticed");
+        std::thread::sleep(REST);
+        scene.site.build().expect("built");
+    }
+}
+
+/// Ensures that a new tag of one pack among many writes that pack's files and the lists that name it, and no others.
+#[test]
+fn a_new_tag_writes_what_it_must() {
+    let mut site =
+        SiteTest::new().file("packyard.toml", &configuration(0)).file("theme/none", "").file("packs/none", "");
+    let mut repository = RepoFixture::init(site.root().join("repo"));
+    for n in 0..30 {
+        let name = format!("pack{n}");
+        let files =
+            if n % 2 == 0 { packs::attune(&name, "1.0.0", "one") } else { packs::stackstorm(&name, "1.0.0", "one") };
+        site = site.pack(&format!("repo/{name}"), &files);
+    }
+    repository.commit("all");
+    for n in 0..30 {
+        repository.tag(&format!("pack{n}-v1.0.0"));
+    }
+    site.build().expect("built");
+    std::thread::sleep(REST);
+    site.build().expect("built");
+    let before = left(&site.root());
+    repository.file("pack7/README.md", "# Seven\n\nSays more.\n").commit("more").tag("pack7-v1.1.0");
+    let report = site.build().expect("built");
+    assert_eq!(report.new_releases.len(), 1);
+    let after = left(&site.root());
+    let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let changed: Vec<&&String> =
+        all.iter().filter(|path| path.starts_with("public/") && before.get(**path) != after.get(**path)).collect();
+    let written = report.written.expect("written");
+    assert_eq!((written.written, written.deleted), (changed.len(), 0), "{changed:#?}");
+    let lists = [
+        "index.html",
+        "index.json",
+        "feed.xml",
+        "sitemap.xml",
+        "search/index.js",
+        "packs/stackstorm/index.html",
+        "runtimes/stackstorm/v1/index.json",
+        "404.html",
+        "runtimes/attune/index.json",
+    ];
+    let is_expected = |path: &str| path.contains("pack7") || lists.contains(&path);
+    let stray: Vec<_> = changed.iter().filter(|path| !path.strip_prefix("public/").is_some_and(is_expected)).collect();
+    assert!(stray.is_empty(), "{stray:?}");
+}
