@@ -159,6 +159,26 @@ fn folders_appear_and_vanish() {
     }
 }
 
+/// Ensures that folders that are looked at from time to time hide no save: none that follows at once and has as many bytes, and
+/// no older file that takes the place of a newer one.
+#[test]
+fn polling_misses_no_save() {
+    let site = with_echo();
+    let serving = Serving::start(&site, &["--poll"]);
+    let mut events = serving.events();
+    let readme = site.root().join("packs/echo/README.md");
+    for words in ["one", "two", "six", "ten"] {
+        std::fs::write(&readme, format!("# echo\n\nSays {words}.\n")).expect("written");
+        events.until(|_| serving.get(PAGE).text().contains(&format!("Says {words}.")));
+    }
+    let older = site.root().join("older");
+    std::fs::write(&older, "# echo\n\nSays old.\n").expect("written");
+    let file = std::fs::File::options().append(true).open(&older).expect("opened");
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).expect("set");
+    std::fs::rename(&older, &readme).expect("renamed");
+    events.until(|_| serving.get(PAGE).text().contains("Says old."));
+}
+
 /// Ensures that what runtimes fetch is what a build would write, with links that lead to the preview.
 #[test]
 fn runtimes_can_install_from_it() {
