@@ -20,7 +20,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     // The experimental Attune archive is a zip file: the same encoder in another wrapping.
     ("crc32fast", &["content/", "ecosystem/attune/archive_v1.rs", "ecosystem/stackstorm/git_feed/"]),
     ("ctrlc", &["cli/serve.rs"]),
-    ("flate2", &["content/"]),
+    ("flate2", &["content/", "serve/gzip.rs"]),
     ("git2", &["source/git/"]),
     ("globset", &["release/discover.rs"]),
     ("hex", &["ident/digest.rs", "source/git/", "ecosystem/stackstorm/git_feed/"]),

@@ -1,6 +1,7 @@
 //! `packyard serve`: the real program, a real port, files that are edited while it runs.
 
 mod client;
+mod compressed;
 mod hostile;
 
 use std::time::Duration;
@@ -23,7 +24,7 @@ fn a_save_appears_and_a_mistake_keeps_the_last_good_version() {
     let mut events = serving.events();
     assert!(events.until(|state| state["build"] == 1)["problems"].as_array().is_some_and(Vec::is_empty));
     let page = serving.get(PAGE);
-    assert!(page.text().contains("Says hello.") && page.text().contains("data-etag='"), "{}", page.text());
+    assert!(page.text().contains("Says hello.") && page.text().contains("data-tag='"), "{}", page.text());
     assert!(page.text().contains("Draft: not released"));
     assert!(page.text().contains("<td>not released</td>"), "the list of versions says so too");
 
