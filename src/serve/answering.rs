@@ -2,12 +2,13 @@
 
 use std::io;
 use std::net::{IpAddr, TcpStream};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use super::http::{Answer, Content, Handler, Request, Status, Ticket};
+use super::entry::{Body, Entry};
+use super::http::{Answer, Coding, Content, Handler, Request, Status, Ticket};
 use super::live::{Live, Shown};
 use super::page;
-use super::site::{Body, Entry, Found, Site};
+use super::site::{Found, Site};
 use super::types;
 
 /// Where the event stream is.
@@ -15,9 +16,22 @@ const EVENTS: &str = "/_packyard/events";
 /// Where the style of the overlay lies.
 const STYLE: &str = "/_packyard/live.css";
 
+/// The header that names the bytes of a file however they are sent: `live.js` compares it with what its page was told.
+const TAG: &str = "Packyard-Tag";
+
+/// What the program adds to the site.
+static LIVE_SCRIPT: LazyLock<Entry> =
+    LazyLock::new(|| Entry::new(types::of(page::SCRIPT), include_bytes!("assets/live.js").as_slice()));
+static LIVE_STYLE: LazyLock<Entry> =
+    LazyLock::new(|| Entry::new(types::of(STYLE), include_bytes!("assets/live.css").as_slice()));
+static BROKEN: LazyLock<Entry> = LazyLock::new(|| Entry::page(include_bytes!("assets/broken.html")));
+
 /// What is said to a client that asks for another host.
 const FOREIGN_HOST: &str = "This preview answers to `localhost` and to addresses such as 127.0.0.1, not to other names: \
     any website could make its own name lead here.";
+
+/// What is said to a client that takes a text in no way that there is.
+const NO_CODING: &str = "There is this text as it is, and compressed with gzip.";
 
 /// What all threads share: the site as it is now, and what its pages are told.
 #[derive(Debug, Clone)]
@@ -66,22 +80,22 @@ impl Handler for Shared {
                 answer.content = Content::Stream;
                 answer
             }
-            page::SCRIPT => of_program(page::SCRIPT, include_bytes!("assets/live.js")),
-            STYLE => of_program(STYLE, include_bytes!("assets/live.css")),
+            page::SCRIPT => of_entry(&LIVE_SCRIPT, Status::Ok, request),
+            STYLE => of_entry(&LIVE_STYLE, Status::Ok, request),
             path => {
                 let site = self.site();
                 let found = site.find(path);
                 self.tell_failures();
                 match found {
-                    Found::Entry(entry) => of_entry(&entry, Status::Ok),
+                    Found::Entry(entry) => of_entry(&entry, Status::Ok, request),
                     Found::Folder(to) => {
                         let mut answer = Answer::plain(Status::Found);
                         answer.headers.push(("Location", to));
                         answer
                     }
-                    Found::Broken => of_entry(&Entry::page(include_bytes!("assets/broken.html")), Status::Failed),
+                    Found::Broken => of_entry(&BROKEN, Status::Failed, request),
                     Found::Nothing => match site.not_found() {
-                        Some(page) => of_entry(&page, Status::NotFound),
+                        Some(page) => of_entry(&page, Status::NotFound, request),
                         None => Answer::plain(Status::NotFound),
                     },
                 }
@@ -102,21 +116,44 @@ fn is_own_host(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost") || host.parse::<IpAddr>().is_ok()
 }
 
-fn of_program(path: &str, bytes: &'static [u8]) -> Answer {
-    of_entry(&Entry::new(types::of(path), bytes), Status::Ok)
+/// Returns the answer that a file is: as it is or compressed, as the client likes it.
+fn of_entry(entry: &Entry, status: Status, request: &Request) -> Answer {
+    let coding = entry.coding(request.codings(), request.wants_part());
+    let mut answer = match coding {
+        None if status == Status::Ok => Answer::explained(Status::NotAcceptable, NO_CODING),
+        Some(Coding::Gzip) => compressed(entry, status).unwrap_or_else(|| as_it_is(entry, status)),
+        // What went wrong is said, whether the client takes it or not.
+        Some(Coding::Identity) | None => as_it_is(entry, status),
+    };
+    if entry.is_text() {
+        answer.headers.push(("Vary", "Accept-Encoding".to_owned()));
+    }
+    answer
 }
 
-fn of_entry(entry: &Entry, status: Status) -> Answer {
+fn as_it_is(entry: &Entry, status: Status) -> Answer {
     let content = match &entry.body {
         Body::Bytes(bytes) => Content::Bytes(Arc::clone(bytes)),
         Body::File(path, len, _) => Content::File(path.clone(), *len),
     };
-    // A page may change at any moment; other files may be kept, and are asked for again with their tag.
-    let cache = if entry.content_type.starts_with("text/html") { "no-store" } else { "no-cache" };
+    of_content(entry, status, content)
+}
+
+fn compressed(entry: &Entry, status: Status) -> Option<Answer> {
+    let (bytes, etag) = entry.gzip()?;
+    let mut answer = of_content(entry, status, Content::Bytes(Arc::clone(bytes)));
+    answer.coding = Some("gzip");
+    answer.etag = Some(etag);
+    Some(answer)
+}
+
+fn of_content(entry: &Entry, status: Status, content: Content) -> Answer {
     let mut answer = Answer::bytes(status, entry.content_type, Vec::new());
     answer.content = content;
     answer.etag = entry.etag().map(str::to_owned);
-    answer.cache = cache;
+    answer.headers.extend(answer.etag.clone().map(|tag| (TAG, tag)));
+    // A page may change at any moment; other files may be kept, and are asked for again with their tag.
+    answer.cache = if entry.content_type.starts_with("text/html") { "no-store" } else { "no-cache" };
     answer
 }
 

@@ -2,13 +2,16 @@
 //!
 //! 1. [`Server::bind`] takes an address.
 //! 2. [`Preview`](crate::build::Preview) builds; `site` keeps the bytes of every file, with `page` adding the script to pages.
-//! 3. `http` answers requests by `answering`, which looks an address up in the site and nowhere else.
+//! 3. `http` answers requests by `answering`, which looks an address up in the site and nowhere else; an `entry` of the site
+//!    is sent as it is or compressed, as the client likes it.
 //! 4. `watch` tells what was saved; everything that was saved during a build is one more build, of the latest state.
 //! 5. `live` tells open pages, which reload if their own bytes changed, and show what is wrong.
 //!
 //! A build that fails leaves the site as it was: the last good version is served until there is a better one.
 
 mod answering;
+mod entry;
+mod gzip;
 mod http;
 mod live;
 mod page;

@@ -20,12 +20,12 @@ pub(super) fn digest(html: &[u8]) -> Digest {
     hasher.finish()
 }
 
-/// Returns a page with the script before `</body>`, or at its end; the script is told the page's entity tag.
-pub(super) fn with_live_script(html: &[u8], etag: &str) -> Vec<u8> {
+/// Returns a page with the script before `</body>`, or at its end; the script is told the tag of the page's bytes.
+pub(super) fn with_live_script(html: &[u8], tag: &str) -> Vec<u8> {
     let text = String::from_utf8_lossy(html);
     let text = with_connections(&text);
     let at = text.rfind("</body>").unwrap_or(text.len());
-    let script = format!("<script src=\"{SCRIPT}\" data-etag='{etag}' defer></script>\n");
+    let script = format!("<script src=\"{SCRIPT}\" data-tag='{tag}' defer></script>\n");
     [&text[..at], &script, &text[at..]].concat().into_bytes()
 }
 
@@ -60,7 +60,7 @@ mod tests {
         let html = served("<body><p></p></body></html>");
         assert_eq!(
             html,
-            "<body><p></p><script src=\"/_packyard/live.js\" data-etag='\"e\"' defer></script>\n</body></html>"
+            "<body><p></p><script src=\"/_packyard/live.js\" data-tag='\"e\"' defer></script>\n</body></html>"
         );
         assert!(served("no body").ends_with("</script>\n"));
     }

@@ -1,4 +1,4 @@
-//! The site in memory: path → bytes, content type and entity tag. Immutable; a rebuild makes another one.
+//! The site in memory: path → [`Entry`]. Immutable; a rebuild makes another one.
 //!
 //! A file is made when somebody asks for it first, and kept for as long as nothing changes that it depends on. When it cannot
 //! be made, its last good version stands in for it.
@@ -6,17 +6,14 @@
 //! An address is looked up here and nowhere else, so that no text of a request ever becomes a path on the disk.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::io::Read as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use camino::Utf8PathBuf;
-
-use super::{page, types};
+use super::entry::Entry;
+use super::types;
 use crate::build::{ArchiveStore, Assembly, PackUnits};
-use crate::ident::{Digest, Hasher, PackId, RelPath};
+use crate::ident::{PackId, RelPath};
 use crate::output::{Make, Phase, RenderError, Unit};
 
 /// The files of a registry.
@@ -62,25 +59,6 @@ struct Failures {
     are_new: AtomicBool,
 }
 
-/// A file that is served.
-#[derive(Debug)]
-pub(super) struct Entry {
-    /// What it holds.
-    pub(super) body: Body,
-    /// Its content type.
-    pub(super) content_type: &'static str,
-    etag: OnceLock<Option<String>>,
-}
-
-/// Where the bytes of a file are.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Body {
-    /// In memory.
-    Bytes(Arc<[u8]>),
-    /// On the disk, in the archive store: where, how long, and when it was written.
-    File(Utf8PathBuf, u64, Option<SystemTime>),
-}
-
 /// What an address leads to.
 #[derive(Debug)]
 pub(super) enum Found {
@@ -103,45 +81,6 @@ pub struct Changes {
     pub files: usize,
     /// Parts of the site that may have changed, and are made when somebody asks for them.
     pub later: usize,
-}
-
-impl Entry {
-    /// Returns an entry with these bytes.
-    pub(super) fn new(content_type: &'static str, bytes: impl Into<Arc<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        let etag = OnceLock::from(Some(tag(Digest::of(&bytes))));
-        Self { body: Body::Bytes(bytes), content_type, etag }
-    }
-
-    /// Makes a page, with the script that reloads it; its entity tag is that of what the registry itself would hold.
-    pub(super) fn page(bytes: &[u8]) -> Self {
-        let tag = tag(page::digest(bytes));
-        let bytes = page::with_live_script(bytes, &tag).into();
-        Self { body: Body::Bytes(bytes), content_type: types::of("index.html"), etag: OnceLock::from(Some(tag)) }
-    }
-
-    fn made(path: &RelPath, bytes: Vec<u8>) -> Self {
-        if types::is_page(path.as_str()) { Self::page(&bytes) } else { Self::new(types::of(path.as_str()), bytes) }
-    }
-
-    fn of_file(path: &RelPath, on_disk: &Utf8PathBuf) -> Self {
-        let metadata = std::fs::metadata(on_disk).ok();
-        let len = metadata.as_ref().map_or(0, std::fs::Metadata::len);
-        let modified = metadata.and_then(|metadata| metadata.modified().ok());
-        let body = Body::File(on_disk.clone(), len, modified);
-        Self { body, content_type: types::of(path.as_str()), etag: OnceLock::new() }
-    }
-
-    /// Returns the entity tag: a strong one, made from the digest; nothing when the file cannot be read.
-    ///
-    /// A file on the disk is read when somebody asks for it first: there may be thousands of archives.
-    pub(super) fn etag(&self) -> Option<&str> {
-        let of_file = || match &self.body {
-            Body::Bytes(bytes) => Some(tag(Digest::of(bytes))),
-            Body::File(path, ..) => digest_of_file(path).ok().map(tag),
-        };
-        self.etag.get_or_init(of_file).as_deref()
-    }
 }
 
 impl Site {
@@ -252,8 +191,7 @@ impl Site {
             let made = self.make(lazy).as_ref().map_or(&[][..], |made| &**made);
             let old = lazy.before.as_deref().unwrap_or_default();
             let old: HashMap<&str, &Arc<Entry>> = old.iter().map(|(path, entry)| (path.as_str(), entry)).collect();
-            let new =
-                made.iter().filter(|(path, entry)| !old.get(path.as_str()).is_some_and(|old| is_same(old, entry)));
+            let new = made.iter().filter(|(path, entry)| !old.get(path.as_str()).is_some_and(|old| old.is_same(entry)));
             new.for_each(|(path, _)| changes.count(path));
             let is_gone = |path: &&RelPath| !made.iter().any(|(of_made, _)| of_made == *path);
             let before = lazy.before.as_deref().unwrap_or_default().iter().map(|(path, _)| path);
@@ -346,7 +284,7 @@ impl Lazy {
             self.before.iter().flat_map(|before| before.iter()).map(|(path, entry)| (path.as_str(), entry)).collect();
         // What has the same bytes shares its memory.
         let shared = |(path, entry): (RelPath, Entry)| {
-            let same = before.get(path.as_str()).filter(|old| is_same(old, &entry));
+            let same = before.get(path.as_str()).filter(|old| old.is_same(&entry));
             let entry = same.map_or_else(|| Arc::new(entry), |old| Arc::clone(old));
             (path, entry)
         };
@@ -372,27 +310,6 @@ impl Changes {
     }
 }
 
-fn is_same(a: &Entry, b: &Entry) -> bool {
-    match (&a.body, &b.body) {
-        (Body::Bytes(_), Body::Bytes(_)) => a.etag() == b.etag(),
-        (a, b) => a == b,
-    }
-}
-
-fn tag(digest: Digest) -> String {
-    format!("\"{}\"", &digest.hex()[..32])
-}
-
-fn digest_of_file(path: &Utf8PathBuf) -> std::io::Result<Digest> {
-    let (mut file, mut hasher, mut buffer) = (File::open(path)?, Hasher::default(), vec![0; 64 << 10]);
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finish()),
-            len => hasher.update(&buffer[..len]),
-        }
-    }
-}
-
 /// Percent-encodes a path: whatever is not unreserved (RFC 3986 section 2.3), but for slashes.
 fn encoded(path: &str) -> String {
     let mut text = String::with_capacity(path.len());
@@ -408,6 +325,7 @@ fn encoded(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::serve::entry::Body;
 
     fn assembly(files: &[(&str, &str)]) -> Assembly {
         let unit = |(path, text): &(&str, &str)| {

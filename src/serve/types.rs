@@ -9,6 +9,7 @@ pub(super) fn of(path: &str) -> &'static str {
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",
+        "jsonl" => "application/jsonl",
         "xml" if name == "feed.xml" => "application/atom+xml; charset=utf-8",
         "xml" => "application/xml; charset=utf-8",
         "yaml" | "yml" => "application/yaml; charset=utf-8",
@@ -22,6 +23,15 @@ pub(super) fn of(path: &str) -> &'static str {
         }
         _ => "application/octet-stream",
     }
+}
+
+/// Tells whether a content type is one of texts, which compressing makes much smaller.
+pub(super) fn is_text(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.starts_with("text/")
+        || ["json", "jsonl", "xml", "yaml"].iter().any(|syntax| essence == format!("application/{syntax}"))
+        || essence.ends_with("+xml")
+        || essence.ends_with("+json")
 }
 
 /// Tells whether a file is a page.
@@ -46,6 +56,18 @@ mod tests {
             ("runtimes/stackstorm/git/echo.git/objects/00/11", "application/octet-stream"),
         ] {
             assert_eq!(of(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn texts_are_told_from_what_is_compressed_already() {
+        for path in
+            ["a.html", "a.css", "a.js", "a.json", "a.jsonl", "a.yaml", "a.txt", "a.svg", "feed.xml", "SHA256SUMS"]
+        {
+            assert!(is_text(of(path)), "{path}");
+        }
+        for path in ["a.png", "a.tar.gz", "a.tgz", "a.zip", "objects/00/11"] {
+            assert!(!is_text(of(path)), "{path}");
         }
     }
 }

@@ -20,7 +20,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     // The experimental Attune archive is a zip file: the same encoder in another wrapping.
     ("crc32fast", &["content/", "ecosystem/attune/archive_v1.rs", "ecosystem/stackstorm/git_feed/"]),
     ("ctrlc", &["cli/serve.rs"]),
-    ("flate2", &["content/"]),
+    ("flate2", &["content/", "serve/gzip.rs"]),
     ("git2", &["source/git/"]),
     ("globset", &["release/discover.rs"]),
     ("hex", &["ident/digest.rs", "source/git/", "ecosystem/stackstorm/git_feed/"]),
@@ -97,7 +97,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("serve", &["build", "config", "diag", "ident", "output", "progress"]),
+    ("serve", &["build", "config", "diag", "fs", "ident", "output", "progress"]),
     ("cli", &["build", "config", "diag", "ecosystem", "fs", "ident", "progress", "rules", "serve", "source"]),
 ];
 

@@ -1,6 +1,7 @@
 //! `packyard serve`: the real program, a real port, files that are edited while it runs.
 
 mod client;
+mod compressed;
 mod hostile;
 
 use std::time::Duration;
@@ -23,7 +24,7 @@ fn a_save_appears_and_a_mistake_keeps_the_last_good_version() {
     let mut events = serving.events();
     assert!(events.until(|state| state["build"] == 1)["problems"].as_array().is_some_and(Vec::is_empty));
     let page = serving.get(PAGE);
-    assert!(page.text().contains("Says hello.") && page.text().contains("data-etag='"), "{}", page.text());
+    assert!(page.text().contains("Says hello.") && page.text().contains("data-tag='"), "{}", page.text());
     assert!(page.text().contains("Draft: not released"));
     assert!(page.text().contains("<td>not released</td>"), "the list of versions says so too");
 
@@ -157,6 +158,26 @@ fn folders_appear_and_vanish() {
         rename_over(&site.root().join("packs/echo/README.md"), "# echo\n\nSays goodbye.\n");
         events.until(|_| serving.get(PAGE).text().contains("Says goodbye."));
     }
+}
+
+/// Ensures that folders that are looked at from time to time hide no save: none that follows at once and has as many bytes, and
+/// no older file that takes the place of a newer one.
+#[test]
+fn polling_misses_no_save() {
+    let site = with_echo();
+    let serving = Serving::start(&site, &["--poll"]);
+    let mut events = serving.events();
+    let readme = site.root().join("packs/echo/README.md");
+    for words in ["one", "two", "six", "ten"] {
+        std::fs::write(&readme, format!("# echo\n\nSays {words}.\n")).expect("written");
+        events.until(|_| serving.get(PAGE).text().contains(&format!("Says {words}.")));
+    }
+    let older = site.root().join("older");
+    std::fs::write(&older, "# echo\n\nSays old.\n").expect("written");
+    let file = std::fs::File::options().append(true).open(&older).expect("opened");
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).expect("set");
+    std::fs::rename(&older, &readme).expect("renamed");
+    events.until(|_| serving.get(PAGE).text().contains("Says old."));
 }
 
 /// Ensures that what runtimes fetch is what a build would write, with links that lead to the preview.

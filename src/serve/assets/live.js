@@ -3,7 +3,7 @@
 (() => {
   "use strict";
 
-  const { etag } = document.currentScript.dataset;
+  const { tag: own } = document.currentScript.dataset;
   const here = location.pathname + location.search;
   const remembered = (key) => { try { return sessionStorage.getItem(key); } catch { return null; } };
   const remember = (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* private mode */ } };
@@ -17,7 +17,8 @@
     addEventListener("load", () => scrollTo({ left: x, top: y, behavior: "instant" }));
   }
 
-  const tagOf = async (address) => (await fetch(address, { method: "HEAD", cache: "no-store" })).headers.get("etag");
+  // Not the entity tag: that one says how the bytes were sent, too.
+  const tagOf = async (address) => (await fetch(address, { method: "HEAD", cache: "no-store" })).headers.get("packyard-tag");
 
   // Style sheets and scripts of this page, with the tags they had when it was loaded.
   const isOurs = (address) => new URL(address).pathname.startsWith("/_packyard/");
@@ -45,7 +46,7 @@
 
   const update = async () => {
     await known;
-    if (await tagOf(here) !== etag) return reload();
+    if (await tagOf(here) !== own) return reload();
     for (const link of sheets()) {
       const address = plain(link.href);
       const tag = await tagOf(address);

@@ -19,6 +19,7 @@ pub(in crate::serve) enum Status {
     BadRequest,
     NotFound,
     MethodNotAllowed,
+    NotAcceptable,
     RequestTimeout,
     TargetTooLong,
     RangeNotSatisfiable,
@@ -40,6 +41,7 @@ impl Status {
             Self::BadRequest => "400 Bad Request",
             Self::NotFound => "404 Not Found",
             Self::MethodNotAllowed => "405 Method Not Allowed",
+            Self::NotAcceptable => "406 Not Acceptable",
             Self::RequestTimeout => "408 Request Timeout",
             Self::TargetTooLong => "414 URI Too Long",
             Self::RangeNotSatisfiable => "416 Range Not Satisfiable",
@@ -58,6 +60,8 @@ pub(in crate::serve) struct Answer {
     pub(in crate::serve) status: Status,
     pub(in crate::serve) content_type: &'static str,
     pub(in crate::serve) content: Content,
+    /// The coding of the content; nothing when it is as it is.
+    pub(in crate::serve) coding: Option<&'static str>,
     /// The entity tag, quotes included.
     pub(in crate::serve) etag: Option<String>,
     /// What caches may do.
@@ -83,7 +87,8 @@ impl Answer {
     /// Returns an answer of some bytes.
     pub(in crate::serve) fn bytes(status: Status, content_type: &'static str, bytes: impl Into<Arc<[u8]>>) -> Self {
         let content = Content::Bytes(bytes.into());
-        Self { status, content_type, content, etag: None, cache: "no-store", headers: Vec::new(), part: None }
+        let (coding, etag, headers, part) = (None, None, Vec::new(), None);
+        Self { status, content_type, content, coding, etag, cache: "no-store", headers, part }
     }
 
     /// Returns an answer that says no more than its status.
@@ -159,6 +164,9 @@ impl Answer {
         };
         if self.status != Status::NotModified {
             add("Content-Type", self.content_type);
+            if let Some(coding) = self.coding {
+                add("Content-Encoding", coding);
+            }
             if !matches!(self.content, Content::Stream) {
                 let len = self.part.as_ref().map_or(self.len(), |part| part.end - part.start);
                 add("Content-Length", &len.to_string());

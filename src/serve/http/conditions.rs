@@ -14,12 +14,16 @@ pub(super) fn apply(mut answer: Answer, request: &Request) -> Answer {
         return answer;
     }
     let Some(etag) = answer.etag.clone() else { return answer };
-    answer.headers.push(("Accept-Ranges", "bytes".to_owned()));
+    // Whoever asks for a part gets one of what is not compressed.
+    let has_parts = answer.coding.is_none();
+    if has_parts {
+        answer.headers.push(("Accept-Ranges", "bytes".to_owned()));
+    }
     if request.header("if-none-match").is_some_and(|tags| matches_weakly(&tags, &etag)) {
         answer.status = Status::NotModified;
         return answer;
     }
-    let wants_part = !request.is_head() && request.header("if-range").is_none_or(|tag| tag == etag);
+    let wants_part = has_parts && request.wants_part() && request.header("if-range").is_none_or(|tag| tag == etag);
     let Some(range) = request.header("range").filter(|_| wants_part) else { return answer };
     let len = answer.len();
     match part(&range, len) {

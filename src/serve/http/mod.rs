@@ -3,12 +3,13 @@
 //! 1. [`Server::start`] accepts connections; `connections` keeps their number bounded: the one that waits longest gives way.
 //! 2. `head` reads a request's head from a connection, within limits of bytes and time.
 //! 3. [`request`] turns it into a [`Request`], or says what is wrong with it.
-//! 4. A handler gives an [`Answer`]; `conditions` makes it a 304 or a part where that was asked for.
+//! 4. A handler gives an [`Answer`], compressed if [`Codings`] say so; `conditions` makes it a 304 or a part where that was asked for.
 //! 5. `answer` writes it.
 //!
 //! Knows nothing of registries, and touches no disk but for answers that are files.
 
 mod answer;
+mod codings;
 mod conditions;
 mod connection;
 mod connections;
@@ -25,6 +26,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub(super) use answer::{Answer, Content, Status};
+pub(super) use codings::{Coding, Codings};
 pub(super) use connections::Ticket;
 pub(super) use request::Request;
 

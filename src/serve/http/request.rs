@@ -2,6 +2,7 @@
 
 use super::Limits;
 use super::answer::Status;
+use super::codings::Codings;
 
 /// What a client asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,16 @@ impl Request {
     /// Tells whether only the head of the answer is wanted.
     pub(in crate::serve) fn is_head(&self) -> bool {
         self.method == "HEAD"
+    }
+
+    /// Tells whether a part of the content is wanted; parts are for `GET` only (RFC 9110 section 14.2).
+    pub(in crate::serve) fn wants_part(&self) -> bool {
+        self.method == "GET" && self.header("range").is_some()
+    }
+
+    /// Returns the content codings that the client accepts.
+    pub(in crate::serve) fn codings(&self) -> Codings {
+        Codings::of(self.header("accept-encoding").as_deref())
     }
 
     /// Reads a head, its empty line included.

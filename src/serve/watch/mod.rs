@@ -2,12 +2,14 @@
 //!
 //! 1. [`Watcher::set`] makes the watches fit what has to be watched: folders with all below them, git directories without
 //!    their objects, the folders of single files (an editor that saves by a rename replaces the file itself).
-//! 2. The system tells what happens, or folders are looked at from time to time. Every event counts: a crate that cancels
-//!    what was undone a moment later would hide that a build saw the state between. [`collect`] makes one of many.
+//! 2. The system tells what happens, or `polling` looks at folders from time to time. Every event counts: a crate that
+//!    cancels what was undone a moment later would hide that a build saw the state between. [`collect`] makes one of many.
 //! 3. `relevant` tells a change of a source from our own output, git's work and editors' temporary files.
 //! 4. [`Watcher::look`] notices folders that appeared, vanished or were replaced, which the system tells nobody.
 
+mod polling;
 mod relevant;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -17,17 +19,16 @@ use std::time::{Duration, Instant};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use notify::event::{EventKind, MetadataKind, ModifyKind};
-use notify::{PollWatcher, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::build::Watched;
+use polling::Poller;
 use relevant::Relevant;
 
 /// How long nothing must happen until a save is taken to be over: what an editor does for one save follows at once.
 const MOMENT: Duration = Duration::from_millis(4);
 /// How long that is waited for at most: a build of a state between is better than none.
 const LONGEST: Duration = Duration::from_millis(500);
-/// How often folders are looked at, with `--poll`.
-const POLL: Duration = Duration::from_millis(500);
 
 /// What wakes the preview.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ struct Target {
 
 enum System {
     Native(RecommendedWatcher),
-    Polling(PollWatcher),
+    Polling(Poller),
     /// Nothing can be watched; why was said.
     Nothing,
 }
@@ -94,18 +95,21 @@ impl System {
     fn watch(&mut self, path: &Utf8Path, mode: RecursiveMode) -> notify::Result<()> {
         match self {
             Self::Native(watcher) => watcher.watch(path.as_std_path(), mode),
-            Self::Polling(watcher) => watcher.watch(path.as_std_path(), mode),
+            Self::Polling(poller) => {
+                poller.watch(path, mode == RecursiveMode::Recursive);
+                Ok(())
+            }
             Self::Nothing => Ok(()),
         }
     }
 
     fn unwatch(&mut self, path: &Utf8Path) {
-        // A folder that is gone is watched no more.
-        let _ = match self {
-            Self::Native(watcher) => watcher.unwatch(path.as_std_path()),
-            Self::Polling(watcher) => watcher.unwatch(path.as_std_path()),
-            Self::Nothing => Ok(()),
-        };
+        match self {
+            // A folder that is gone is watched no more.
+            Self::Native(watcher) => drop(watcher.unwatch(path.as_std_path())),
+            Self::Polling(poller) => poller.unwatch(path),
+            Self::Nothing => {}
+        }
     }
 }
 
@@ -185,14 +189,19 @@ impl Watcher {
         }
     }
 
-    fn native(&self) -> System {
+    fn native(&mut self) -> System {
         let config = notify::Config::default().with_follow_symlinks(false);
         RecommendedWatcher::new(self.handler(), config).map_or_else(|_| self.polling(), System::Native)
     }
 
-    fn polling(&self) -> System {
-        let config = notify::Config::default().with_follow_symlinks(false).with_poll_interval(POLL);
-        PollWatcher::new(self.handler(), config).map_or(System::Nothing, System::Polling)
+    fn polling(&mut self) -> System {
+        Poller::start(Arc::clone(&self.relevant), self.sender.clone()).map_or_else(
+            |error| {
+                self.notes.push(format!("cannot look for changes: {error}"));
+                System::Nothing
+            },
+            System::Polling,
+        )
     }
 
     /// Returns what is told of events: it sends on what matters.

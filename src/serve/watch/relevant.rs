@@ -36,16 +36,41 @@ impl Relevant {
         if self.written.iter().any(|written| path.starts_with(written)) {
             return false;
         }
-        for repository in &self.repositories {
-            if let Ok(inside) = path.strip_prefix(repository) {
-                return is_reference(inside);
+        match self.inside_repositories(path, is_reference) {
+            Some(is_reference) => is_reference,
+            None => {
+                !is_ours(path)
+                    && !path.file_name().is_some_and(is_temporary)
+                    && self.folders.iter().any(|folder| path.starts_with(folder))
             }
         }
-        let is_ours = |part: Utf8Component<'_>| part.as_str() == ".git" || part.as_str().starts_with(MARKER);
-        !path.components().any(is_ours)
-            && !path.file_name().is_some_and(is_temporary)
-            && self.folders.iter().any(|folder| path.starts_with(folder))
     }
+
+    /// Tells whether something that happens in a folder, or below it, may be a change.
+    pub(super) fn may_hold_changes(&self, folder: &Utf8Path) -> bool {
+        if self.files.iter().any(|file| file.starts_with(folder)) {
+            return true;
+        }
+        if self.written.iter().any(|written| folder.starts_with(written)) {
+            return false;
+        }
+        if self.repositories.iter().any(|repository| repository.starts_with(folder)) {
+            return true;
+        }
+        self.inside_repositories(folder, |inside| inside.starts_with("refs")).unwrap_or_else(|| !is_ours(folder))
+    }
+
+    /// Asks something of a path in git directories, seen from each that holds it: that of a linked work tree lies inside of
+    /// the one whose references it shares. Nothing outside of them.
+    fn inside_repositories(&self, path: &Utf8Path, is_it: impl Fn(&Utf8Path) -> bool) -> Option<bool> {
+        let inside = self.repositories.iter().filter_map(|repository| path.strip_prefix(repository).ok());
+        inside.map(is_it).reduce(|one, other| one || other)
+    }
+}
+
+/// Tells whether a path leads through what git or this program keeps for itself.
+fn is_ours(path: &Utf8Path) -> bool {
+    path.components().any(|part: Utf8Component<'_>| part.as_str() == ".git" || part.as_str().starts_with(MARKER))
 }
 
 /// Tells whether a path in a git directory says what is checked out or released (gitrepository-layout(5)).
@@ -77,7 +102,7 @@ mod tests {
         let set = |paths: &[&str]| paths.iter().map(Utf8PathBuf::from).collect();
         Relevant {
             folders: set(&["/r", "/r/registry-index", "/else/templates"]),
-            repositories: set(&["/r/.git"]),
+            repositories: set(&["/r/.git", "/r/.git/worktrees/w"]),
             files: set(&["/r/packyard.toml"]),
             written: set(&["/r/public", "/r/registry-archives"]),
         }
@@ -94,6 +119,7 @@ mod tests {
             "/r/.git/HEAD",
             "/r/.git/packed-refs",
             "/r/.git/refs/tags/v1.0.0",
+            "/r/.git/worktrees/w/HEAD",
             "/r/packs/publicity/pack.yaml",
         ] {
             assert!(relevant().is_change(path.into()), "{path}");
@@ -109,6 +135,7 @@ mod tests {
             "/r/.git/index.lock",
             "/r/.git/refs/heads/main.lock",
             "/r/.git/objects/00/11",
+            "/r/.git/worktrees/other/HEAD",
             "/r/packs/sub/.git/HEAD",
             "/r/packs/echo/.pack.yaml.swp",
             "/r/packs/echo/pack.yaml~",
@@ -121,6 +148,18 @@ mod tests {
             "/other/file",
         ] {
             assert!(!relevant().is_change(path.into()), "{path}");
+        }
+    }
+
+    #[test]
+    fn folders_that_can_hold_no_change_are_known() {
+        for folder in ["/r", "/r/packs/echo~", "/r/.git", "/r/.git/refs/tags", "/r/.git/worktrees", "/r/registry-index"]
+        {
+            assert!(relevant().may_hold_changes(folder.into()), "{folder}");
+        }
+        for folder in ["/r/public", "/r/public/packs", "/r/.git/objects", "/r/packs/sub/.git", "/r/.packyard-public-1"]
+        {
+            assert!(!relevant().may_hold_changes(folder.into()), "{folder}");
         }
     }
 }
