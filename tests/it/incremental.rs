@@ -77,6 +77,11 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
+const ATTUNE_RULE: &str = "ref: echo.ring\nlabel: \"Ring\"\ndescription: \"Rings\"\nenabled: true\ntrigger_ref: core.timer\n\
+    trigger_params: {}\naction_ref: gong.say\naction_params: {}\nconditions: {}\n";
+const STACKSTORM_RULE: &str = "---\nname: ring\ndescription: Rings.\nenabled: true\ntrigger:\n  type: core.st2.webhook\n  \
+    parameters:\n    url: ring\naction:\n  ref: bell.say\n  parameters: {}\n";
+
 /// A registry of a plain directory and of a repository with tags.
 struct Scene {
     site: SiteTest,
@@ -90,6 +95,9 @@ impl Scene {
             .file("theme/none", "")
             .pack("packs/echo", &packs::attune("echo", "1.0.0", "hello"))
             .pack("packs/lamp", &packs::stackstorm("lamp", "1.0.0", "light"));
+        // Each refers to a pack of the other source: what one changes, the pages of the other show.
+        tree::write(&site.root().join("packs/echo/rules"), &packs::tree(&[("ring.yaml", ATTUNE_RULE.to_owned())]));
+        tree::write(&site.root().join("packs/lamp/rules"), &packs::tree(&[("ring.yaml", STACKSTORM_RULE.to_owned())]));
         let mut repository = RepoFixture::init(site.root().join("repo"));
         tree::write(&site.root().join("repo/bell"), &packs::stackstorm("bell", "1.0.0", "ding"));
         tree::write(&site.root().join("repo/gong"), &packs::attune("gong", "1.0.0", "dong"));
