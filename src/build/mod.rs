@@ -17,6 +17,7 @@ mod known;
 mod planning;
 mod preview;
 mod recording;
+mod seen;
 mod sources;
 
 use std::sync::Arc;
@@ -30,7 +31,7 @@ pub use assembling::{Assembly, PackUnits};
 pub use known::{Done, Known};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Key};
 use crate::config::Config;
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::fs::PathError;
@@ -44,6 +45,7 @@ use crate::progress::Progress;
 use crate::release::Stage;
 use crate::release::candidates::Wanted;
 use crate::site;
+use finished::Inputs;
 
 /// How long a build waits for another one that records into the same index.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -148,13 +150,11 @@ pub enum BuildError {
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
 pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
     let cache = open_cache(options, progress);
-    // Before anything is read: what is changed meanwhile must look like a change to the next build.
-    let inputs = cache.as_ref().and_then(|_| finished::inputs(config, options));
-    if let (Some(cache), Some(inputs)) = (&cache, inputs)
-        && let Some(report) = finished::unchanged(cache, inputs, config, options)?
-    {
+    if let Some(report) = cache.as_ref().and_then(|cache| finished::unchanged(cache, config, options)) {
         return Ok(report);
     }
+    // Before anything is read: what is changed meanwhile must look like a change to the next build.
+    let inputs = cache.as_ref().and_then(|_| Inputs::now(config, options));
     let levels = config.levels();
     let templates = templates(config, &options.root, options.templates.as_deref())?;
     let place = place(config, options);
@@ -222,7 +222,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         written: Some(written),
     };
     if let Some(cache) = &cache {
-        let mut learnt = || -> Result<(), PathError> {
+        let learnt = || -> Result<(), PathError> {
             known.save(cache)?;
             if read > 0 || !report.new_releases.is_empty() {
                 cache.save(&names.index, &index)?;
@@ -262,7 +262,7 @@ impl CacheNames {
 /// Opens the folder where builds keep what they learn; without it a build does everything, and says why.
 fn open_cache(options: &Options, progress: &dyn Progress) -> Option<Cache> {
     let folder = options.build_cache.as_ref()?;
-    let cache = Cache::open(folder);
+    let cache = Key::at(&options.cache.join("build-cache.key")).and_then(|key| Cache::open(folder, key));
     cache.map_err(|error| progress.note(&format!("nothing is remembered: {}", diag::chain(&error)))).ok()
 }
 

@@ -1,14 +1,15 @@
 //! A folder of values that can be made again: what one run of the program leaves for the next.
 //!
-//! A file holds one value: a magic number, the version of this format, the digest of the program, the length and the SHA-256
-//! of the payload, the payload in postcard's format. It is written beside its place and renamed, so that runs may share the
+//! A file holds one value: a magic number, the version of this format, the digest of the program, the length and the seal of
+//! the payload (a SHA-256 with the user's [`Key`]), the payload in postcard's format. It is written beside its place and renamed, so that runs may share the
 //! folder: the last one wins, and a reader sees whole files. Whatever is wrong with a file (cut short, altered, written by
-//! another program, another type), it is as if it were not there. The checksum is held against the payload before anything
+//! another program or by somebody else, another type), it is as if it were not there. The seal is held against the payload before anything
 //! is decoded, so that no length in it is believed that this program has not written.
 //!
 //! The folder is marked for backups (`CACHEDIR.TAG`, <https://bford.info/cachedir/>) and for git.
 
 mod chunks;
+mod key;
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -19,6 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use chunks::Chunks;
+pub use key::Key;
 
 use crate::fs::{self, Context as _, PathError};
 use crate::ident::Digest;
@@ -27,7 +29,7 @@ use crate::ident::Digest;
 const PROGRAM: &str = env!("PACKYARD_BUILD");
 /// What every file begins with, and the version of what follows.
 const MAGIC: &[u8; 12] = b"packyard\x00\x00\x00\x01";
-/// Magic, program, length, checksum.
+/// Magic, program, length, seal.
 const HEADER_BYTES: usize = 12 + 32 + 8 + 32;
 /// How old a file must be that a run left half-written, before it is taken for abandoned.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
@@ -38,14 +40,15 @@ const SUFFIX: &str = ".cache";
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: Utf8PathBuf,
+    key: Key,
 }
 
 impl Cache {
     /// Most bytes that a cache keeps unless somebody says otherwise: 2 GiB.
     pub const LIMIT_BYTES: u64 = 2 << 30;
 
-    /// Opens a cache; makes the folder when there is none.
-    pub fn open(folder: &Utf8Path) -> Result<Self, PathError> {
+    /// Opens a cache, of which what the key seals is believed; makes the folder when there is none.
+    pub fn open(folder: &Utf8Path, key: Key) -> Result<Self, PathError> {
         fs::create_dir_all(folder)?;
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n\
                    # What packyard can make again. See https://bford.info/cachedir/\n";
@@ -55,7 +58,7 @@ impl Cache {
                 fs::write_atomic(&path, text.as_bytes(), false)?;
             }
         }
-        Ok(Self { folder: folder.to_owned() })
+        Ok(Self { folder: folder.to_owned(), key })
     }
 
     /// Returns the value of a name; nothing when there is none that can be relied on.
@@ -69,14 +72,14 @@ impl Cache {
         file.read_exact(&mut header).ok()?;
         let (magic, rest) = header.split_at(MAGIC.len());
         let (written_by, rest) = rest.split_at(32);
-        let (length, checksum) = rest.split_at(8);
+        let (length, seal) = rest.split_at(8);
         let length = u64::from_le_bytes(length.try_into().ok()?);
         if magic != MAGIC || written_by != program_bytes(program) || length > file.metadata().ok()?.len() {
             return None;
         }
         let mut payload = Vec::with_capacity(usize::try_from(length).ok()?);
         file.read_to_end(&mut payload).ok()?;
-        if payload.len() as u64 != length || Digest::of(&payload).as_bytes() != checksum {
+        if payload.len() as u64 != length || self.key.seal(program, &payload).as_bytes() != seal {
             return None;
         }
         let value = decode(&payload)?;
@@ -100,7 +103,7 @@ impl Cache {
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&program_bytes(program));
         bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(Digest::of(&payload).as_bytes());
+        bytes.extend_from_slice(self.key.seal(program, &payload).as_bytes());
         bytes.extend_from_slice(&payload);
         fs::write_atomic(&path, &bytes, false)
     }
@@ -178,7 +181,8 @@ mod tests {
     fn cache() -> (tempfile::TempDir, Cache) {
         let directory = tempfile::tempdir().expect("a directory");
         let folder = Utf8Path::from_path(directory.path()).expect("UTF-8").join("cache");
-        let cache = Cache::open(&folder).expect("a cache");
+        let key = Key::at(&folder.with_file_name("key")).expect("a key");
+        let cache = Cache::open(&folder, key).expect("a cache");
         (directory, cache)
     }
 
@@ -194,7 +198,7 @@ mod tests {
         cache.save("b", &1_u64).expect("saved");
         assert_eq!(cache.load("a"), Some(value()));
         assert_eq!(cache.load("b"), Some(1_u64));
-        assert_eq!(Cache::open(&cache.folder).expect("the same cache").load("a"), Some(value()));
+        assert_eq!(Cache::open(&cache.folder, cache.key).expect("the same cache").load("a"), Some(value()));
         assert_eq!(std::fs::read_to_string(cache.folder.join(".gitignore")).expect("a file"), "*\n");
         let tag = std::fs::read_to_string(cache.folder.join("CACHEDIR.TAG")).expect("a file");
         assert!(tag.starts_with("Signature: 8a477f597d28d172789f06886806bc55"));
@@ -224,6 +228,9 @@ mod tests {
         cache.save_of("a", "another program", &value()).expect("saved");
         std::fs::copy(cache.path("a", "another program"), &path).expect("a copy");
         assert_eq!(cache.load::<Value>("a"), None, "another program");
+        let foreign = Key::at(&cache.folder.with_file_name("key of somebody else")).expect("a key");
+        Cache::open(&cache.folder, foreign).expect("a cache").save("a", &value()).expect("saved");
+        assert_eq!(cache.load::<Value>("a"), None, "somebody else");
         std::fs::remove_file(&path).expect("a file");
         std::fs::create_dir(&path).expect("a directory");
         assert_eq!(cache.load::<Value>("a"), None);

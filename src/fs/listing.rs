@@ -13,6 +13,8 @@ use super::{Context as _, PathError};
 pub struct Directory {
     /// Its path relative to the root, with `/`; empty for the root.
     pub path: String,
+    /// What the system says about the directory itself, taken before it was listed: another one when an entry came or went.
+    pub stamp: Option<Stamp>,
     /// What it holds, sorted by name.
     pub entries: Vec<Entry>,
 }
@@ -69,12 +71,12 @@ struct Lister<'a> {
 impl Lister<'_> {
     fn list<'s>(&'s self, scope: &rayon::Scope<'s>, path: String) {
         match self.entries(&path) {
-            Ok(entries) => {
+            Ok((stamp, entries)) => {
                 for entry in entries.iter().filter(|entry| entry.kind == Kind::Directory) {
                     let path = below(&path, &entry.name);
                     scope.spawn(move |scope| self.list(scope, path));
                 }
-                self.directories.lock().expect("no panic while locked").push(Directory { path, entries });
+                self.directories.lock().expect("no panic while locked").push(Directory { path, stamp, entries });
             }
             Err(failure) => {
                 // The root need not be there, and what vanishes while it is listed is not there either.
@@ -85,9 +87,10 @@ impl Lister<'_> {
         }
     }
 
-    fn entries(&self, path: &str) -> Result<Vec<Entry>, PathError> {
+    fn entries(&self, path: &str) -> Result<(Option<Stamp>, Vec<Entry>), PathError> {
         let directory: Utf8PathBuf = if path.is_empty() { self.root.to_owned() } else { self.root.join(path) };
         let moment = Moment::now();
+        let stamp = moment.stamp(&directory.metadata().context("look at", &directory)?);
         let mut entries = Vec::new();
         for entry in std::fs::read_dir(&directory).context("list", &directory)? {
             let entry = entry.context("list", &directory)?;
@@ -108,7 +111,7 @@ impl Lister<'_> {
             }
         }
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        Ok(entries)
+        Ok((stamp, entries))
     }
 }
 

@@ -24,20 +24,6 @@ pub struct Stamp {
     mode: u32,
 }
 
-impl Stamp {
-    /// Appends the stamp to what is hashed.
-    pub fn append_to(&self, bytes: &mut Vec<u8>) {
-        let Self { size, modified, changed, inode, mode } = self;
-        bytes.extend_from_slice(&size.to_le_bytes());
-        for (seconds, nanoseconds) in [modified, changed] {
-            bytes.extend_from_slice(&seconds.to_le_bytes());
-            bytes.extend_from_slice(&nanoseconds.to_le_bytes());
-        }
-        bytes.extend_from_slice(&inode.to_le_bytes());
-        bytes.extend_from_slice(&mode.to_le_bytes());
-    }
-}
-
 /// The moment from which stamps are taken.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::{Done, Known};
 use crate::build::sources::{self, Place, Reading};
-use crate::cache::Cache;
+use crate::cache::{Cache, Key};
 use crate::config::{Config, SourceConfig};
 use crate::diag::Level;
 use crate::progress::Silent;
@@ -464,7 +464,8 @@ fn next_run(world: &World, known: &mut Known, cache: &Cache) -> Known {
 }
 
 fn cache(world: &World) -> Cache {
-    Cache::open(&world.root().join("cache")).expect("a cache")
+    let key = Key::at(&world.root().join("cache.key")).expect("a key");
+    Cache::open(&world.root().join("cache"), key).expect("a cache")
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! The key of a cache: what shows that a file was written by this user, and did not come with somebody's pull request.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use camino::Utf8Path;
+
+use crate::fs::{self, Context as _, PathError};
+use crate::ident::{Digest, Hasher};
+
+/// A secret that seals the files of a cache.
+///
+/// A cache lies beside the registry, where a pull request can put files too. Whoever does not know the key cannot make a file
+/// that is believed.
+#[derive(Debug, Clone, Copy)]
+pub struct Key([u8; 32]);
+
+impl Key {
+    /// Returns the key that a file holds; makes a new one when there is none that can be used.
+    ///
+    /// The file belongs where nobody else writes, such as the user's own cache directory.
+    pub fn at(path: &Utf8Path) -> Result<Self, PathError> {
+        let read = || Some(Self(fs::read_if_exists(path).ok()??.try_into().ok()?));
+        if let Some(key) = read() {
+            return Ok(key);
+        }
+        fs::create_dir_all(path.parent().unwrap_or(Utf8Path::new(".")))?;
+        let key = Self::random();
+        fs::write_atomic(path, &key.0, false)?;
+        #[cfg(unix)]
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .context("set the mode of", path)?;
+        // Of several that are made at the same moment, the last one counts.
+        Ok(read().unwrap_or(key))
+    }
+
+    /// Returns a key that nobody can guess: what the standard library's hash tables are protected by, several times.
+    fn random() -> Self {
+        let mut hasher = Hasher::default();
+        for number in 0..4_u64 {
+            // A thread of its own gets keys of its own from the system.
+            let random = std::thread::spawn(move || RandomState::new().hash_one(number)).join().unwrap_or_default();
+            hasher.update(&random.to_le_bytes());
+        }
+        Self(*hasher.finish().as_bytes())
+    }
+
+    /// Returns what seals a payload.
+    pub(super) fn seal(self, program: &str, payload: &[u8]) -> Digest {
+        // The key at both ends: at the front alone, a seal could be continued (the length extension of SHA-256).
+        let mut hasher = Hasher::default();
+        for part in [&self.0, program.as_bytes(), &(payload.len() as u64).to_le_bytes(), payload, &self.0] {
+            hasher.update(part);
+        }
+        hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_is_nobody_elses() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = Utf8Path::from_path(directory.path()).expect("UTF-8").join("user/key");
+        let key = Key::at(&path).expect("a key");
+        assert_eq!(Key::at(&path).expect("the same").0, key.0);
+        #[cfg(unix)]
+        assert!(fs::has_mode(&path.metadata().expect("there"), 0o600));
+        assert_ne!(Key::random().0, Key::random().0);
+        std::fs::write(&path, "short").expect("written");
+        assert_ne!(Key::at(&path).expect("another").0, key.0);
+    }
+}
