@@ -121,6 +121,12 @@ impl Known {
         Ok(())
     }
 
+    /// Tells whether everything that the last reading gave is known: no source failed, and nothing was missing.
+    pub fn is_whole(&self) -> bool {
+        !self.sources.is_empty()
+            && self.sources.values().all(|source| source.lock().expect("no panic while locked").is_whole())
+    }
+
     /// Returns what the last reading did.
     pub fn done(&self) -> Done {
         self.done

@@ -5,6 +5,7 @@
 //! 2. `planning` decides what is new and refuses what must not be; `recording` writes archives, then the index.
 //! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
 //! 4. `assembling` plans the units of which the registry consists; [`crate::output`] writes what changed.
+//! 5. `memory` keeps what was learnt for the next build; `finished` tells whether that has anything to do at all.
 //!
 //! [`build`] runs all of it, [`check`] the first step only, [`Preview`] all of it without recording or writing anything.
 
@@ -14,6 +15,7 @@ mod checking;
 mod finished;
 mod joining;
 mod known;
+mod memory;
 mod planning;
 mod preview;
 mod recording;
@@ -31,21 +33,18 @@ pub use assembling::{Assembly, PackUnits};
 pub use known::{Done, Known};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 
-use crate::cache::{Cache, Key};
 use crate::config::Config;
 use crate::diag::{self, Diagnostic, Severity, Sink};
-use crate::fs::PathError;
 use crate::ident::{PackId, Version};
 pub use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
-use crate::index::known::KnownIndex;
 use crate::index::store::{LoadedKnown, RegistryFile, Store};
-use crate::output::{self, Record, Written};
+use crate::output::{self, Written};
 use crate::progress::Progress;
 use crate::release::Stage;
 use crate::release::candidates::Wanted;
 use crate::site;
-use finished::Inputs;
+use memory::{Learnt, Memory};
 
 /// How long a build waits for another one that records into the same index.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -149,24 +148,21 @@ pub enum BuildError {
 ///
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
 pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
-    let cache = open_cache(options, progress);
-    if let Some(report) = cache.as_ref().and_then(|cache| finished::unchanged(cache, config, options)) {
+    let mut memory = Memory::open(config, options, progress);
+    if let Some(report) = memory.unchanged() {
         return Ok(report);
     }
-    // Before anything is read: what is changed meanwhile must look like a change to the next build.
-    let inputs = cache.as_ref().and_then(|_| Inputs::now(config, options));
     let levels = config.levels();
     let templates = templates(config, &options.root, options.templates.as_deref())?;
     let place = place(config, options);
-    let mut known = cache.as_ref().map_or_else(Known::default, |cache| Known::load(cache, config, options));
+    let mut known = memory.known();
     let mut reading = sources::read(config, &place, Wanted::Everything, options.private, &mut known, None, progress);
 
     let store = Store::at(options.root.join(&config.registry.index));
     let archives = ArchiveStore::at(options.root.join(&config.registry.archives));
     let guard =
         store.lock(PATIENCE, |path| progress.note(&format!("waiting for another build, which holds `{path}`")))?;
-    let names = CacheNames::of(config, options);
-    let mut index: KnownIndex = cache.as_ref().and_then(|cache| cache.load(&names.index)).unwrap_or_default();
+    let mut index = memory.index();
     let LoadedKnown { mut histories, broken, findings: index_findings, read } = store.load_known(&mut index)?;
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(sources::failures(&reading.failures));
@@ -207,7 +203,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     assembly.update(&catalog, &templates, config);
     findings.extend(assembly.findings.iter().cloned());
     let units: Vec<_> = assembly.units().cloned().collect();
-    let before: Record = cache.as_ref().and_then(|cache| cache.load(&names.record)).unwrap_or_default();
+    let before = memory.record();
     let (written, record) = output::write_site(&options.out, &units, &before, progress)?;
     findings.extend(sink.finish());
     levels.apply(&mut findings);
@@ -221,49 +217,11 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         new_releases,
         written: Some(written),
     };
-    if let Some(cache) = &cache {
-        let learnt = || -> Result<(), PathError> {
-            known.save(cache)?;
-            if read > 0 || !report.new_releases.is_empty() {
-                cache.save(&names.index, &index)?;
-            }
-            if record != before {
-                cache.save(&names.record, &record)?;
-            }
-            if let Some(inputs) = inputs {
-                finished::remember(cache, inputs, &report, config, options)?;
-            }
-            cache.sweep(Cache::LIMIT_BYTES)
-        };
-        // The registry is complete; the next build takes longer, and that is all.
-        if let Err(error) = learnt() {
-            progress.note(&format!("what was learnt is not kept: {}", diag::chain(&error)));
-        }
-    }
+    let is_index_new = read > 0 || !report.new_releases.is_empty();
+    memory.keep(Learnt { known, index, is_index_new, record, before, report: &report }, progress);
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guard);
     Ok(report)
-}
-
-/// The names under which a build keeps what it learnt, besides its sources.
-struct CacheNames {
-    index: String,
-    record: String,
-}
-
-impl CacheNames {
-    fn of(config: &Config, options: &Options) -> Self {
-        let whole = |path: &Utf8Path| std::path::absolute(path).unwrap_or_else(|_| path.as_std_path().to_owned());
-        let index = format!("index {:?}", whole(&options.root.join(&config.registry.index)));
-        Self { index, record: format!("record {:?}", whole(&options.out)) }
-    }
-}
-
-/// Opens the folder where builds keep what they learn; without it a build does everything, and says why.
-fn open_cache(options: &Options, progress: &dyn Progress) -> Option<Cache> {
-    let folder = options.build_cache.as_ref()?;
-    let cache = Key::at(&options.cache.join("build-cache.key")).and_then(|key| Cache::open(folder, key));
-    cache.map_err(|error| progress.note(&format!("nothing is remembered: {}", diag::chain(&error)))).ok()
 }
 
 /// Returns where a build happens.

@@ -75,6 +75,12 @@ impl KnownSource {
         self.changes
     }
 
+    /// Tells whether everything that the last reading gave is known: nothing was missing that may be there the next time.
+    pub fn is_whole(&self) -> bool {
+        let has_repository = self.source.as_ref().is_some_and(|source| source.repository.is_some());
+        self.result.is_some() && (!has_repository || self.repository.is_some())
+    }
+
     /// Returns the candidates of the last reading; nothing when it was not complete.
     pub fn candidates(&self) -> Option<&[Arc<Candidate>]> {
         self.result.as_ref().map(|whole| &*whole.candidates)

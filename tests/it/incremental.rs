@@ -471,3 +471,38 @@ fn a_new_tag_writes_what_it_must() {
     let stray: Vec<_> = changed.iter().filter(|path| !path.strip_prefix("public/").is_some_and(is_expected)).collect();
     assert!(stray.is_empty(), "{stray:?}");
 }
+
+/// Ensures that a build which could not read everything is no reason to do nothing.
+#[test]
+fn a_source_that_comes_back_is_noticed() {
+    let scene = Scene::new();
+    let mirror = scene.site.beside("mirror.git");
+    scene.repository.git(&["clone", "-q", "--bare", ".", mirror.to_str().expect("UTF-8")]);
+    let url = format!("file://{}", mirror.display());
+    let config = format!("[registry]\nname = \"Packs\"\nurl = \"https://packs.example\"\n\n[[source]]\ngit = \"{url}\"\n");
+    fs::write(scene.path("packyard.toml"), config).expect("written");
+    scene.site.build().expect("built");
+    let away = mirror.with_extension("away");
+    for _ in 0..2 {
+        std::thread::sleep(REST);
+        fs::rename(&mirror, &away).expect("moved");
+        for _ in 0..2 {
+            let found = said(&scene.site.build().expect("built"));
+            assert!(found.iter().any(|finding| finding.contains("source-unavailable")), "{found:?}");
+            std::thread::sleep(REST);
+        }
+        fs::rename(&away, &mirror).expect("moved");
+        for _ in 0..2 {
+            let found = said(&scene.site.build().expect("built"));
+            assert!(!found.iter().any(|finding| finding.contains("source-unavailable")), "{found:?}");
+            std::thread::sleep(REST);
+        }
+        let stages = Stages::default();
+        scene.site.build_with(&stages).expect("built");
+        assert_eq!(*stages.0.lock().expect("no panic"), [""; 0], "the remote was asked, and had nothing new");
+    }
+    scene.repository.git(&["tag", "bell-v2.0.0"]);
+    scene.repository.git(&["push", "-q", mirror.to_str().expect("UTF-8"), "bell-v2.0.0"]);
+    let report = scene.site.build().expect("built");
+    assert_eq!(report.new_releases.len(), 1, "{:?}", said(&report));
+}

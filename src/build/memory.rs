@@ -1,0 +1,111 @@
+//! What a build remembers of the builds before it, and leaves for the next one.
+
+use camino::Utf8Path;
+
+use super::finished::{self, Inputs};
+use super::{Known, Options, Report};
+use crate::cache::{Cache, Key};
+use crate::config::Config;
+use crate::diag;
+use crate::fs::PathError;
+use crate::index::known::KnownIndex;
+use crate::output::Record;
+use crate::progress::Progress;
+
+/// The memory of builds; one that nobody keeps has nothing in it.
+pub(super) struct Memory<'a> {
+    cache: Option<Cache>,
+    config: &'a Config,
+    options: &'a Options,
+    /// What the build is about to read.
+    inputs: Option<Inputs>,
+}
+
+/// What a build learnt.
+pub(super) struct Learnt<'a> {
+    pub(super) known: Known,
+    pub(super) index: KnownIndex,
+    /// Whether the index is not as it was remembered.
+    pub(super) is_index_new: bool,
+    pub(super) record: Record,
+    pub(super) before: Record,
+    pub(super) report: &'a Report,
+}
+
+impl<'a> Memory<'a> {
+    /// Opens the folder where builds keep what they learn; without it a build does everything, and says why.
+    pub(super) fn open(config: &'a Config, options: &'a Options, progress: &dyn Progress) -> Self {
+        let open = |folder| Key::at(&options.cache.join("build-cache.key")).and_then(|key| Cache::open(folder, key));
+        let cache = match options.build_cache.as_deref().map(open) {
+            None => None,
+            Some(Ok(cache)) => Some(cache),
+            Some(Err(error)) => {
+                progress.note(&format!("nothing is remembered: {}", diag::chain(&error)));
+                None
+            }
+        };
+        Self { cache, config, options, inputs: None }
+    }
+
+    /// Returns the report of the last build, if there is nothing to do since.
+    pub(super) fn unchanged(&self) -> Option<Report> {
+        finished::unchanged(self.cache.as_ref()?, self.config, self.options)
+    }
+
+    /// Returns what is known of sources; looks at them before anything of them is read, so that what is changed meanwhile
+    /// is a change to the next build.
+    pub(super) fn known(&mut self) -> Known {
+        let Some(cache) = &self.cache else { return Known::default() };
+        self.inputs = Inputs::now(self.config, self.options);
+        Known::load(cache, self.config, self.options)
+    }
+
+    /// Returns what is known of the registry index.
+    pub(super) fn index(&self) -> KnownIndex {
+        self.cache.as_ref().and_then(|cache| cache.load(&self.name_of_index())).unwrap_or_default()
+    }
+
+    /// Returns what the last build left in the registry.
+    pub(super) fn record(&self) -> Record {
+        self.cache.as_ref().and_then(|cache| cache.load(&self.name_of_record())).unwrap_or_default()
+    }
+
+    /// Keeps what was learnt; to be called while nobody else can write to what the build left.
+    pub(super) fn keep(self, learnt: Learnt<'_>, progress: &dyn Progress) {
+        // The registry is complete; the next build takes longer, and that is all.
+        if let Err(error) = self.save(learnt) {
+            progress.note(&format!("what was learnt is not kept: {}", diag::chain(&error)));
+        }
+    }
+
+    fn save(self, learnt: Learnt<'_>) -> Result<(), PathError> {
+        let (index_name, record_name) = (self.name_of_index(), self.name_of_record());
+        let Some(cache) = self.cache else { return Ok(()) };
+        let Learnt { mut known, index, is_index_new, record, before, report } = learnt;
+        known.save(&cache)?;
+        if is_index_new {
+            cache.save(&index_name, &index)?;
+        }
+        if record != before {
+            cache.save(&record_name, &record)?;
+        }
+        // What could not be read may be there the next time, without anything else having changed.
+        if let Some(inputs) = self.inputs.filter(|_| known.is_whole()) {
+            finished::remember(&cache, inputs, report, self.config, self.options)?;
+        }
+        cache.sweep(Cache::LIMIT_BYTES)
+    }
+
+    fn name_of_index(&self) -> String {
+        format!("index {:?}", whole(&self.options.root.join(&self.config.registry.index)))
+    }
+
+    fn name_of_record(&self) -> String {
+        format!("record {:?}", whole(&self.options.out))
+    }
+}
+
+/// Returns an absolute path: where the program was started says what a relative one is.
+fn whole(path: &Utf8Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.as_std_path().to_owned())
+}
