@@ -17,13 +17,12 @@ pub(super) struct Memory<'a> {
     cache: Option<Cache>,
     config: &'a Config,
     options: &'a Options,
-    /// What the build is about to read.
+    /// What the build is about to read; nothing if there was something that could not be read.
     inputs: Option<Inputs>,
 }
 
 /// What a build learnt.
 pub(super) struct Learnt<'a> {
-    pub(super) known: Known,
     pub(super) index: KnownIndex,
     /// Whether the index is not as it was remembered.
     pub(super) is_index_new: bool,
@@ -60,6 +59,16 @@ impl<'a> Memory<'a> {
         Known::load(cache, self.config, self.options)
     }
 
+    /// Keeps what is known of sources; before anything is written, since it is large and of no use to what follows.
+    pub(super) fn keep_known(&mut self, mut known: Known, progress: &dyn Progress) {
+        let Some(cache) = &self.cache else { return };
+        // What could not be read may be there the next time, without anything else having changed.
+        self.inputs = self.inputs.take().filter(|_| known.is_whole());
+        if let Err(error) = known.save(cache) {
+            not_kept(&error, progress);
+        }
+    }
+
     /// Returns what is known of the registry index.
     pub(super) fn index(&self) -> KnownIndex {
         self.cache.as_ref().and_then(|cache| cache.load(&self.name_of_index())).unwrap_or_default()
@@ -72,25 +81,22 @@ impl<'a> Memory<'a> {
 
     /// Keeps what was learnt; to be called while nobody else can write to what the build left.
     pub(super) fn keep(self, learnt: Learnt<'_>, progress: &dyn Progress) {
-        // The registry is complete; the next build takes longer, and that is all.
         if let Err(error) = self.save(learnt) {
-            progress.note(&format!("what was learnt is not kept: {}", diag::chain(&error)));
+            not_kept(&error, progress);
         }
     }
 
     fn save(self, learnt: Learnt<'_>) -> Result<(), PathError> {
         let (index_name, record_name) = (self.name_of_index(), self.name_of_record());
         let Some(cache) = self.cache else { return Ok(()) };
-        let Learnt { mut known, index, is_index_new, record, before, report } = learnt;
-        known.save(&cache)?;
+        let Learnt { index, is_index_new, record, before, report } = learnt;
         if is_index_new {
             cache.save(&index_name, &index)?;
         }
         if record != before {
             cache.save(&record_name, &record)?;
         }
-        // What could not be read may be there the next time, without anything else having changed.
-        if let Some(inputs) = self.inputs.filter(|_| known.is_whole()) {
+        if let Some(inputs) = self.inputs {
             finished::remember(&cache, inputs, report, self.config, self.options)?;
         }
         cache.sweep(Cache::LIMIT_BYTES)
@@ -103,6 +109,11 @@ impl<'a> Memory<'a> {
     fn name_of_record(&self) -> String {
         format!("record {:?}", whole(&self.options.out))
     }
+}
+
+/// Tells that something is not kept: the next build takes longer, and that is all.
+fn not_kept(error: &PathError, progress: &dyn Progress) {
+    progress.note(&format!("what was learnt is not kept: {}", diag::chain(error)));
 }
 
 /// Returns an absolute path: where the program was started says what a relative one is.

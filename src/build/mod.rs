@@ -198,6 +198,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
 
     let mut sink = Sink::new();
     let packs = joining::join(config, &histories, &reading, &archives, progress, &mut sink)?;
+    drop(reading);
+    memory.keep_known(known, progress);
     let catalog = Arc::new(crate::catalog::join(config, packs));
     let mut assembly = Assembly::default();
     assembly.update(&catalog, &templates, config);
@@ -218,7 +220,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         written: Some(written),
     };
     let is_index_new = read > 0 || !report.new_releases.is_empty();
-    memory.keep(Learnt { known, index, is_index_new, record, before, report: &report }, progress);
+    memory.keep(Learnt { index, is_index_new, record, before, report: &report }, progress);
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guard);
     Ok(report)

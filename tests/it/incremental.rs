@@ -479,7 +479,8 @@ fn a_source_that_comes_back_is_noticed() {
     let mirror = scene.site.beside("mirror.git");
     scene.repository.git(&["clone", "-q", "--bare", ".", mirror.to_str().expect("UTF-8")]);
     let url = format!("file://{}", mirror.display());
-    let config = format!("[registry]\nname = \"Packs\"\nurl = \"https://packs.example\"\n\n[[source]]\ngit = \"{url}\"\n");
+    let config =
+        format!("[registry]\nname = \"Packs\"\nurl = \"https://packs.example\"\n\n[[source]]\ngit = \"{url}\"\n");
     fs::write(scene.path("packyard.toml"), config).expect("written");
     scene.site.build().expect("built");
     let away = mirror.with_extension("away");

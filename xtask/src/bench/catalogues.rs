@@ -137,7 +137,7 @@ fn parse(directory: &Path, options: &[&str]) -> Result<Options> {
 
 /// Removes what a build writes, so that the next one starts anew.
 pub(super) fn without_build(directory: PathBuf) -> Result<PathBuf> {
-    for name in ["public", "registry-index", "registry-archives", ".packyard"] {
+    for name in ["public", "registry-index", "registry-archives", ".packyard-cache"] {
         empty(&directory.join(name))?;
     }
     Ok(directory)
