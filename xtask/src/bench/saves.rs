@@ -1,6 +1,6 @@
 //! Scenario `serve`: how long it takes from saving a file until the browser could have the page.
 //!
-//! 1. [`edits`] chooses files of many packs: a README, then an action's description, saved in place, then as editors do.
+//! 1. `edits` chooses files of many packs: a README, then an action's description, saved in place, then as editors do.
 //! 2. Each is saved, and the page that shows it is asked for until it holds the new text ([`Pages`]).
 //! 3. The same is done with `bare_watcher`, whose pages are read from the disk.
 
