@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::diag;
 use crate::fs::PathError;
 use crate::index::known::KnownIndex;
-use crate::output::Record;
+use crate::output::{Left, OutputError, Record};
 use crate::progress::Progress;
 
 /// The memory of builds; one that nobody keeps has nothing in it.
@@ -26,7 +26,7 @@ pub(super) struct Learnt<'a> {
     pub(super) index: KnownIndex,
     /// Whether the index is not as it was remembered.
     pub(super) is_index_new: bool,
-    pub(super) record: Record,
+    pub(super) left: Left,
     pub(super) before: Record,
     pub(super) report: &'a Report,
 }
@@ -80,26 +80,28 @@ impl<'a> Memory<'a> {
     }
 
     /// Keeps what was learnt; to be called while nobody else can write to what the build left.
-    pub(super) fn keep(self, learnt: Learnt<'_>, progress: &dyn Progress) {
-        if let Err(error) = self.save(learnt) {
-            not_kept(&error, progress);
-        }
-    }
-
-    fn save(self, learnt: Learnt<'_>) -> Result<(), PathError> {
+    pub(super) fn keep(self, learnt: Learnt<'_>, progress: &dyn Progress) -> Result<(), OutputError> {
         let (index_name, record_name) = (self.name_of_index(), self.name_of_record());
         let Some(cache) = self.cache else { return Ok(()) };
-        let Learnt { index, is_index_new, record, before, report } = learnt;
-        if is_index_new {
-            cache.save(&index_name, &index)?;
+        let Learnt { index, is_index_new, left, before, report } = learnt;
+        let record = left.record(&self.options.out)?;
+        let save = || -> Result<(), PathError> {
+            if is_index_new {
+                cache.save(&index_name, &index)?;
+            }
+            if record != before {
+                cache.save(&record_name, &record)?;
+            }
+            drop((index, record, before));
+            if let Some(inputs) = self.inputs {
+                finished::remember(&cache, inputs, report, self.config, self.options)?;
+            }
+            cache.sweep(Cache::LIMIT_BYTES)
+        };
+        if let Err(error) = save() {
+            not_kept(&error, progress);
         }
-        if record != before {
-            cache.save(&record_name, &record)?;
-        }
-        if let Some(inputs) = self.inputs {
-            finished::remember(&cache, inputs, report, self.config, self.options)?;
-        }
-        cache.sweep(Cache::LIMIT_BYTES)
+        Ok(())
     }
 
     fn name_of_index(&self) -> String {

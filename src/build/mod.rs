@@ -206,7 +206,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     findings.extend(assembly.findings.iter().cloned());
     let units: Vec<_> = assembly.units().cloned().collect();
     let before = memory.record();
-    let (written, record) = output::write_site(&options.out, &units, &before, progress)?;
+    let (written, left) = output::write_site(&options.out, &units, &before, progress)?;
     findings.extend(sink.finish());
     levels.apply(&mut findings);
     diag::sort(&mut findings);
@@ -220,7 +220,9 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         written: Some(written),
     };
     let is_index_new = read > 0 || !report.new_releases.is_empty();
-    memory.keep(Learnt { index, is_index_new, record, before, report: &report }, progress);
+    // The catalog is large; what is left to do is about files.
+    drop((units, assembly, catalog, histories));
+    memory.keep(Learnt { index, is_index_new, left, before, report: &report }, progress)?;
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guard);
     Ok(report)

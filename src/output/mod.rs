@@ -114,13 +114,14 @@ pub const MARKER: &str = ".packyard";
 /// there, and an old one holds whole files, old or new, and everything that its old pointers name.
 ///
 /// A unit is not made if `before`, the record of an earlier run, has it with the same key, and its files are as they were
-/// then. `progress` gets the whole number of units all the same. Returns the record of this run.
+/// then. `progress` gets the whole number of units all the same. Returns what was left, of which [`Left::record`] makes the
+/// record of this run.
 pub fn write_site(
     public: &Utf8Path,
     units: &[Arc<Unit>],
     before: &Record,
     progress: &dyn Progress,
-) -> Result<(Written, Record), OutputError> {
+) -> Result<(Written, Left), OutputError> {
     let start = Instant::now();
     let (written, made) = match Folder::open(public)? {
         Folder::New(staging) => {
@@ -133,18 +134,28 @@ pub fn write_site(
             let existing = Existing::scan(public)?;
             let writer = Writer::new(public, Some(&existing), before, false);
             let (written, made) = writer.write(units, progress)?;
-            let written = Written { deleted: writer.delete_stale()?, ..written };
-            if written.written == 0 && written.deleted == 0 {
-                return Ok((written, Record::of(made, &existing)));
-            }
-            (written, made)
+            (Written { deleted: writer.delete_stale()?, ..written }, made)
         }
     };
-    // The system's clock has steps: what is looked at a moment later can be trusted next time.
-    if start.elapsed() > SETTLING * WORTH {
-        std::thread::sleep(SETTLING);
+    Ok((written, Left { made, is_worth_waiting: start.elapsed() > SETTLING * WORTH && written.written > 0 }))
+}
+
+/// What a run left in the folder.
+#[derive(Debug)]
+pub struct Left {
+    made: writer::Made,
+    is_worth_waiting: bool,
+}
+
+impl Left {
+    /// Returns the record of the run: looks at the folder as it is now.
+    pub fn record(self, public: &Utf8Path) -> Result<Record, OutputError> {
+        // The system's clock has steps: what is looked at a moment later can be trusted next time.
+        if self.is_worth_waiting {
+            std::thread::sleep(SETTLING);
+        }
+        Ok(Record::of(self.made, &Existing::scan(public)?))
     }
-    Ok((written, Record::of(made, &Existing::scan(public)?)))
 }
 
 /// How long it is waited until the files that were written last can be told from later ones.

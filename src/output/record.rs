@@ -37,20 +37,20 @@ impl Record {
     }
 
     /// Returns the record of units and their files, as they are in the folder now.
-    pub(super) fn of(units: writer::Made<'_>, existing: &Existing) -> Self {
+    pub(super) fn of(units: writer::Made, existing: &Existing) -> Self {
         let stamped = |path: RelPath| {
             let stamp = existing.files.get(path.as_str())?.stamp?;
             Some((path, stamp))
         };
-        let made = |(unit, files): (&Unit, Vec<RelPath>)| {
+        let made = |(name, key, files): (Digest, Digest, Vec<RelPath>)| {
             let files = files.into_iter().map(stamped).collect::<Option<_>>()?;
-            Some((name(unit), Made { key: unit.key, files }))
+            Some((name, Made { key, files }))
         };
         Self { units: units.into_iter().filter_map(made).collect() }
     }
 }
 
 /// Returns what names a unit from one run to the next.
-fn name(unit: &Unit) -> Digest {
+pub(super) fn name(unit: &Unit) -> Digest {
     Fingerprint::of((unit.phase, &unit.places))
 }

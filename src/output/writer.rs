@@ -11,9 +11,9 @@ use rayon::prelude::*;
 
 use super::existing::Existing;
 use super::folder::set_mode;
-use super::{Make, OutputError, Record, Unit, Written};
+use super::{Make, OutputError, Record, Unit, Written, record};
 use crate::fs::{self, Context as _, PathError};
-use crate::ident::RelPath;
+use crate::ident::{Digest, RelPath};
 use crate::progress::Progress;
 
 /// Writes the files of one folder.
@@ -29,8 +29,8 @@ pub(super) struct Writer<'a> {
     temporary: AtomicU64,
 }
 
-/// The files of each unit.
-pub(super) type Made<'u> = Vec<(&'u Unit, Vec<RelPath>)>;
+/// The name and key of each unit, and its files.
+pub(super) type Made = Vec<(Digest, Digest, Vec<RelPath>)>;
 
 /// What a file shall hold.
 #[derive(Clone, Copy)]
@@ -61,20 +61,16 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes and writes the files, one phase after the other, in parallel within each; returns what each unit has.
-    pub(super) fn write<'u>(
-        &self,
-        units: &'u [Arc<Unit>],
-        progress: &dyn Progress,
-    ) -> Result<(Written, Made<'u>), OutputError> {
-        let mut units: Vec<&'u Unit> = units.iter().map(|unit| &**unit).collect();
+    pub(super) fn write(&self, units: &[Arc<Unit>], progress: &dyn Progress) -> Result<(Written, Made), OutputError> {
+        let mut units: Vec<&Unit> = units.iter().map(|unit| &**unit).collect();
         units.sort_by_key(|unit| unit.phase);
         let (mut written, mut made) = (Written::default(), Vec::with_capacity(units.len()));
         for phase in units.chunk_by(|a, b| a.phase == b.phase) {
             progress.stage(phase[0].phase.name(), Some(phase.len() as u64));
-            let make = |unit: &&'u Unit| {
+            let make = |unit: &&Unit| {
                 let (done, files) = self.make(unit)?;
                 progress.tick(1);
-                Ok::<_, OutputError>((done, (*unit, files)))
+                Ok::<_, OutputError>((done, (record::name(unit), unit.key, files)))
             };
             for (done, unit) in phase.par_iter().map(make).collect::<Result<Vec<_>, _>>()? {
                 written = sum(written, done);
