@@ -9,6 +9,7 @@
 use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 
+use super::memory::whole;
 use super::seen::Seen;
 use super::{Options, Report, sources};
 use crate::cache::{Cache, Chunks};
@@ -61,8 +62,8 @@ impl Inputs {
 /// Of a remote repository it is the copy that counts, which is looked at and not brought up to date.
 fn settings(config: &Config, options: &Options) -> Option<Digest> {
     let Options { root, out, locked, strict, private, now: _, templates, cache, build_cache } = options;
-    let whole = std::path::absolute(root).ok()?;
-    let asked = format!("{config:?} {whole:?} {out} {locked} {strict} {private} {templates:?} {cache} {build_cache:?}");
+    let asked =
+        format!("{config:?} {:?} {out} {locked} {strict} {private} {templates:?} {cache} {build_cache:?}", whole(root));
     let all = sources::configured(config);
     let repositories = shown(&all, options).map(|source| match &source.git {
         Some(url) if git::is_remote(url) => git::copy(url, cache)?.outline(false).map(Some),
@@ -136,6 +137,5 @@ pub(super) fn remember(
 
 /// Returns the name under which the end of a build is kept.
 fn name(options: &Options) -> String {
-    let whole = |path: &Utf8Path| std::path::absolute(path).unwrap_or_else(|_| path.as_std_path().to_owned());
     format!("finished {:?} {:?}", whole(&options.root), whole(&options.out))
 }

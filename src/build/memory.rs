@@ -119,6 +119,6 @@ fn not_kept(error: &PathError, progress: &dyn Progress) {
 }
 
 /// Returns an absolute path: where the program was started says what a relative one is.
-fn whole(path: &Utf8Path) -> std::path::PathBuf {
+pub(super) fn whole(path: &Utf8Path) -> std::path::PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.as_std_path().to_owned())
 }

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use camino::Utf8Path;
 
-use crate::fs::{self, Context as _, PathError};
+use crate::fs::{self, PathError};
 use crate::ident::{Digest, Hasher};
 
 /// A secret that seals the files of a cache.
@@ -25,10 +25,7 @@ impl Key {
         }
         fs::create_dir_all(path.parent().unwrap_or(Utf8Path::new(".")))?;
         let key = Self::random();
-        fs::write_atomic(path, &key.0, false)?;
-        #[cfg(unix)]
-        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
-            .context("set the mode of", path)?;
+        fs::write_private(path, &key.0)?;
         // Of several that are made at the same moment, the last one counts.
         Ok(read().unwrap_or(key))
     }

@@ -48,8 +48,13 @@ impl Cache {
     pub const LIMIT_BYTES: u64 = 2 << 30;
 
     /// Opens a cache, of which what the key seals is believed; makes the folder when there is none.
+    ///
+    /// A link is refused: it could lead to a folder of somebody else's.
     pub fn open(folder: &Utf8Path, key: Key) -> Result<Self, PathError> {
         fs::create_dir_all(folder)?;
+        if folder.symlink_metadata().context("look at", folder)?.is_symlink() {
+            return Err(io::Error::other("it is a link, not a folder")).context("keep a cache in", folder);
+        }
         let tag = "Signature: 8a477f597d28d172789f06886806bc55\n\
                    # What packyard can make again. See https://bford.info/cachedir/\n";
         for (name, text) in [(".gitignore", "*\n"), ("CACHEDIR.TAG", tag)] {
@@ -118,9 +123,9 @@ impl Cache {
             let Ok(metadata) = entry.metadata() else { continue };
             let used = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
             let name = entry.file_name();
-            if name.ends_with(&ending(PROGRAM)) {
+            if is_of_a_cache(name) && name.ends_with(&ending(PROGRAM)) {
                 kept.push((used, entry.into_path(), metadata.len()));
-            } else if name.ends_with(SUFFIX)
+            } else if is_of_a_cache(name)
                 || name.starts_with(".packyard-") && now.duration_since(used).is_ok_and(|age| age > ABANDONED)
             {
                 let _ = std::fs::remove_file(entry.path());
@@ -152,6 +157,14 @@ impl Cache {
     fn path(&self, name: &str, program: &str) -> Utf8PathBuf {
         self.folder.join(format!("{}{}", &Digest::of(name.as_bytes()).hex()[..32], ending(program)))
     }
+}
+
+/// Tells whether a file has a name that a cache gives, of whichever program.
+fn is_of_a_cache(name: &str) -> bool {
+    let is_hex =
+        |text: &str, length| text.len() == length && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let parts = name.strip_suffix(SUFFIX).and_then(|stem| stem.split_once('-'));
+    parts.is_some_and(|(value, program)| is_hex(value, 32) && is_hex(program, 16))
 }
 
 fn ending(program: &str) -> String {
@@ -235,6 +248,22 @@ mod tests {
         std::fs::create_dir(&path).expect("a directory");
         assert_eq!(cache.load::<Value>("a"), None);
         assert!(cache.save("a", &value()).is_err(), "an error, no panic");
+    }
+
+    /// Whoever can put files beside a registry can put a link there.
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_no_cache_and_a_sweep_deletes_nobody_elses_files() {
+        let (_keep, cache) = cache();
+        let (other, link) = (cache.folder.with_file_name("other"), cache.folder.with_file_name("link"));
+        std::fs::create_dir(&other).expect("a directory");
+        std::os::unix::fs::symlink(&other, &link).expect("a link");
+        assert!(Cache::open(&link, cache.key).is_err());
+        assert_eq!(other.read_dir_utf8().expect("listed").count(), 0);
+        let named_alike = ["notes.cache", "0123-4567.cache", &format!("{}-{}.cache", "x".repeat(32), "0".repeat(16))];
+        named_alike.iter().for_each(|name| std::fs::write(cache.folder.join(name), "mine").expect("written"));
+        cache.sweep(0).expect("swept");
+        named_alike.iter().for_each(|name| assert!(cache.folder.join(name).exists(), "{name}"));
     }
 
     #[test]

@@ -58,18 +58,27 @@ pub fn create_dir_all(path: &Utf8Path) -> Result<(), PathError> {
 /// The mode is 0644 whatever the umask. `durable` waits until the disk has the file and its name, for what must survive a
 /// power cut.
 pub fn write_atomic(path: &Utf8Path, bytes: &[u8], durable: bool) -> Result<(), PathError> {
+    replace(path, bytes, durable, 0o644)
+}
+
+/// Writes a file in the same way that nobody but its owner may read at any moment: the mode is 0600.
+pub fn write_private(path: &Utf8Path, bytes: &[u8]) -> Result<(), PathError> {
+    replace(path, bytes, false, 0o600)
+}
+
+fn replace(path: &Utf8Path, bytes: &[u8], durable: bool, mode: u32) -> Result<(), PathError> {
     use std::io::Write as _;
     let directory = path.parent().unwrap_or(Utf8Path::new(""));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".packyard-");
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     let mut file = builder.tempfile_in(directory).context("create a file in", directory)?;
     file.write_all(bytes).context("write", path)?;
     if durable {
         file.as_file().sync_all().context("write", path)?;
     }
-    set_mode(file.as_file(), 0o644).context("set the mode of", path)?;
+    set_mode(file.as_file(), mode).context("set the mode of", path)?;
     file.persist(path).map_err(|error| error.error).context("write", path)?;
     if durable {
         sync_directory(directory).context("write the directory", directory)?;
