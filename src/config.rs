@@ -75,6 +75,8 @@ pub struct SourceConfig {
     pub tag: Option<String>,
     /// The ecosystem of every pack here; without it the packs tell.
     pub ecosystem: Option<String>,
+    /// The variant of the ecosystem's format that the packs here follow, where it has several.
+    pub profile: Option<String>,
     /// The public URL of the repository, where it differs from where it is read.
     pub repository: Option<String>,
     /// Whether the packs appear in public builds.

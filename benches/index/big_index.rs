@@ -153,7 +153,7 @@ fn release(id: &PackId, pack: u64, number: u64) -> What {
     for (kind, name) in [("rule", "on_change"), ("sensor", "watcher"), ("trigger", "changed")] {
         components.insert(kind.to_owned(), vec![name.to_owned()]);
     }
-    let dependency = || Dependency { name: format!("pack_{}", pack / 2), range: None };
+    let dependency = || Dependency { name: format!("pack_{}", pack / 2), range: None, kind: None };
     What::Release(Box::new(Release {
         version: version.clone(),
         content_digest: digest("content"),

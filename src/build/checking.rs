@@ -222,8 +222,7 @@ fn finished(
 fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) -> Checked {
     let Some(pack) = &candidate.pack else { return Checked::new(Vec::new(), Vec::new()) };
     let yaml_limits = setting.config.limits.yaml();
-    let directory = candidate.source.path.rsplit('/').next().filter(|name| !name.is_empty());
-    let tree = PackTree { snapshot: &candidate.snapshot, memo: setting.memo, directory, yaml_limits };
+    let tree = PackTree::new(&candidate.snapshot, setting.memo, &candidate.source.path, yaml_limits);
     let (names, mut sink) = (Names::recording(provided), Sink::new());
     candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
     let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);

@@ -205,8 +205,7 @@ impl Shelf<'_> {
             Ok(read) => read,
             Err(fault) => return Ok(Err(format!("the stored archive cannot be read: {fault}"))),
         };
-        let directory = record.source.path.rsplit('/').next().filter(|name| !name.is_empty());
-        let tree = PackTree { snapshot: &snapshot, memo: self.memo, directory, yaml_limits: self.config.limits.yaml() };
+        let tree = PackTree::new(&snapshot, self.memo, &record.source.path, self.config.limits.yaml());
         let mut found = Sink::new();
         let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
             return Ok(Err("the stored archive holds no pack that can be read".to_owned()));

@@ -12,14 +12,14 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub use names::{Asked, Names, Provided};
+pub use names::{Asked, Names, Provided, Provider};
 
 use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
 use crate::output::Unit;
-use crate::pack::{ComponentKind, Example, Pack, PackTree};
+use crate::pack::{ComponentKind, Configured, Example, Pack, PackTree};
 use crate::yaml::Dialect;
 
 /// Lists every ecosystem, in the order of the documentation.
@@ -54,6 +54,30 @@ pub trait Ecosystem: Sync + Debug {
     /// Returns what speaks for a directory being a pack of this ecosystem; `None` when its manifest already says no.
     fn evidence(&self, tree: &PackTree<'_>) -> Option<Evidence>;
 
+    /// Tells whether a file of a manifest's name is hardly ever anything else.
+    ///
+    /// Below a directory with such a file nobody looks for [`Clues`] of packs.
+    fn has_certain_manifest(&self) -> bool {
+        true
+    }
+
+    /// Tells whether a directory is certainly none of its packs, although it has a file of a manifest's name.
+    ///
+    /// Then the ecosystem does not read it. It may report why.
+    fn is_foreign(&self, _tree: &PackTree<'_>, _sink: &mut Sink) -> bool {
+        false
+    }
+
+    /// Returns what finds its packs where no file name tells.
+    fn clues(&self) -> Option<&'static dyn Clues> {
+        None
+    }
+
+    /// Returns which version a release has when the tag and the manifest say different ones.
+    fn versioning(&self) -> Versioning {
+        Versioning::TagCounts
+    }
+
     /// Reads a pack and checks it by itself; `None` when it has no usable identity, which is then among the findings.
     fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack>;
 
@@ -73,11 +97,65 @@ pub trait Ecosystem: Sync + Debug {
     /// the ecosystem's, in the order of the catalog.
     fn feed(&self, catalog: &Catalog, feeds: &Feeds, packs: &[&PackFeed], sink: &mut Sink) -> Vec<Unit>;
 
+    /// Returns the headers that a host should send with files of its feed.
+    fn header_rules(&self) -> &'static [HeaderRule] {
+        &[]
+    }
+
+    /// Answers a query about a file of the feed, as the runtime's own server would; nothing when the file itself is the answer.
+    ///
+    /// `path` is below `runtimes/<ecosystem>/`; `query` is what stands behind the `?`, as it was sent. A static host ignores
+    /// queries, so no client may depend on it.
+    fn answer(&self, _path: &str, _query: &str, _file: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Returns the files of a new pack that passes every check.
     fn scaffold(&self, name: &PackName) -> BTreeMap<RelPath, Vec<u8>>;
 
     /// Returns the JSON Schemas of its manifest and components, by file name such as `pack.schema.json`.
     fn schemas(&self) -> &'static [(&'static str, &'static str)];
+}
+
+/// Finds packs by what files say, where no file name tells.
+pub trait Clues: Sync {
+    /// Tells whether a file of that name may hold a clue.
+    fn may_hold(&self, name: &str) -> bool;
+
+    /// Returns what a file says of packs, in words of the ecosystem's own; nothing when it says nothing.
+    ///
+    /// Depends on nothing but the file, and is called once per content.
+    fn clue(&self, name: &str, bytes: &[u8]) -> Option<String>;
+
+    /// Returns the directories that are packs, as paths in the source, empty for its root.
+    fn packs(&self, clues: &[Clue<'_>], configured: Configured<'_>) -> Vec<String>;
+}
+
+/// What a file says of packs.
+#[derive(Debug, Clone, Copy)]
+pub struct Clue<'a> {
+    /// Where the file lies in its source.
+    pub path: &'a str,
+    /// What [`Clues::clue`] returned for it.
+    pub says: &'a str,
+}
+
+/// Which version a release has when a tag and the manifest say different ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versioning {
+    /// The tag's, with a finding.
+    TagCounts,
+    /// None: a tag releases only packs whose manifest has its version, because the runtime reads the manifest alone.
+    ManifestCounts,
+}
+
+/// Headers of some files of a feed.
+#[derive(Debug)]
+pub struct HeaderRule {
+    /// The files: a path below `runtimes/<ecosystem>/`, in which `*` stands for anything, as in `_headers` files.
+    pub pattern: &'static str,
+    /// Names and values.
+    pub headers: &'static [(&'static str, &'static str)],
 }
 
 /// What a runtime feed has of one pack.

@@ -1,9 +1,10 @@
 //! What the catalog provides, for rules that look beyond one pack.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::ident::{Fingerprint, Version};
 use crate::pack::Pack;
 
 /// What the catalog provides: per ecosystem and pack the component references.
@@ -18,7 +19,29 @@ pub struct Names {
 
 /// What all packs together provide.
 #[derive(Debug, Default, Clone)]
-pub struct Provided(HashMap<String, HashMap<String, OnePack>>);
+pub struct Provided {
+    /// By ecosystem and name.
+    packs: HashMap<String, HashMap<String, OnePack>>,
+    /// By ecosystem and kind, then by name: what packs provide besides their components.
+    provisions: HashMap<(String, &'static str), Provisions>,
+}
+
+/// What is provided of one kind: by name, then by pack.
+type Provisions = BTreeMap<String, BTreeMap<String, Revisions>>;
+
+/// What the revisions of one pack say of something that it provides, each with how many of them say so.
+type Revisions = BTreeMap<(Version, Option<Arc<str>>), usize>;
+
+/// A pack that provides what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Provider {
+    /// Its name.
+    pub pack: String,
+    /// The newest version that provides it.
+    pub version: Version,
+    /// What that version says of it.
+    pub value: Option<Arc<str>>,
+}
 
 /// What the revisions of one pack provide.
 #[derive(Debug, Default, Clone)]
@@ -31,19 +54,48 @@ struct OnePack {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Asked {
     ecosystem: String,
-    pack: String,
-    /// Kind and reference of a component; without them the question was whether some source has the pack.
-    component: Option<(String, String)>,
-    answer: Option<bool>,
+    about: About,
+    answer: Answer,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+enum About {
+    /// Whether some source has the pack.
+    Pack(String),
+    /// Whether the pack has a component of the kind with the reference.
+    Component(String, String, String),
+    /// Which packs provide something of the kind and name.
+    Providers(String, String),
+    /// What is provided of the kind.
+    Provided(String),
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+enum Answer {
+    /// Yes, no, or no such pack.
+    Is(Option<bool>),
+    /// The digest of a longer one.
+    Digest(String),
 }
 
 impl Provided {
     /// Adds what a pack provides, and tells whether any answer is another now.
     pub fn add(&mut self, pack: &Pack) -> bool {
-        let packs = entry(&mut self.0, pack.id.ecosystem.as_str());
+        let mut is_new = false;
+        for provision in &pack.provides {
+            let key = (pack.id.ecosystem.as_str().to_owned(), provision.kind);
+            let packs = self.provisions.entry(key).or_default().entry(provision.name.clone()).or_default();
+            let revisions = packs.entry(pack.id.name.as_str().to_owned()).or_default();
+            let count = revisions.entry((pack.version.clone(), provision.value.clone())).or_default();
+            *count += 1;
+            is_new |= *count == 1;
+        }
+        let packs = entry(&mut self.packs, pack.id.ecosystem.as_str());
         let one = entry(packs, pack.id.name.as_str());
         one.revisions += 1;
-        let mut is_new = one.revisions == 1;
+        is_new |= one.revisions == 1;
         for component in &pack.components {
             let references = one.kinds.entry(component.kind.key).or_default();
             let count = entry(references, &component.reference);
@@ -55,14 +107,14 @@ impl Provided {
 
     /// Takes away what a pack provides, which was added before, and tells whether any answer is another now.
     pub fn remove(&mut self, pack: &Pack) -> bool {
-        let Some(packs) = self.0.get_mut(pack.id.ecosystem.as_str()) else { return false };
-        let Some(one) = packs.get_mut(pack.id.name.as_str()) else { return false };
+        let mut is_gone = self.remove_provisions(pack);
+        let Some(packs) = self.packs.get_mut(pack.id.ecosystem.as_str()) else { return is_gone };
+        let Some(one) = packs.get_mut(pack.id.name.as_str()) else { return is_gone };
         one.revisions = one.revisions.saturating_sub(1);
         if one.revisions == 0 {
             packs.remove(pack.id.name.as_str());
             return true;
         }
-        let mut is_gone = false;
         for component in &pack.components {
             let Some(references) = one.kinds.get_mut(component.kind.key) else { continue };
             let Some(count) = references.get_mut(&component.reference) else { continue };
@@ -75,18 +127,64 @@ impl Provided {
         is_gone
     }
 
+    fn remove_provisions(&mut self, pack: &Pack) -> bool {
+        let mut is_gone = false;
+        for provision in &pack.provides {
+            let key = (pack.id.ecosystem.as_str().to_owned(), provision.kind);
+            let Some(names) = self.provisions.get_mut(&key) else { continue };
+            let Some(packs) = names.get_mut(&provision.name) else { continue };
+            let Some(revisions) = packs.get_mut(pack.id.name.as_str()) else { continue };
+            let revision = (pack.version.clone(), provision.value.clone());
+            let Some(count) = revisions.get_mut(&revision) else { continue };
+            *count = count.saturating_sub(1);
+            if *count > 0 {
+                continue;
+            }
+            is_gone = true;
+            revisions.remove(&revision);
+            if revisions.is_empty() {
+                packs.remove(pack.id.name.as_str());
+            }
+            if packs.is_empty() {
+                names.remove(&provision.name);
+            }
+        }
+        is_gone
+    }
+
     /// Tells whether a question has the same answer as before.
     pub fn still_answers(&self, asked: &Asked) -> bool {
-        let Asked { ecosystem, pack, component, answer } = asked;
-        let now = match component {
-            None => Some(self.pack(ecosystem, pack).is_some()),
-            Some((kind, reference)) => self.component(ecosystem, pack, kind, reference),
+        let ecosystem = asked.ecosystem.as_str();
+        let now = match &asked.about {
+            About::Pack(pack) => Answer::Is(Some(self.pack(ecosystem, pack).is_some())),
+            About::Component(pack, kind, reference) => Answer::Is(self.component(ecosystem, pack, kind, reference)),
+            About::Providers(kind, name) => Answer::digest(&self.providers(ecosystem, kind, name)),
+            About::Provided(kind) => Answer::digest(&self.names(ecosystem, kind)),
         };
-        now == *answer
+        now == asked.answer
     }
 
     fn pack(&self, ecosystem: &str, name: &str) -> Option<&OnePack> {
-        self.0.get(ecosystem)?.get(name)
+        self.packs.get(ecosystem)?.get(name)
+    }
+
+    /// Returns what is provided of a kind, by name.
+    fn provisions(&self, ecosystem: &str, kind: &str) -> Option<&Provisions> {
+        let is_it = |key: &(String, &'static str)| key.0 == ecosystem && key.1 == kind;
+        self.provisions.iter().find(|(key, _)| is_it(key)).map(|(_, names)| names)
+    }
+
+    fn names(&self, ecosystem: &str, kind: &str) -> Vec<String> {
+        self.provisions(ecosystem, kind).into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn providers(&self, ecosystem: &str, kind: &str, name: &str) -> Vec<Provider> {
+        let provider = |(pack, revisions): (&String, &Revisions)| {
+            let ((version, value), _) = revisions.last_key_value()?;
+            Some(Provider { pack: pack.clone(), version: version.clone(), value: value.clone() })
+        };
+        let found = self.provisions(ecosystem, kind).and_then(|names| names.get(name));
+        found.into_iter().flatten().filter_map(provider).collect()
     }
 
     fn component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> Option<bool> {
@@ -114,23 +212,42 @@ impl Names {
     /// Tells whether some source has the pack.
     pub fn has_pack(&self, ecosystem: &str, name: &str) -> bool {
         let answer = self.provided.pack(ecosystem, name).is_some();
-        self.note(ecosystem, name, None, Some(answer));
+        self.note(ecosystem, || About::Pack(name.to_owned()), Answer::Is(Some(answer)));
         answer
     }
 
     /// Tells whether a pack has the component; `None` when no source has the pack.
     pub fn has_component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> Option<bool> {
         let answer = self.provided.component(ecosystem, pack, kind, reference);
-        self.note(ecosystem, pack, Some((kind, reference)), answer);
+        let about = || About::Component(pack.to_owned(), kind.to_owned(), reference.to_owned());
+        self.note(ecosystem, about, Answer::Is(answer));
         answer
     }
 
-    fn note(&self, ecosystem: &str, pack: &str, component: Option<(&str, &str)>, answer: Option<bool>) {
+    /// Returns the packs that provide something of a kind and name, each by its newest version, sorted by name.
+    pub fn providers(&self, ecosystem: &str, kind: &str, name: &str) -> Vec<Provider> {
+        let answer = self.provided.providers(ecosystem, kind, name);
+        self.note(ecosystem, || About::Providers(kind.to_owned(), name.to_owned()), Answer::digest(&answer));
+        answer
+    }
+
+    /// Returns the names of everything of a kind that any pack provides, sorted.
+    pub fn provided(&self, ecosystem: &str, kind: &str) -> Vec<String> {
+        let answer = self.provided.names(ecosystem, kind);
+        self.note(ecosystem, || About::Provided(kind.to_owned()), Answer::digest(&answer));
+        answer
+    }
+
+    fn note(&self, ecosystem: &str, about: impl FnOnce() -> About, answer: Answer) {
         if let Some(asked) = &self.asked {
-            let component = component.map(|(kind, reference)| (kind.to_owned(), reference.to_owned()));
-            let (ecosystem, pack) = (ecosystem.to_owned(), pack.to_owned());
-            asked.borrow_mut().insert(Asked { ecosystem, pack, component, answer });
+            asked.borrow_mut().insert(Asked { ecosystem: ecosystem.to_owned(), about: about(), answer });
         }
+    }
+}
+
+impl Answer {
+    fn digest(answer: &impl std::hash::Hash) -> Self {
+        Self::Digest(Fingerprint::of(answer).hex())
     }
 }
 
@@ -140,4 +257,49 @@ fn entry<'a, T: Default>(map: &'a mut HashMap<String, T>, name: &str) -> &'a mut
         map.insert(name.to_owned(), T::default());
     }
     map.get_mut(name).expect("it was just put there")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ident::RelPath;
+    use crate::pack::Provision;
+
+    fn pack(name: &str, version: &str, value: &str) -> Pack {
+        let provision = Provision { kind: "api", name: "acme/Queue".to_owned(), value: Some(value.into()) };
+        let version = Version::parse(version).expect("a version");
+        let id = format!("toys/{name}").parse().expect("an identity");
+        Pack { provides: vec![provision], ..Pack::new(id, version, RelPath::composed("toy.txt")) }
+    }
+
+    #[test]
+    fn each_provider_answers_by_its_newest_version() {
+        let mut names = Names::default();
+        for (name, version, value) in [("bear", "1.9.0", "old"), ("bear", "1.10.0", "new"), ("cat", "0.1.0", "cat")] {
+            names.add(&pack(name, version, value));
+        }
+        let found = names.providers("toys", "api", "acme/Queue");
+        let found: Vec<_> = found.iter().map(|one| (one.pack.as_str(), one.value.as_deref().unwrap_or(""))).collect();
+        assert_eq!(found, [("bear", "new"), ("cat", "cat")]);
+        assert_eq!(names.provided("toys", "api"), ["acme/Queue"]);
+        assert!(names.providers("toys", "tool", "acme/Queue").is_empty());
+        assert!(names.providers("dolls", "api", "acme/Queue").is_empty());
+    }
+
+    #[test]
+    fn an_answer_holds_until_what_it_says_changes() {
+        let mut provided = Provided::default();
+        provided.add(&pack("bear", "1.0.0", "a"));
+        let names = Names::recording(Arc::new(provided.clone()));
+        names.providers("toys", "api", "acme/Queue");
+        let asked = names.into_asked();
+        let holds = |provided: &Provided| asked.iter().all(|asked| provided.still_answers(asked));
+        assert!(asked.len() == 1 && holds(&provided));
+        assert!(provided.add(&pack("bear", "0.9.0", "older")) && holds(&provided), "the newest is the same");
+        assert!(!provided.add(&pack("bear", "1.0.0", "a")), "nothing is new");
+        assert!(provided.add(&pack("cat", "1.0.0", "a")) && !holds(&provided));
+        assert!(provided.remove(&pack("cat", "1.0.0", "a")) && holds(&provided));
+        assert!(!provided.remove(&pack("bear", "1.0.0", "a")) && holds(&provided), "another revision says the same");
+        assert!(provided.remove(&pack("bear", "1.0.0", "a")) && !holds(&provided));
+    }
 }

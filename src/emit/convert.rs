@@ -117,7 +117,7 @@ fn component(component: &pack::Component) -> wire::Component {
         file: component.file.to_string(),
         entry_point: component.entry_point.as_ref().map(ToString::to_string),
         enabled: component.enabled,
-        tables: component.tables.iter().map(|table| (table.anchor.to_owned(), fields(&table.fields))).collect(),
+        tables: component.tables.iter().map(|table| (table.anchor.to_string(), fields(&table.fields))).collect(),
         links: component
             .links
             .iter()
@@ -156,6 +156,8 @@ const fn relation(relation: Relation) -> &'static str {
         Relation::Emits => "emits",
         Relation::ListensTo => "listens-to",
         Relation::Governs => "governs",
+        Relation::Implements => "implements",
+        Relation::Uses => "uses",
     }
 }
 

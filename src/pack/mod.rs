@@ -12,9 +12,10 @@ mod tree;
 
 pub use memo::Memo;
 pub use model::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Relation, Requirement, Step,
+    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Provision, Relation,
+    Requirement, Step, VersionedBy,
 };
-pub use tree::{PackTree, Parsed, YamlFault, YamlFile};
+pub use tree::{Configured, PackTree, Parsed, YamlFault, YamlFile};
 
 use crate::diag::codes;
 

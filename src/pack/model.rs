@@ -1,5 +1,6 @@
 //! The types of the normalised pack.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,8 +13,12 @@ use crate::ident::{PackId, RelPath, Version};
 pub struct Pack {
     /// Its identity.
     pub id: PackId,
-    /// Its version, as the manifest says.
+    /// Its version, as the manifest says; [`Version::draft`] until a release is made when the manifest says none.
     pub version: Version,
+    /// What says its version.
+    pub versioned_by: VersionedBy,
+    /// Other names by which people and tools know it.
+    pub aliases: Vec<String>,
     /// What people call it; never empty.
     pub title: String,
     /// What it does; may be empty, may have several lines.
@@ -30,12 +35,16 @@ pub struct Pack {
     pub homepage: Option<String>,
     /// What the runtime must offer.
     pub requirements: Vec<Requirement>,
-    /// Which other packs it needs.
+    /// Which other packs it needs, and what else is not part of it.
     pub dependencies: Vec<Dependency>,
+    /// What other packs can ask the catalog for besides its components.
+    pub provides: Vec<Provision>,
     /// Its parts, sorted by kind in the ecosystem's order, then by name.
     pub components: Vec<Arc<Component>>,
     /// The settings of the pack.
     pub configuration: Option<Arc<FieldTable>>,
+    /// The environment variables that it reads; never their values.
+    pub environment: Option<Arc<FieldTable>>,
     /// Where the manifest lies in the pack.
     pub manifest: RelPath,
     /// The README, if any.
@@ -62,7 +71,60 @@ pub struct Requirement {
     pub range: Option<String>,
 }
 
-/// Another pack that this one needs.
+impl Pack {
+    /// Returns a pack of which nothing else is known; its title is its name.
+    pub fn new(id: PackId, version: Version, manifest: RelPath) -> Self {
+        Self {
+            title: id.name.to_string(),
+            id,
+            version,
+            versioned_by: VersionedBy::Manifest,
+            aliases: Vec::new(),
+            description: String::new(),
+            authors: Vec::new(),
+            contact: None,
+            license: None,
+            keywords: Vec::new(),
+            homepage: None,
+            requirements: Vec::new(),
+            dependencies: Vec::new(),
+            provides: Vec::new(),
+            components: Vec::new(),
+            configuration: None,
+            environment: None,
+            manifest,
+            readme: None,
+            changelog: None,
+            license_file: None,
+            icon: None,
+            facts: Vec::new(),
+            checksums: BTreeMap::new(),
+        }
+    }
+}
+
+/// What says the version of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum VersionedBy {
+    /// The manifest.
+    #[default]
+    Manifest,
+    /// The source alone: a tag, or the commit that changed the pack.
+    Source,
+}
+
+/// Something that a pack provides to others, such as a tool or an API.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Provision {
+    /// What it is, such as `tool`, `api` or `capability`.
+    pub kind: &'static str,
+    /// What others call it.
+    pub name: String,
+    /// What they must know of it, in the ecosystem's own words, such as the text of a schema.
+    pub value: Option<Arc<str>>,
+}
+
+/// Another pack that this one needs, or something else that is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Dependency {
     /// The name of the pack in the same ecosystem, or whatever the author wrote in its place.
@@ -70,6 +132,9 @@ pub struct Dependency {
     /// In which versions, as the author wrote it; absent for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<String>,
+    /// What it is when it is no pack: such as `python` for a package, or the kind of what another pack provides, such as `api`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// A kind of component: its key in URLs and indexes, and what people call it.
@@ -142,9 +207,9 @@ pub struct Fact {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldTable {
     /// The heading, such as `Parameters`.
-    pub title: &'static str,
-    /// The anchor on the page, such as `parameters`.
-    pub anchor: &'static str,
+    pub title: Cow<'static, str>,
+    /// The anchor on the page, such as `parameters`: lowercase letters, digits and `-`, unique in the component.
+    pub anchor: Cow<'static, str>,
     /// The fields, in the order of the file unless the ecosystem has one.
     pub fields: Vec<Field>,
 }
@@ -187,6 +252,10 @@ pub enum Relation {
     ListensTo,
     /// Applies to it.
     Governs,
+    /// Makes it work.
+    Implements,
+    /// Needs it in another way.
+    Uses,
 }
 
 /// A reference from one component to another.

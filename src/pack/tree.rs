@@ -21,8 +21,23 @@ pub struct PackTree<'a> {
     pub memo: &'a Memo,
     /// The name of the directory that holds the pack; `None` when the pack is the root of a repository.
     pub directory: Option<&'a str>,
+    /// Where the pack lies in its source, empty at the root.
+    pub path: &'a str,
+    /// Whether another directory with a manifest of the same ecosystem lies beside it.
+    pub has_sibling: bool,
+    /// What the configuration says of the source.
+    pub configured: Configured<'a>,
     /// Bounds of YAML files.
     pub yaml_limits: yaml::Limits,
+}
+
+/// What the configuration says of the packs of a source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Configured<'a> {
+    /// The identifier of their ecosystem.
+    pub ecosystem: Option<&'a str>,
+    /// The variant of the ecosystem's format, by a name that the ecosystem chooses.
+    pub profile: Option<&'a str>,
 }
 
 /// What was read from one file, with the findings about the file itself.
@@ -44,6 +59,13 @@ pub struct YamlFault {
 }
 
 impl<'a> PackTree<'a> {
+    /// Returns the files of the pack at a path of its source.
+    pub fn new(snapshot: &'a Snapshot, memo: &'a Memo, path: &'a str, yaml_limits: yaml::Limits) -> Self {
+        let directory = path.rsplit('/').next().filter(|name| !name.is_empty());
+        let configured = Configured::default();
+        Self { snapshot, memo, directory, path, has_sibling: false, configured, yaml_limits }
+    }
+
     /// Returns the file at a path.
     pub fn get(&self, path: &str) -> Option<&'a FileEntry> {
         self.snapshot.get(path)

@@ -1,13 +1,18 @@
 //! Decides whose version a tag is.
 //!
 //! A tag that names a pack releases that one. A tag that is only a version releases the pack of a repository that is
-//! nothing but one pack, and elsewhere every pack whose manifest has that very version at the tagged commit.
+//! nothing but one pack, and elsewhere every pack whose manifest has that very version at the tagged commit. Packs whose
+//! manifests say no version at all are released by it together, where a repository has no others.
+//!
+//! Where the manifest counts, a tag that says another version releases nothing.
 
 use super::discover::At;
 use super::open::Below;
 use super::packs::joined;
 use super::tags;
+use crate::ecosystem::Versioning;
 use crate::ident::PackName;
+use crate::pack::VersionedBy;
 use crate::source::git::ObjectId;
 
 /// Returns which packs a tag releases, and by which reading: the first that fits any pack.
@@ -21,17 +26,33 @@ pub(super) fn assign<'s, 'r, 't>(
             (Some(name), _) => named(name, state, below).into_iter().collect(),
             // Below a directory of a larger repository, a version alone may be that of anything.
             (None, [only]) if below.prefix.is_empty() => vec![*only],
+            (None, state) if below.prefix.is_empty() && state.iter().all(|at| is_versioned_by_source(at)) => {
+                state.to_vec()
+            }
             (None, _) => {
                 let is_version =
                     |at: &&At<ObjectId>| at.reading.pack.as_ref().is_some_and(|pack| pack.version == reading.version);
                 state.iter().copied().filter(|at| is_version(at)).collect()
             }
         };
+        let released: Vec<_> = released.into_iter().filter(|at| may_have(at, reading)).collect();
         if !released.is_empty() {
             return released.into_iter().map(|at| (at, reading)).collect();
         }
     }
     Vec::new()
+}
+
+fn is_versioned_by_source(at: &At<ObjectId>) -> bool {
+    at.reading.pack.as_ref().is_some_and(|pack| pack.versioned_by == VersionedBy::Source)
+}
+
+/// Tells whether a pack can have a release of the version that a tag says.
+fn may_have(at: &At<ObjectId>, reading: &tags::Reading<'_>) -> bool {
+    let manifest_counts = reading.is_exact
+        || at.reading.ecosystem.is_some_and(|ecosystem| ecosystem.versioning() == Versioning::ManifestCounts);
+    // A pack that cannot be read has a finding of its own.
+    !manifest_counts || at.reading.pack.as_ref().is_none_or(|pack| pack.version == reading.version)
 }
 
 /// Returns the pack that a tag names: by its name, by its path, or by a name that differs in case, `-` and `_` only.

@@ -118,10 +118,10 @@ impl Directory<'_> {
         };
         if at.is_none() {
             self.reader.work.directories_scanned.fetch_add(1, Ordering::Relaxed);
-            let marked = scan_directory(self.path, self.rules, &left_out);
+            let scan = scan_directory(self.path, self.rules, &left_out);
             let mut sink = Sink::new();
-            self.rules.near_misses(&marked, &mut sink);
-            let found = self.rules.packs(&marked);
+            self.rules.near_misses(&scan, &mut sink);
+            let found = self.rules.packs(&scan, |path| Some(path.to_owned()));
             is_new = before.near_misses != sink.found()
                 || !before.found.iter().map(|found| &found.path).eq(found.iter().map(|found| &found.path));
             (before.near_misses, before.found) = (sink.found().to_vec(), found);
@@ -133,7 +133,7 @@ impl Directory<'_> {
             let again: Option<Vec<(String, KnownPack)>> = touched
                 .map(|found| {
                     let earlier = before.packs.get(&found.path)?;
-                    let setting = found.setting(setting(found), last.as_deref());
+                    let setting = found.setting(setting(found), last.as_deref(), self.rules);
                     let pack = self.read_again(&found.path, setting, &left_out, Some(earlier));
                     // A directory that is claimed, or is no longer, hides packs or shows them.
                     (pack.reading.claimed == earlier.reading.claimed).then(|| (found.path.clone(), pack))
@@ -149,7 +149,7 @@ impl Directory<'_> {
         }
         let seen: Mutex<HashMap<String, KnownPack>> = Mutex::default();
         let read = |found: &Found<String>| {
-            let setting = found.setting(setting(found), last.as_deref());
+            let setting = found.setting(setting(found), last.as_deref(), self.rules);
             let earlier = before.packs.get(&found.path);
             let pack = match earlier {
                 Some(earlier)
@@ -239,6 +239,7 @@ impl Directory<'_> {
     fn candidate(&self, path: &str, reading: &Reading, notes: &[Diagnostic]) -> Option<Arc<Candidate>> {
         let facts = self.source.facts(path, None, None, None);
         let mut candidate = reading.candidate(path, facts, self.stage, None, None)?;
+        facts::unversioned(&mut candidate);
         facts::repository_name(self.source, &mut candidate);
         if !notes.is_empty() {
             add_notes(&mut candidate, notes.iter().cloned());

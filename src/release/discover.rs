@@ -1,11 +1,12 @@
 //! Finds packs: directories with a manifest, none inside another.
 //!
-//! 1. A [`scan`](super::scan) lists the directories that hold a manifest or something spelt almost like one, by names alone.
+//! 1. A [`scan`](super::scan) lists the directories that hold a manifest or something spelt almost like one, by names alone,
+//!    and what files elsewhere say of packs.
 //! 2. [`Rules`] say which of them are looked at: dot-directories never are; below `tests`, `fixtures` and the like only what
 //!    the configuration names.
 //! 3. [`settle`] reads them from the outside in: a directory that an ecosystem claims hides everything below it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -14,12 +15,13 @@ use rayon::prelude::*;
 
 use crate::config::SourceConfig;
 use crate::diag::{Diagnostic, Place, Sink};
-use crate::ecosystem::{Ecosystem, NEAR_MISS};
+use crate::ecosystem::{Clue, Ecosystem, NEAR_MISS};
+use crate::pack::Configured;
 use crate::source::SourceError;
 use crate::source::paths::join;
 
 use super::read::{Reading, Setting};
-use super::scan::Marked;
+use super::scan::{Hint, Marked, Scan};
 
 /// Which directories are packs.
 #[derive(Debug, Clone)]
@@ -27,6 +29,9 @@ pub(super) struct Rules {
     /// The ecosystems that may claim a pack.
     pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
     packs: Option<GlobMatcher>,
+    /// What the configuration says of the packs.
+    ecosystem: Option<String>,
+    profile: Option<String>,
 }
 
 /// A directory whose manifest some ecosystem knows.
@@ -38,14 +43,22 @@ pub(super) struct Found<K> {
     pub(super) key: K,
     /// The ecosystems that may claim it.
     pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
+    /// Whether another directory with a manifest of the same ecosystem lies beside it.
+    pub(super) has_sibling: bool,
 }
 
 impl<K> Found<K> {
-    /// Returns what is known of the directory before it is read: the ecosystem that its path usually belongs to, and
-    /// `last`, the name of the source's own directory.
-    pub(super) fn setting<'a>(&'a self, usual: Option<&'static dyn Ecosystem>, last: Option<&'a str>) -> Setting<'a> {
+    /// Returns what is known of the directory before it is read: the ecosystem that its path usually belongs to,
+    /// `last`, the name of the source's own directory, and what the configuration says.
+    pub(super) fn setting<'a>(
+        &'a self,
+        usual: Option<&'static dyn Ecosystem>,
+        last: Option<&'a str>,
+        rules: &'a Rules,
+    ) -> Setting<'a> {
         let directory = self.path.rsplit('/').next().filter(|name| !name.is_empty()).or(last);
-        Setting { ecosystems: &self.ecosystems, usual, directory }
+        let Self { path, ecosystems, has_sibling, .. } = self;
+        Setting { ecosystems, usual, directory, path, has_sibling: *has_sibling, configured: rules.configured() }
     }
 }
 
@@ -72,7 +85,48 @@ impl Rules {
                     .compile_matcher(),
             ),
         };
-        Ok(Self { ecosystems: all.iter().filter(named).copied().collect(), packs })
+        let (ecosystem, profile) = (config.ecosystem.clone(), config.profile.clone());
+        Ok(Self { ecosystems: all.iter().filter(named).copied().collect(), packs, ecosystem, profile })
+    }
+
+    /// Returns what the configuration says of the packs.
+    pub(super) fn configured(&self) -> Configured<'_> {
+        Configured { ecosystem: self.ecosystem.as_deref(), profile: self.profile.as_deref() }
+    }
+
+    /// Tells whether any ecosystem finds packs by clues.
+    pub(super) fn has_clues(&self) -> bool {
+        self.ecosystems.iter().any(|ecosystem| ecosystem.clues().is_some())
+    }
+
+    /// Tells whether a file of that name may hold a clue.
+    pub(super) fn may_hold_clue(&self, name: &str) -> bool {
+        self.ecosystems.iter().filter_map(|ecosystem| ecosystem.clues()).any(|clues| clues.may_hold(name))
+    }
+
+    /// Returns what a file says, and to which ecosystem.
+    pub(super) fn clues_in(&self, name: &str, bytes: &[u8]) -> Vec<(usize, Arc<str>)> {
+        let clue = |(number, ecosystem): (usize, &&'static dyn Ecosystem)| {
+            let clues = ecosystem.clues().filter(|clues| clues.may_hold(name))?;
+            Some((number, Arc::from(clues.clue(name, bytes)?)))
+        };
+        self.ecosystems.iter().enumerate().filter_map(clue).collect()
+    }
+
+    /// Tells whether a manifest of that name makes a directory a pack, so that nothing below is a clue of another one.
+    pub(super) fn is_certain(&self, name: &str) -> bool {
+        let certain = self.ecosystems.iter().filter(|ecosystem| ecosystem.has_certain_manifest());
+        certain.flat_map(|ecosystem| ecosystem.manifests()).any(|manifest| *manifest == name)
+    }
+
+    /// Tells whether no clue can lie below a directory of that name.
+    pub(super) fn has_no_clues_below(&self, name: &str) -> bool {
+        self.packs.is_none()
+            && self
+                .ecosystems
+                .iter()
+                .filter(|ecosystem| ecosystem.clues().is_some())
+                .all(|ecosystem| ecosystem.skipped_directories().contains(&name))
     }
 
     /// Tells whether a file name is a manifest or a near miss of any ecosystem.
@@ -98,27 +152,60 @@ impl Rules {
     }
 
     /// Returns the directories that may be packs, outer ones before those inside them.
-    pub(super) fn packs<K: Clone>(&self, marked: &[Marked<K>]) -> Vec<Found<K>> {
-        let mut found: Vec<Found<K>> = marked
-            .iter()
-            .filter_map(|Marked { path, names, key }| {
-                let knows = |ecosystem: &&'static dyn Ecosystem| {
-                    self.looks_at(*ecosystem, path)
-                        && ecosystem.manifests().iter().any(|name| names.iter().any(|n| n == name))
-                };
-                let ecosystems: Vec<&'static dyn Ecosystem> =
-                    self.ecosystems.iter().copied().filter(|ecosystem| knows(ecosystem)).collect();
-                let found = Found { path: path.clone(), key: key.clone(), ecosystems };
-                (!found.ecosystems.is_empty()).then_some(found)
-            })
-            .collect();
+    ///
+    /// `key` returns what identifies the content of a directory; nothing when it is not there.
+    pub(super) fn packs<K>(&self, scan: &Scan, key: impl Fn(&str) -> Option<K>) -> Vec<Found<K>> {
+        let mut numbers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for Marked { path, names } in &scan.marked {
+            let knows = |ecosystem: &dyn Ecosystem| {
+                ecosystem.manifests().iter().any(|manifest| names.iter().any(|name| name == manifest))
+            };
+            for (number, ecosystem) in self.ecosystems.iter().enumerate() {
+                if knows(*ecosystem) && self.looks_at(*ecosystem, path) {
+                    numbers.entry(path).or_default().insert(number);
+                }
+            }
+        }
+        let by_clues = self.packs_by_clues(&scan.hints);
+        for (path, number) in &by_clues {
+            numbers.entry(path).or_default().insert(*number);
+        }
+        let mut neighbours: HashMap<(&str, usize), usize> = HashMap::new();
+        for (path, numbers) in &numbers {
+            for number in numbers {
+                *neighbours.entry((parent(path), *number)).or_default() += 1;
+            }
+        }
+        let has_sibling = |path: &str, numbers: &BTreeSet<usize>| {
+            !path.is_empty() && numbers.iter().any(|number| neighbours[&(parent(path), *number)] > 1)
+        };
+        let found = |(path, numbers): (&&str, &BTreeSet<usize>)| {
+            let ecosystems = numbers.iter().map(|number| self.ecosystems[*number]).collect();
+            let has_sibling = has_sibling(path, numbers);
+            Some(Found { path: (*path).to_owned(), key: key(path)?, ecosystems, has_sibling })
+        };
+        let mut found: Vec<Found<K>> = numbers.iter().filter_map(found).collect();
         found.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
         found
     }
 
+    /// Returns the directories that are packs by what files say.
+    fn packs_by_clues(&self, hints: &[Hint]) -> Vec<(String, usize)> {
+        let mut found = Vec::new();
+        for (number, ecosystem) in self.ecosystems.iter().enumerate() {
+            let Some(clues) = ecosystem.clues() else { continue };
+            let own = hints.iter().filter(|hint| hint.ecosystem == number);
+            let mut own: Vec<Clue<'_>> = own.map(|hint| Clue { path: &hint.path, says: &hint.says }).collect();
+            own.sort_by_key(|clue| clue.path);
+            let packs = clues.packs(&own, self.configured()).into_iter().map(|path| (path, number));
+            found.extend(packs.filter(|(path, _)| self.looks_at(*ecosystem, path)));
+        }
+        found
+    }
+
     /// Reports files that are spelt almost like a manifest, in directories that have none.
-    pub(super) fn near_misses<K>(&self, marked: &[Marked<K>], sink: &mut Sink) {
-        for Marked { path, names, .. } in marked {
+    pub(super) fn near_misses(&self, scan: &Scan, sink: &mut Sink) {
+        for Marked { path, names } in &scan.marked {
             let mut right_by_wrong = BTreeMap::new();
             for ecosystem in self.ecosystems.iter().filter(|ecosystem| self.looks_at(**ecosystem, path)) {
                 for (wrong, right) in ecosystem.near_misses() {
@@ -193,6 +280,11 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
     }
 }
 
+/// Returns the directory that holds a path, empty at the top.
+fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..slash])
+}
+
 /// Returns the directories above a path, the top one (empty) last.
 fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = (!path.is_empty()).then_some(path);
@@ -249,6 +341,16 @@ mod tests {
         }
         let invalid = SourceConfig { packs: Some("a[".to_owned()), ..at_path("s") };
         assert!(read(&invalid, &root).is_err());
+    }
+
+    #[test]
+    fn what_is_certainly_none_is_not_read_and_hides_nothing() {
+        let (_keep, root) = directory();
+        write(&root, "s/toy.txt", "not a toy\n");
+        write(&root, "s/foreign", "");
+        write(&root, "s/in/toy.txt", &toy("cat", "1.0.0"));
+        let reading = read(&at_path("s"), &root).expect("read");
+        assert_eq!((shown(&reading), findings(&reading)), (vec!["Head cat 1.0.0 in".to_owned()], Vec::new()));
     }
 
     /// A directory that nobody claims must not hide the packs below it.

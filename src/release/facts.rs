@@ -6,11 +6,15 @@ use super::discover::At;
 use super::open::{Below, OpenSource};
 use super::packs::joined;
 use super::repository::Notes;
+use super::repository::add_notes;
 use super::tagged::{Tagged, add};
 use super::tags::plain_version;
-use super::{BRANCH_SHADOWS_VERSION, Candidate, ORPHAN_TAG, REPOSITORY_NAME_MISMATCH, VERSION_UNTAGGED};
+use super::{
+    BRANCH_SHADOWS_VERSION, Candidate, ORPHAN_TAG, REPOSITORY_NAME_MISMATCH, Stage, VERSION_NEEDS_GIT, VERSION_UNTAGGED,
+};
 use crate::diag::{Place, Sink};
 use crate::ident::{PackId, Version};
+use crate::pack::VersionedBy;
 use crate::source::SourceError;
 use crate::source::git::{ObjectId, is_remote};
 
@@ -36,6 +40,23 @@ pub(super) fn orphan_tags(below: &Below, released: &mut [Tagged]) -> Result<(), 
     Ok(())
 }
 
+/// Makes a draft of a pack outside any repository that has no version, and says why.
+pub(super) fn unversioned(candidate: &mut Candidate) {
+    let by_source = candidate.pack.as_ref().filter(|pack| pack.versioned_by == VersionedBy::Source);
+    let Some(pack) = by_source.filter(|_| candidate.stage == Stage::Head) else { return };
+    let mut found = Sink::new();
+    let manifest = joined(&candidate.source.path, pack.manifest.as_str());
+    found
+        .report(
+            VERSION_NEEDS_GIT,
+            Place::file(manifest),
+            format!("`{}` has no version, so it is not published", pack.id.name),
+        )
+        .help("put it under git: its versions come from tags, or from the commits that changed it");
+    candidate.stage = Stage::Draft;
+    add_notes(candidate, found.finish());
+}
+
 /// Reports branches that are called like a version.
 pub(super) fn shadowing_branches(below: &Below, sink: &mut Sink) -> Result<(), SourceError> {
     let names: BTreeSet<String> = below.repository.branches()?.into_iter().map(|branch| branch.name).collect();
@@ -54,7 +75,9 @@ pub(super) fn untagged_versions(present: &[At<ObjectId>], released: &[Tagged], n
     }
     for at in present {
         let Some(pack) = &at.reading.pack else { continue };
-        if versions.get(&pack.id).is_none_or(|versions| versions.contains(&pack.version)) {
+        if pack.versioned_by == VersionedBy::Source
+            || versions.get(&pack.id).is_none_or(|versions| versions.contains(&pack.version))
+        {
             continue;
         }
         let mut found = Sink::new();

@@ -5,6 +5,8 @@
 //! a release; and of a version that was left and came back, the newest content counts (whatever an index has recorded
 //! before stays, and says so).
 //!
+//! A pack whose manifest says no version has a release at each of these commits, under a pseudo-version that names it.
+//!
 //! The first commit of a shallow clone seems to change everything. It releases nothing, since another clone would say
 //! something else.
 
@@ -18,6 +20,7 @@ use super::repository::Job;
 use super::tagged::{add, as_released};
 use crate::diag::Sink;
 use crate::ident::Version;
+use crate::pack::VersionedBy;
 use crate::source::SourceError;
 use crate::source::git::{Change, Commit, EntryKind, ObjectId};
 
@@ -41,10 +44,35 @@ pub(super) fn releases(
     let first = usize::from(repository.is_shallow()?);
     for (at, changes) in present.iter().zip(repository.changes(&commits, &in_repository)?) {
         let changes = changes.into_iter().filter(|(commit, _)| *commit >= first);
-        let last = last_by_version(below, packs, at, changes.collect())?;
+        let last = match at.reading.pack.as_ref().map(|pack| pack.versioned_by) {
+            Some(VersionedBy::Source) => by_commit(&commits, changes),
+            _ => last_by_version(below, packs, at, changes.collect())?,
+        };
         release(job, packs, at, &commits, &last);
     }
     Ok(())
+}
+
+/// Returns every change of a pack's files as a version of its own.
+fn by_commit(commits: &[Commit], changes: impl Iterator<Item = Change>) -> BTreeMap<Version, (usize, ObjectId)> {
+    changes.filter_map(|(commit, tree)| Some((pseudo_version(commits[commit]), (commit, tree?)))).collect()
+}
+
+/// Returns the commit at which a directory changed last.
+pub(super) fn last_change(below: &Below, head: Commit, path: &str) -> Result<Commit, SourceError> {
+    let mut commits = below.repository.first_parents(head.id)?;
+    commits.reverse();
+    let changes = below.repository.changes(&commits, &[joined(&below.prefix, path)])?;
+    Ok(changes.first().and_then(|changes| changes.last()).map_or(head, |(commit, _)| commits[*commit]))
+}
+
+/// Returns the version that a commit is, for packs that have none: `0.0.0-20260830120000-0123456789ab`.
+///
+/// The time is that of the commit in UTC, so that versions sort by it; a form with `+` would be no tag of an OCI registry.
+pub(super) fn pseudo_version(commit: Commit) -> Version {
+    let time = commit.time.strftime("%Y%m%d%H%M%S");
+    let id = commit.id.to_string();
+    Version::semver(&format!("0.0.0-{time}-{}", &id[..12])).expect("digits and letters")
 }
 
 /// Returns, per version of a pack, the last change of its files that carries it: the number of the commit, and the tree.
@@ -121,9 +149,53 @@ fn release(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{at_git, at_path, findings, read, releases, toy};
+    use super::super::testing::{PUZZLES, at_git, at_path, findings, read, read_as, releases, toy};
     use crate::config::{Releases, SourceConfig};
     use crate::source::testing::RepoFixture;
+
+    fn versions(reading: &super::super::candidates::SourceReading) -> Vec<String> {
+        let released = releases(reading).into_iter();
+        released.map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    #[test]
+    fn a_pack_without_versions_has_a_release_per_change() {
+        let mut repository = RepoFixture::new();
+        let first = repository.write("apis/castle/a.piece", "castle\n").commit("1");
+        repository.write("README", "elsewhere").commit("2");
+        let second = repository.write("apis/castle/b.txt", "").commit("3");
+        repository.write("apis/ship/parts/a.piece", "up\n").write("bear/toy.txt", &toy("bear", "1.0.0"));
+        let third = repository.write("bear/inside.piece", "castle\n").commit("4");
+        let reading = read_as(&at_git("work"), &repository.outside(), PUZZLES);
+        let found = versions(&reading);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(found[3], "bear 1.0.0");
+        for (line, (name, commit)) in found.iter().zip([("castle", &first), ("castle", &second), ("ship", &third)]) {
+            let rest = line.strip_prefix(&format!("{name} 0.0.0-2")).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(rest.rsplit('-').next(), commit.get(..12), "{line}");
+        }
+        assert_eq!(findings(&reading), [""; 0]);
+        repository.tag("castle-v1.0.0");
+        let tagged = read_as(&at_git("work"), &repository.outside(), PUZZLES);
+        assert_eq!(versions(&tagged)[0], "castle 1.0.0");
+        assert_eq!(versions(&tagged).len(), 3);
+        assert_eq!(findings(&tagged), [""; 0], "no manifest says anything else");
+        let head = SourceConfig { releases: Some(Releases::Head), ..at_git("work") };
+        let head = read_as(&head, &repository.outside(), PUZZLES);
+        let castle = head.candidates.iter().find(|one| one.source.path == "apis/castle").expect("found");
+        assert!(castle.pack.as_ref().is_some_and(|pack| pack.version.as_str().ends_with(&second[..12])));
+    }
+
+    /// What belongs to no repository has no version either: nothing is published, and its author is told.
+    #[test]
+    fn a_pack_without_versions_outside_git_is_a_draft() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = camino::Utf8Path::from_path(directory.path()).expect("UTF-8");
+        crate::source::testing::write(root, "s/castle/a.piece", "castle\n");
+        let reading = read_as(&at_path("s"), root, PUZZLES);
+        assert_eq!(super::super::testing::shown(&reading), ["Draft castle 0.0.0-draft castle"]);
+        assert_eq!(findings(&reading), ["version-needs-git"]);
+    }
 
     #[test]
     fn a_version_is_released_by_the_last_change_that_carries_it() {

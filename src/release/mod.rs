@@ -96,6 +96,11 @@ codes! {
     /// The version can be read in the repository but not installed from the registry: tag the commit, or raise the version
     /// when the next release is due.
     VERSION_UNTAGGED = "version-untagged", Warning;
+    /// A pack whose manifest says no version lies outside any git repository.
+    ///
+    /// Its versions come from tags, or from the commits that changed it. Without git there is nothing to publish it under, so
+    /// it is checked and shown as a draft only.
+    VERSION_NEEDS_GIT = "version-needs-git", Warning;
     /// A tagged commit is on no branch.
     ///
     /// Clients that clone branches do not get it, and git may drop it when the tag is deleted. StackStorm clones in full, so

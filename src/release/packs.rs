@@ -59,14 +59,17 @@ impl<'a> Packs<'a> {
             if let Entry::Vacant(new) = numbers.entry(*tree) {
                 new.insert(found.len());
                 found.push(match tree {
-                    Some(tree) => self.rules.packs(&self.scan.marked(repository, self.rules, *tree)?),
+                    Some(tree) => {
+                        let scan = self.scan.scan(repository, self.rules, *tree)?;
+                        self.rules.packs(&scan, |path| repository.tree_at(*tree, path).ok().flatten())
+                    }
                     None => Vec::new(),
                 });
             }
         }
         let usual = &self.usual;
         let states = settle(&found, &mut self.settled, &|found| {
-            reading(self.below, self.reader, &self.earlier, self.last_segment.as_deref(), found, |path| {
+            reading(self.below, self.rules, self.reader, &self.earlier, self.last_segment.as_deref(), found, |path| {
                 usual.get(path).copied()
             })
         });
@@ -81,10 +84,18 @@ impl<'a> Packs<'a> {
         ecosystem: &'static dyn Ecosystem,
         trees: &[ObjectId],
     ) -> Vec<At<ObjectId>> {
-        let found = |tree: &ObjectId| Found { path: path.to_owned(), key: *tree, ecosystems: vec![ecosystem] };
+        let found = |tree: &ObjectId| Found {
+            path: path.to_owned(),
+            key: *tree,
+            ecosystems: vec![ecosystem],
+            // Nobody asks beside which packs an earlier state of this one lay: what it is has been decided.
+            has_sibling: true,
+        };
         let states: Vec<Vec<Found<ObjectId>>> = trees.iter().map(|tree| vec![found(tree)]).collect();
         let states = settle(&states, &mut self.settled, &|found| {
-            reading(self.below, self.reader, &self.earlier, self.last_segment.as_deref(), found, |_| Some(ecosystem))
+            reading(self.below, self.rules, self.reader, &self.earlier, self.last_segment.as_deref(), found, |_| {
+                Some(ecosystem)
+            })
         });
         states.into_iter().flatten().collect()
     }
@@ -93,13 +104,14 @@ impl<'a> Packs<'a> {
 /// Takes the earlier reading of a tree, or reads it.
 fn reading(
     below: &Below,
+    rules: &Rules,
     reader: &Reader<'_>,
     earlier: &Settled<ObjectId>,
     last_segment: Option<&str>,
     found: &Found<ObjectId>,
     usual: impl Fn(&str) -> Option<&'static dyn Ecosystem>,
 ) -> Arc<Reading> {
-    let setting = found.setting(usual(&found.path), last_segment);
+    let setting = found.setting(usual(&found.path), last_segment, rules);
     match earlier.get(&(found.path.clone(), found.key)) {
         Some(earlier) if earlier.asked.fits(&setting) => Arc::clone(earlier),
         _ => Arc::new(read(below.repository.snapshot(found.key, &reader.limits), setting, reader)),

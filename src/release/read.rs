@@ -16,7 +16,7 @@ use crate::content::Listing;
 use crate::diag::{Diagnostic, Place, Sink, chain};
 use crate::ecosystem::{self, AMBIGUOUS_ECOSYSTEM, Claim, Ecosystem};
 use crate::index::event::SourceFacts;
-use crate::pack::{Pack, PackTree};
+use crate::pack::{Configured, Pack, PackTree};
 use crate::source::{Blobs, FILE_UNREADABLE, FileEntry, ReadError, Snapshot, SourceError};
 use crate::yaml::{self, Dialect};
 
@@ -48,6 +48,7 @@ pub(super) struct Asked {
     /// The usual ecosystem of the path, if that could have made a difference.
     pub(super) usual: Option<Option<&'static str>>,
     pub(super) directory: Option<String>,
+    pub(super) has_sibling: bool,
 }
 
 /// What is known of a directory before it is read.
@@ -59,6 +60,12 @@ pub(super) struct Setting<'a> {
     pub(super) usual: Option<&'static dyn Ecosystem>,
     /// The name of the directory; `None` at the root of a repository.
     pub(super) directory: Option<&'a str>,
+    /// Its path in the source, empty at the root.
+    pub(super) path: &'a str,
+    /// Whether another directory with a manifest of the same ecosystem lies beside it.
+    pub(super) has_sibling: bool,
+    /// What the configuration says of the source.
+    pub(super) configured: Configured<'a>,
 }
 
 /// Reads a directory.
@@ -71,24 +78,23 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
     });
     sink.extend(snapshot.findings().iter().cloned());
     let tree = PackTree {
-        snapshot: &snapshot,
-        memo: reader.memo,
         directory: setting.directory,
-        yaml_limits: reader.yaml_limits,
+        has_sibling: setting.has_sibling,
+        configured: setting.configured,
+        ..PackTree::new(&snapshot, reader.memo, setting.path, reader.yaml_limits)
     };
-    let usual = setting.usual.filter(|usual| setting.ecosystems.iter().any(|other| other.id() == usual.id()));
-    let claim = ecosystem::claim(setting.ecosystems, &tree);
+    let own: Vec<_> = setting.ecosystems.iter().copied().filter(|one| !one.is_foreign(&tree, &mut sink)).collect();
+    let usual = setting.usual.filter(|usual| own.iter().any(|other| other.id() == usual.id()));
+    let claim = ecosystem::claim(&own, &tree);
     let is_claimed = matches!(claim, Claim::By(_));
     let chosen = match (claim, usual) {
         (Claim::By(ecosystem), _) => Ok(ecosystem),
         (_, Some(usual)) => Ok(usual),
-        (Claim::None, None) => match *setting.ecosystems {
+        (Claim::None, None) => match own[..] {
             [only] => Ok(only),
             _ => Err(None),
         },
-        (Claim::Ambiguous(titles), None) if titles.is_empty() && has_broken_manifest(&tree, setting.ecosystems) => {
-            Err(None)
-        }
+        (Claim::Ambiguous(titles), None) if titles.is_empty() && has_broken_manifest(&tree, &own) => Err(None),
         (Claim::Ambiguous(titles), None) => Err(Some(titles)),
     };
     let (claimed, ecosystem, pack) = match chosen {
@@ -99,13 +105,13 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
         }
         Err(None) => {
             // Nobody can say what it is, so everybody says what is wrong with it.
-            for ecosystem in setting.ecosystems {
+            for ecosystem in &own {
                 ecosystem.read(&tree, &mut sink);
             }
-            (false, setting.ecosystems.first().copied(), None)
+            (false, own.first().copied(), None)
         }
         Err(Some(titles)) => {
-            report_ambiguity(&titles, setting.ecosystems, &mut sink);
+            report_ambiguity(&titles, &own, &mut sink);
             (false, None, None)
         }
     };
@@ -128,6 +134,7 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
         ecosystems: setting.ecosystems.iter().map(|ecosystem| ecosystem.id()).collect(),
         usual: (!is_claimed || pack.is_none()).then(|| setting.usual.map(|usual| usual.id())),
         directory: setting.directory.map(str::to_owned),
+        has_sibling: setting.has_sibling,
     };
     Reading { claimed, ecosystem, pack: pack.map(Arc::new), listing: listing.map(Arc::new), snapshot, findings, asked }
 }
@@ -138,6 +145,7 @@ impl Asked {
         self.ecosystems.iter().copied().eq(setting.ecosystems.iter().map(|ecosystem| ecosystem.id()))
             && self.usual.is_none_or(|usual| usual == setting.usual.map(|usual| usual.id()))
             && self.directory.as_deref() == setting.directory
+            && self.has_sibling == setting.has_sibling
     }
 }
 

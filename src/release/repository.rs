@@ -15,6 +15,7 @@ use super::{Candidate, Stage, facts, history, tagged};
 use crate::config::{Releases, SourceConfig};
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::ident::PackId;
+use crate::pack::{Pack, VersionedBy};
 use crate::source::git::{Commit, Looked, ObjectId, State};
 use crate::source::{FILE_UNREADABLE, SHALLOW_CLONE, SourceError};
 
@@ -146,13 +147,20 @@ impl Job<'_> {
         if self.source.directory.is_none()
             && let Some(tree) = below.repository.tree_at(head.tree, &below.prefix)?
         {
-            let marked = packs.scan.marked(&below.repository, self.rules, tree)?;
-            self.rules.near_misses(&marked, &mut self.sink);
+            let scan = packs.scan.scan(&below.repository, self.rules, tree)?;
+            self.rules.near_misses(&scan, &mut self.sink);
         }
         for at in present {
             let facts = self.source.facts(&at.path, None, Some(head.id), Some(at.key));
             match at.reading.candidate(&at.path, facts, stage, Some(head.time), None) {
                 Some(mut candidate) => {
+                    if stage == Stage::Head
+                        && let Some(pack) = &candidate.pack
+                        && pack.versioned_by == VersionedBy::Source
+                    {
+                        let version = history::pseudo_version(history::last_change(below, head, &at.path)?);
+                        candidate.pack = Some(Arc::new(Pack { version, ..Pack::clone(pack) }));
+                    }
                     facts::repository_name(self.source, &mut candidate);
                     self.candidates.push(candidate);
                 }

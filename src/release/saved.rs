@@ -1,8 +1,8 @@
 //! What has to be looked at again when it is known which files changed.
 //!
 //! A saved file inside a pack concerns that pack alone, unless it could change which directories are packs or what git
-//! ignores: a manifest or something spelt almost like one that came or went, a `.gitignore`, a directory. Then, and for
-//! everything that lies in no pack, the whole source is looked at.
+//! ignores: a manifest or something spelt almost like one that came or went, a file that may say where a pack is, a
+//! `.gitignore`, a directory. Then, and for everything that lies in no pack, the whole source is looked at.
 
 use std::collections::BTreeSet;
 
@@ -88,12 +88,22 @@ impl KnownSource {
 }
 
 impl KnownDirectory {
+    /// Tells whether a directory belongs to a pack whose manifest leaves no doubt, so that its files are no clues of others.
+    fn is_certain(&self, directory: &Utf8Path) -> bool {
+        directory.ancestors().filter_map(|above| self.packs.get(above.as_str())).any(|known| {
+            known.reading.claimed && known.reading.ecosystem.is_some_and(|ecosystem| ecosystem.has_certain_manifest())
+        })
+    }
+
     /// Returns the packs that a saved file belongs to; nothing when more than they may have changed.
     fn packs_of(&self, path: &Utf8Path, below: &Utf8Path, rules: &Rules) -> Option<Vec<String>> {
         if below.components().any(|part| matches!(part.as_str(), ".git" | ".gitignore")) {
             return None;
         }
         let (name, directory) = (below.file_name()?, below.parent()?);
+        if rules.may_hold_clue(name) && !self.is_certain(directory) {
+            return None;
+        }
         let metadata = path.symlink_metadata();
         let (is_file, is_gone) = (metadata.as_ref().is_ok_and(std::fs::Metadata::is_file), metadata.is_err());
         let mut packs = Vec::new();

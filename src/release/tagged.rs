@@ -18,8 +18,9 @@ use super::{
     Candidate, DUPLICATE_TAG, RELEASE_OF_OTHER_NAME, Stage, TAG_IGNORED, TAG_WITHOUT_PACK, VERSION_TAG_MISMATCH, facts,
 };
 use crate::diag::{Code, Place, Sink};
+use crate::ecosystem::Versioning;
 use crate::ident::Version;
-use crate::pack::Pack;
+use crate::pack::{Pack, VersionedBy};
 use crate::source::SourceError;
 use crate::source::git::{Commit, ObjectId, TagTarget};
 
@@ -50,7 +51,10 @@ pub(super) fn releases(
     packs: &mut Packs<'_>,
     present: &[At<ObjectId>],
 ) -> Result<Vec<String>, SourceError> {
-    let patterns = Patterns::new(job.config.tag.as_deref());
+    let manifest_counts = |at: &At<ObjectId>| {
+        at.reading.ecosystem.is_some_and(|ecosystem| ecosystem.versioning() == Versioning::ManifestCounts)
+    };
+    let patterns = Patterns::new(job.config.tag.as_deref()).with_pep440(present.iter().any(manifest_counts));
     let tags = version_tags(job, below, &patterns)?;
     let trees = tags
         .iter()
@@ -187,7 +191,9 @@ pub(super) fn as_released(
 ) -> Option<std::sync::Arc<Pack>> {
     let manifest = || Place::file(joined(path, pack.manifest.as_str()));
     let mut released = None;
-    if pack.version != *version {
+    if pack.versioned_by == VersionedBy::Source {
+        released.get_or_insert_with(|| pack.clone()).version = version.clone();
+    } else if pack.version != *version {
         let message = format!("`{revision}` releases {version}, and the manifest says {}", pack.version);
         sink.report(VERSION_TAG_MISMATCH, manifest(), message)
             .help("the release has the tag's version; set both together next time");
@@ -255,7 +261,7 @@ impl Tagged {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{at_git, at_path, findings, read, releases, shown, toy};
+    use super::super::testing::{KITS, PUZZLES, at_git, at_path, findings, read, read_as, releases, shown, toy};
     use crate::config::SourceConfig;
     use crate::source::testing::RepoFixture;
 
@@ -326,6 +332,27 @@ mod tests {
                 "version-untagged",
             ]
         );
+    }
+
+    /// A runtime that reads the manifest alone must not be told another version by a tag.
+    #[test]
+    fn where_the_manifest_counts_a_tag_of_another_version_releases_nothing() {
+        let mut repository = RepoFixture::new();
+        repository.write("a/toy.txt", &toy("bear", "0.3.0")).write("b/toy.txt", &toy("cat", "1.0rc1")).commit("1");
+        repository.tag("v0.3.0").tag("0.1.0").tag("v1.0-rc.1").tag("bear-v2.0.0");
+        let reading = read_as(&at_git("work"), &repository.outside(), KITS);
+        assert_eq!(releases(&reading), ["bear 0.3.0 @v0.3.0 a", "cat 1.0rc1 @v1.0-rc.1 b"]);
+        assert_eq!(findings(&reading), ["tag-without-pack 0.1.0", "tag-without-pack bear-v2.0.0"]);
+    }
+
+    #[test]
+    fn a_tag_releases_all_packs_that_have_no_versions_of_their_own() {
+        let mut repository = RepoFixture::new();
+        repository.write("a/x.piece", "1\n").write("b/x.piece", "2\n").commit("1");
+        repository.tag("v1.2.0");
+        let reading = read_as(&at_git("work"), &repository.outside(), PUZZLES);
+        assert_eq!(releases(&reading), ["a 1.2.0 @v1.2.0 a", "b 1.2.0 @v1.2.0 b"]);
+        assert_eq!(findings(&reading), [""; 0]);
     }
 
     #[test]

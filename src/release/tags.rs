@@ -11,7 +11,11 @@ const MAX_BYTES: usize = 400;
 
 /// Tag patterns, in the order in which they count.
 #[derive(Debug, Clone)]
-pub struct Patterns(Vec<Pattern>);
+pub struct Patterns {
+    patterns: Vec<Pattern>,
+    /// Whether versions by PEP 440 are read as well.
+    pep440: bool,
+}
 
 /// One pattern: what stands around `{version}`, and `{name}` if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,15 +37,23 @@ pub struct Reading<'t> {
     pub version: Version,
     /// Where this way of writing stands among those for the same version: the lowest counts.
     pub rank: usize,
+    /// Whether it counts only for a pack whose manifest has this very version.
+    pub is_exact: bool,
 }
 
 impl Patterns {
     /// Returns the configured pattern, which has `{version}` once and `{name}` at most once, or the usual ones.
     pub fn new(configured: Option<&str>) -> Self {
-        match configured {
-            Some(pattern) => Self(vec![Pattern::new(pattern)]),
-            None => Self(USUAL.iter().map(|pattern| Pattern::new(pattern)).collect()),
-        }
+        let patterns = match configured {
+            Some(pattern) => vec![Pattern::new(pattern)],
+            None => USUAL.iter().map(|pattern| Pattern::new(pattern)).collect(),
+        };
+        Self { patterns, pep440: false }
+    }
+
+    /// Returns the same patterns for a repository with packs whose manifests may have versions by PEP 440.
+    pub fn with_pep440(self, pep440: bool) -> Self {
+        Self { pep440, ..self }
     }
 
     /// Returns every way to read a tag, the one that counts first in front; none when it is no version.
@@ -50,17 +62,22 @@ impl Patterns {
             return Vec::new();
         }
         let mut readings = Vec::new();
-        for (index, pattern) in self.0.iter().enumerate() {
+        for (index, pattern) in self.patterns.iter().enumerate() {
             pattern.read(tag, &mut |name, version, behind_v| {
+                if self.pep440
+                    && let Ok(version) = Version::pep440(version)
+                {
+                    readings.push(Reading { name, version, rank: index, is_exact: true });
+                }
                 // A version in full stands before a shortened one: `v1.2.0` before `v1.2`.
-                let (version, shortened) = match Version::parse(version) {
+                let (version, shortened) = match Version::semver(version) {
                     Ok(version) => (version, 0),
                     Err(_) => match in_full(version, behind_v) {
-                        Some(version) => (version, self.0.len()),
+                        Some(version) => (version, self.patterns.len()),
                         None => return,
                     },
                 };
-                readings.push(Reading { name, version, rank: shortened + index });
+                readings.push(Reading { name, version, rank: shortened + index, is_exact: false });
             });
         }
         readings.sort_by_key(|reading| reading.rank);
@@ -70,7 +87,7 @@ impl Patterns {
 
 /// Returns the version that a branch or tag name is by itself, as clients read it: `1.2.3` or `v1.2.3`.
 pub fn plain_version(name: &str) -> Option<Version> {
-    Version::parse(name.strip_prefix('v').unwrap_or(name)).ok()
+    Version::semver(name.strip_prefix('v').unwrap_or(name)).ok()
 }
 
 impl Pattern {
@@ -128,8 +145,8 @@ fn in_full(text: &str, behind_v: bool) -> Option<Version> {
     let parts: Vec<&str> = text.split('.').collect();
     let numbers = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     match parts.len() {
-        1 if numbers && behind_v => Version::parse(&format!("{text}.0.0")).ok(),
-        2 if numbers => Version::parse(&format!("{text}.0")).ok(),
+        1 if numbers && behind_v => Version::semver(&format!("{text}.0.0")).ok(),
+        2 if numbers => Version::semver(&format!("{text}.0")).ok(),
         _ => None,
     }
 }

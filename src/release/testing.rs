@@ -10,18 +10,47 @@ use super::{Candidate, Stage};
 use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::{Feeds, SourceConfig};
 use crate::diag::{Code, Place, Sink};
-use crate::ecosystem::{Ecosystem, Evidence, Names, PackFeed};
+use crate::ecosystem::{Clue, Clues, Ecosystem, Evidence, Names, PackFeed, Versioning};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::output::Unit;
-use crate::pack::{ComponentKind, Example, Memo, Pack, PackTree};
+use crate::pack::{ComponentKind, Configured, Example, Memo, Pack, PackTree, VersionedBy};
 use crate::source::{LFS_POINTER, SourceError};
 
 /// Packs with a manifest `toy.txt`; its second line `toy` or `doll` is evidence for one of the two.
+///
+/// A `kit` counts by its manifest alone, in versions of PEP 440. A `puzzle` has no manifest: files `*.piece` say where one is,
+/// by a first line `up` one directory up.
 #[derive(Debug)]
 pub(crate) struct Toy(pub(crate) &'static str);
 
 /// Two ecosystems that share a manifest.
 pub(crate) static TOYS: &[&dyn Ecosystem] = &[&Toy("toy"), &Toy("doll")];
+
+/// Packs without manifests.
+pub(crate) static PUZZLES: &[&dyn Ecosystem] = &[&Toy("toy"), &Toy("puzzle")];
+
+/// Packs whose manifests count.
+pub(crate) static KITS: &[&dyn Ecosystem] = &[&Toy("kit")];
+
+/// Finds puzzles.
+struct Pieces;
+
+impl Clues for Pieces {
+    fn may_hold(&self, name: &str) -> bool {
+        name.ends_with(".piece")
+    }
+    fn clue(&self, _: &str, bytes: &[u8]) -> Option<String> {
+        Some(std::str::from_utf8(bytes).ok()?.lines().next()?.to_owned())
+    }
+    fn packs(&self, clues: &[Clue<'_>], _: Configured<'_>) -> Vec<String> {
+        let parent = |path: &str| path.rfind('/').map_or("", |slash| &path[..slash]).to_owned();
+        let directory = |clue: &Clue<'_>| match parent(clue.path) {
+            above if clue.says == "up" => parent(&above),
+            here => here,
+        };
+        clues.iter().map(directory).collect()
+    }
+}
 
 impl Ecosystem for Toy {
     fn id(&self) -> &'static str {
@@ -34,7 +63,16 @@ impl Ecosystem for Toy {
         "Toys."
     }
     fn manifests(&self) -> &'static [&'static str] {
-        &["toy.txt"]
+        if self.0 == "puzzle" { &[] } else { &["toy.txt"] }
+    }
+    fn clues(&self) -> Option<&'static dyn Clues> {
+        (self.0 == "puzzle").then_some(&Pieces)
+    }
+    fn versioning(&self) -> Versioning {
+        if self.0 == "kit" { Versioning::ManifestCounts } else { Versioning::TagCounts }
+    }
+    fn is_foreign(&self, tree: &PackTree<'_>, _: &mut Sink) -> bool {
+        tree.get("foreign").is_some()
     }
     fn near_misses(&self) -> &'static [(&'static str, &'static str)] {
         &[("toy.text", "toy.txt")]
@@ -49,11 +87,20 @@ impl Ecosystem for Toy {
         &[]
     }
     fn evidence(&self, tree: &PackTree<'_>) -> Option<Evidence> {
+        if self.0 == "puzzle" {
+            return Some(Evidence::default());
+        }
         let text = tree.text(tree.get("toy.txt")?, 1000)?;
         text.split_once(' ')?;
         Some(Evidence([text.lines().nth(1) == Some(self.0), false, false, false]))
     }
     fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
+        if self.0 == "puzzle" {
+            let name = PackName::new(tree.directory.unwrap_or("root")).ok()?;
+            let id = PackId { ecosystem: EcosystemId::new(self.0).expect("an identifier"), name };
+            let pack = Pack::new(id, Version::draft(), RelPath::composed("a.piece"));
+            return Some(Pack { versioned_by: VersionedBy::Source, ..pack });
+        }
         let text = tree.text(tree.get("toy.txt")?, 1000)?;
         let read = text.lines().next().and_then(|line| line.split_once(' '));
         let read = read.and_then(|(name, version)| Some((PackName::new(name).ok()?, Version::parse(version).ok()?)));
@@ -62,28 +109,9 @@ impl Ecosystem for Toy {
             sink.report(LFS_POINTER, Place::file("toy.txt"), format!("{} cannot read this", self.0));
             return None;
         };
-        Some(Pack {
-            id: PackId { ecosystem: EcosystemId::new(self.0).expect("an identifier"), name },
-            version,
-            title: tree.directory.unwrap_or("root").to_owned(),
-            description: String::new(),
-            authors: Vec::new(),
-            contact: None,
-            license: None,
-            keywords: Vec::new(),
-            homepage: None,
-            requirements: Vec::new(),
-            dependencies: Vec::new(),
-            components: Vec::new(),
-            configuration: None,
-            manifest: RelPath::composed("toy.txt"),
-            readme: None,
-            changelog: None,
-            license_file: None,
-            icon: None,
-            facts: Vec::new(),
-            checksums: BTreeMap::new(),
-        })
+        let id = PackId { ecosystem: EcosystemId::new(self.0).expect("an identifier"), name };
+        let title = tree.directory.unwrap_or("root").to_owned();
+        Some(Pack { title, ..Pack::new(id, version, RelPath::composed("toy.txt")) })
     }
     fn check_references(&self, _: &Pack, _: &PackTree<'_>, _: &Names, _: &mut Sink) {}
     fn is_bundled(&self, _: &str) -> bool {
@@ -135,12 +163,27 @@ pub(crate) fn read_without(
     read_known(config, root, written, &mut KnownSource::default())
 }
 
+/// Reads a source in full, as packs of these ecosystems.
+pub(crate) fn read_as(config: &SourceConfig, root: &Utf8Path, ecosystems: &[&'static dyn Ecosystem]) -> SourceReading {
+    read_with(config, root, &[], &mut KnownSource::default(), ecosystems).expect("read")
+}
+
 /// Reads a source in full, as far as it is not known.
 pub(crate) fn read_known(
     config: &SourceConfig,
     root: &Utf8Path,
     written: &[Utf8PathBuf],
     known: &mut KnownSource,
+) -> Result<SourceReading, SourceError> {
+    read_with(config, root, written, known, TOYS)
+}
+
+fn read_with(
+    config: &SourceConfig,
+    root: &Utf8Path,
+    written: &[Utf8PathBuf],
+    known: &mut KnownSource,
+    ecosystems: &[&'static dyn Ecosystem],
 ) -> Result<SourceReading, SourceError> {
     let memo = Memo::new();
     let cache = root.join("cache");
@@ -154,7 +197,7 @@ pub(crate) fn read_known(
         wanted: Wanted::Everything,
         work: &Work::default(),
     };
-    read_source_as(config, &reader, TOYS, known, None)
+    read_source_as(config, &reader, ecosystems, known, None)
 }
 
 /// Returns candidates as text: `stage name version @tag-or-commit path`.

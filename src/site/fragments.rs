@@ -72,7 +72,9 @@ mod tests {
 
     #[test]
     fn what_is_shared_is_rendered_once_and_memory_is_bounded() {
-        let table = |anchor| Arc::new(FieldTable { title: "Parameters", anchor, fields: Vec::new() });
+        let table = |anchor: &'static str| {
+            Arc::new(FieldTable { title: "P".into(), anchor: anchor.into(), fields: Vec::new() })
+        };
         let (fragments, tables) = (Fragments::default(), [table("a"), table("b")]);
         let mut renders = 0;
         let mut get = |table, size| {

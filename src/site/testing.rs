@@ -156,28 +156,8 @@ fn finding(path: &str, message: &str) -> Diagnostic {
 
 /// Returns a pack with nothing in it.
 fn pack(identity: &str, version: &str) -> Pack {
-    Pack {
-        id: id(identity),
-        version: Version::parse(version).expect("a version"),
-        title: identity.to_owned(),
-        description: String::new(),
-        authors: Vec::new(),
-        contact: None,
-        license: None,
-        keywords: Vec::new(),
-        homepage: None,
-        requirements: Vec::new(),
-        dependencies: Vec::new(),
-        components: Vec::new(),
-        configuration: None,
-        manifest: RelPath::composed("pack.yaml"),
-        readme: None,
-        changelog: None,
-        license_file: None,
-        icon: None,
-        facts: Vec::new(),
-        checksums: BTreeMap::new(),
-    }
+    let version = Version::parse(version).expect("a version");
+    Pack { title: identity.to_owned(), ..Pack::new(id(identity), version, RelPath::composed("pack.yaml")) }
 }
 
 fn action(pack: &str, name: &str) -> Component {
@@ -192,7 +172,11 @@ fn action(pack: &str, name: &str) -> Component {
         entry_point: Some(RelPath::composed("actions/get.py")),
         enabled: true,
         facts: vec![Fact { label: "Runner", value: "python-script".to_owned() }],
-        tables: vec![Arc::new(FieldTable { title: "Parameters", anchor: "parameters", fields: fields() })],
+        tables: vec![Arc::new(FieldTable {
+            title: "Parameters".into(),
+            anchor: "parameters".into(),
+            fields: fields(),
+        })],
         links: Vec::new(),
         steps: Vec::new(),
         examples: vec![Example {
@@ -271,10 +255,20 @@ fn weather_pack(version: &str) -> Pack {
         homepage: Some("https://weather.acme.example/".to_owned()),
         requirements: vec![Requirement { name: "demo".to_owned(), range: Some(">=3.6.0".to_owned()) }],
         dependencies: ["core", "absent"]
-            .map(|name| Dependency { name: name.to_owned(), range: Some("^1".to_owned()) })
+            .map(|name| Dependency { name: name.to_owned(), range: Some("^1".to_owned()), kind: None })
             .to_vec(),
         components: vec![Arc::new(get), Arc::new(report), Arc::new(rule)],
-        configuration: Some(Arc::new(FieldTable { title: "Configuration", anchor: "configuration", fields: fields() })),
+        configuration: Some(Arc::new(FieldTable {
+            title: "Configuration".into(),
+            anchor: "configuration".into(),
+            fields: fields(),
+        })),
+        environment: Some(Arc::new(FieldTable {
+            title: "Environment".into(),
+            anchor: "environment".into(),
+            fields: vec![Field { name: "WEATHER_KEY".to_owned(), required: true, ..Field::default() }],
+        })),
+        aliases: vec!["wx".to_owned()],
         readme: Some(RelPath::composed("README.md")),
         changelog: Some(RelPath::composed("CHANGES.md")),
         license_file: Some(RelPath::composed("LICENSE")),
@@ -306,8 +300,9 @@ fn hostile_pack() -> Pack {
         license: text(),
         keywords: vec![HOSTILE.to_owned()],
         homepage: Some("javascript:alert(1)".to_owned()),
+        aliases: vec![HOSTILE.to_owned()],
         requirements: vec![Requirement { name: HOSTILE.to_owned(), range: text() }],
-        dependencies: vec![Dependency { name: HOSTILE.to_owned(), range: text() }],
+        dependencies: vec![Dependency { name: HOSTILE.to_owned(), range: text(), kind: None }],
         components: vec![Arc::new(component), Arc::new(twin)],
         readme: Some(RelPath::composed("README.md")),
         icon: Some(RelPath::composed("icon.png")),

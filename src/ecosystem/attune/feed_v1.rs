@@ -159,7 +159,7 @@ impl Requires {
     fn of(release: &CatalogRelease) -> Self {
         let memo = Memo::new();
         let yaml_limits = crate::yaml::Limits::default();
-        let tree = PackTree { snapshot: &release.content, memo: &memo, directory: None, yaml_limits };
+        let tree = PackTree::new(&release.content, &memo, "", yaml_limits);
         let manifest = manifest::read(&tree, &mut Sink::new());
         let declared =
             manifest.as_ref().and_then(|manifest| manifest.requires.get("attune")?.as_str().map(str::to_owned));

@@ -194,15 +194,13 @@ fn pack(tree: &PackTree<'_>, manifest: &Manifest, name: PackName, joined: &Joine
         dependencies: manifest.dependencies.iter().map(|(dependency, _)| dependency.clone()).collect(),
         components: joined.components(tree, name.as_str()),
         configuration: manifest.configuration.clone(),
-        manifest: RelPath::composed(manifest::FILE),
         readme: document(&["README.md", "README.markdown", "README", "README.txt"]),
         changelog: document(&["CHANGELOG.md", "CHANGES.md", "CHANGELOG", "HISTORY.md"]),
         license_file,
         icon: document(&["pack-icon.png", "icon.png"]),
         facts: manifest.facts.clone(),
         checksums: checksum.into_iter().collect(),
-        id: PackId { ecosystem: id_of(&Attune), name },
-        version,
+        ..Pack::new(PackId { ecosystem: id_of(&Attune), name }, version, RelPath::composed(manifest::FILE))
     })
 }
 

@@ -56,7 +56,7 @@ pub(super) fn codes(files: &[(&str, &str)]) -> Vec<&'static str> {
 
 /// Returns a tree over a snapshot.
 pub(super) fn tree<'a>(snapshot: &'a Snapshot, memo: &'a Memo) -> PackTree<'a> {
-    PackTree { snapshot, memo, directory: None, yaml_limits: crate::yaml::Limits::default() }
+    PackTree::new(snapshot, memo, "", crate::yaml::Limits::default())
 }
 
 /// A manifest without a fault.

@@ -163,7 +163,7 @@ fn the_example_packs_check_clean_together() {
     let mut sink = Sink::new();
     let mut packs = Vec::new();
     for (name, snapshot) in &snapshots {
-        let tree = PackTree { snapshot, memo: &memo, directory: Some(name), yaml_limits: Limits::default() };
+        let tree = PackTree::new(snapshot, &memo, name, Limits::default());
         assert!(StackStorm.evidence(&tree).is_some_and(|evidence| evidence.0.contains(&true)), "{name}");
         let pack = StackStorm.read(&tree, &mut sink).expect("a pack");
         names.add(&pack);

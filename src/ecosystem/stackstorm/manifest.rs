@@ -170,9 +170,9 @@ fn version(file: &YamlFile<'_>, root: &Node, sink: &mut Sink) -> Option<Version>
     let text = node.scalar_text().filter(|_| !node.is_null())?;
     let text = text.trim();
     let plain = text.strip_prefix('v').unwrap_or(text);
-    let version = Version::parse(plain)
-        .or_else(|_| Version::parse(&format!("{plain}.0")))
-        .or_else(|_| Version::parse(&format!("{plain}.0.0")))
+    let version = Version::semver(plain)
+        .or_else(|_| Version::semver(&format!("{plain}.0")))
+        .or_else(|_| Version::semver(&format!("{plain}.0.0")))
         .ok()?;
     if schemas::PACK.schema.violations(&serde_json::json!({ "version": text })).iter().all(|v| v.path.is_empty())
         && !version.is_semver2()
@@ -192,7 +192,7 @@ fn version_fault(node: &Node) -> Worded {
     if text.starts_with(['v', 'V']) {
         return fault("starts with a letter").help("the `v` belongs to the tag only: remove it here");
     }
-    if text.bytes().any(|b| b.is_ascii_uppercase()) && Version::parse(&text).is_ok() {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) && Version::semver(&text).is_ok() {
         return fault("has uppercase letters").help("write it in lowercase");
     }
     let core = text.split(['-', '+']).next().unwrap_or_default();
@@ -275,8 +275,11 @@ fn dependencies(file: &YamlFile<'_>, root: &Node, sink: &mut Sink) -> Vec<(Depen
             sink.report(INVALID_DEPENDENCY, file.place(node.span), format!("`{text}` is not a dependency"))
                 .help("write a pack, `org/repo` or URL, optionally `=` and one exact version: there are no ranges");
         } else {
-            let dependency =
-                Dependency { name: name.to_owned(), range: revision.map(|revision| format!("={revision}")) };
+            let dependency = Dependency {
+                name: name.to_owned(),
+                range: revision.map(|revision| format!("={revision}")),
+                kind: None,
+            };
             found.push((dependency, node.span));
         }
     }

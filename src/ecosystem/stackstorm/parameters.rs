@@ -64,7 +64,7 @@ pub(super) fn own_table(
         })
         .collect();
     fields.sort_by_key(|field| field.position.unwrap_or(i64::MAX));
-    (!fields.is_empty()).then(|| Arc::new(FieldTable { title, anchor, fields }))
+    (!fields.is_empty()).then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields }))
 }
 
 /// Returns the table of the parameters that come from the runner alone; actions that declare none of them share one table.
@@ -82,7 +82,7 @@ pub(super) fn runner_table(parameters: Option<&Node>, runner: &'static Runner) -
 fn inherited_table(runner: &Runner, which: impl Fn(&&Parameter) -> bool) -> Option<Arc<FieldTable>> {
     let fields: Vec<Field> = runner.parameters.iter().filter(which).map(inherited_field).collect();
     (!fields.is_empty())
-        .then(|| Arc::new(FieldTable { title: "Runner parameters", anchor: "runner-parameters", fields }))
+        .then(|| Arc::new(FieldTable { title: "Runner parameters".into(), anchor: "runner-parameters".into(), fields }))
 }
 
 /// Returns the table of a whole schema (`type: object` with `properties`) or of a flat mapping from name to schema.
@@ -93,7 +93,7 @@ pub(super) fn schema_table(title: &'static str, anchor: &'static str, schema: &N
     } else {
         last_entries(schema).filter(|(_, node)| node.is_map()).map(|(key, node)| field(key.key_text(), node)).collect()
     };
-    (!fields.is_empty()).then(|| Arc::new(FieldTable { title, anchor, fields }))
+    (!fields.is_empty()).then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields }))
 }
 
 /// Returns a runner's parameter as a field.

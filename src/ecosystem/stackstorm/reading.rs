@@ -253,9 +253,9 @@ fn assemble(
     if !tests.is_empty() {
         facts.push(Fact { label: "Tests", value: tests.join(", ") });
     }
+    let id = PackId { ecosystem: EcosystemId::new("stackstorm").expect("a valid identifier"), name: name.clone() };
+    let version = manifest.version.clone().unwrap_or_else(unversioned);
     Pack {
-        id: PackId { ecosystem: EcosystemId::new("stackstorm").expect("a valid identifier"), name: name.clone() },
-        version: manifest.version.clone().unwrap_or_else(unversioned),
         title: manifest.name.clone().unwrap_or_else(|| name.to_string()),
         description: manifest.description.clone(),
         authors: manifest.author.iter().cloned().collect(),
@@ -267,13 +267,12 @@ fn assemble(
         dependencies: manifest.dependencies.iter().map(|(dependency, _)| Dependency::clone(dependency)).collect(),
         components,
         configuration: settings.and_then(|settings| settings.table.clone()),
-        manifest: RelPath::composed("pack.yaml"),
         readme: file(is_readme).map(|entry| entry.path.clone()),
         changelog: file(is_changelog).map(|entry| entry.path.clone()),
         license_file: license_file.map(|entry| entry.path.clone()),
         icon: tree.get("icon.png").filter(|entry| is_png(tree, entry)).map(|entry| entry.path.clone()),
         facts,
-        checksums: BTreeMap::new(),
+        ..Pack::new(id, version, RelPath::composed("pack.yaml"))
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn check(pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut 
             match link.relation {
                 Relation::Calls | Relation::Governs => action(pack, tree, names, component, link, sink),
                 Relation::ListensTo => trigger(pack, tree, names, component, link, sink),
-                Relation::Emits => {}
+                Relation::Emits | Relation::Implements | Relation::Uses => {}
             }
         }
     }

@@ -94,7 +94,7 @@ pub(super) fn check(snapshot: &Snapshot, directory: Option<&str>) -> Checked {
 
 /// Reads and checks the pack in a snapshot with a memo of its own.
 pub(super) fn check_with(memo: &Memo, snapshot: &Snapshot, directory: Option<&str>) -> Checked {
-    let tree = PackTree { snapshot, memo, directory, yaml_limits: crate::yaml::Limits::default() };
+    let tree = PackTree::new(snapshot, memo, directory.unwrap_or_default(), crate::yaml::Limits::default());
     let mut sink = Sink::new();
     let claimed = StackStorm.evidence(&tree).is_some_and(|evidence| evidence.0.contains(&true));
     let pack = StackStorm.read(&tree, &mut sink);

@@ -67,7 +67,7 @@ struct StoredRepository {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredDirectory {
-    found: Vec<(String, Vec<u8>)>,
+    found: Vec<(String, Vec<u8>, bool)>,
     near_misses: Chunks,
     packs: Chunks,
     counting: Vec<String>,
@@ -171,7 +171,7 @@ fn stored_directory(
     }
     let found = known.found.iter().map(|found| {
         let numbers: Option<Vec<u8>> = found.ecosystems.iter().map(|ecosystem| number(ecosystem.id())).collect();
-        Some((found.path.clone(), numbers?))
+        Some((found.path.clone(), numbers?, found.has_sibling))
     });
     Some(StoredDirectory {
         found: found.collect::<Option<_>>()?,
@@ -204,9 +204,9 @@ impl StoredSource {
         let directory = match packs {
             None => None,
             Some(StoredDirectory { found, near_misses, packs, counting, decisions }) => {
-                let found = found.into_iter().map(|(path, ecosystems)| {
+                let found = found.into_iter().map(|(path, ecosystems, has_sibling)| {
                     let ecosystems = ecosystems.into_iter().map(by_number).collect::<Option<_>>()?;
-                    Some(Found { key: path.clone(), path, ecosystems })
+                    Some(Found { key: path.clone(), path, ecosystems, has_sibling })
                 });
                 let packs = packs.decode(|pack: StoredKnownPack<'_>| {
                     let reading = Arc::clone(readings.get(pack.reading as usize)?);

@@ -1,5 +1,6 @@
 //! Packs and their parts, written down: what is shared is written once, and named by its number.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock, RwLock};
 
@@ -9,7 +10,8 @@ use crate::cache::Chunks;
 use crate::ecosystem;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Relation, Requirement, Step,
+    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Provision, Relation,
+    Requirement, Step, VersionedBy,
 };
 
 /// Shared values, each with its number.
@@ -66,7 +68,7 @@ impl PackPool {
     pub(super) fn add(&mut self, pack: &Arc<Pack>) -> u32 {
         let (number, is_new) = self.packs.add(pack);
         if is_new {
-            pack.configuration.iter().for_each(|table| {
+            pack.configuration.iter().chain(&pack.environment).for_each(|table| {
                 self.tables.add(table);
             });
             for component in &pack.components {
@@ -128,7 +130,32 @@ fn label(text: &str) -> &'static str {
     }
 }
 
-const RELATIONS: [Relation; 4] = [Relation::Calls, Relation::Emits, Relation::ListensTo, Relation::Governs];
+/// A text of ours, or one that an author had a part in: those are too many to stay for ever.
+#[derive(Serialize, Deserialize)]
+enum StoredText<'a> {
+    Ours(&'a str),
+    Authors(&'a str),
+}
+
+impl<'a> StoredText<'a> {
+    #[expect(clippy::ptr_arg, reason = "whose text it is matters")]
+    fn of(text: &'a Cow<'static, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => Self::Ours(text),
+            Cow::Owned(text) => Self::Authors(text),
+        }
+    }
+
+    fn text(self) -> Cow<'static, str> {
+        match self {
+            Self::Ours(text) => Cow::Borrowed(label(text)),
+            Self::Authors(text) => Cow::Owned(text.to_owned()),
+        }
+    }
+}
+
+const RELATIONS: [Relation; 6] =
+    [Relation::Calls, Relation::Emits, Relation::ListensTo, Relation::Governs, Relation::Implements, Relation::Uses];
 
 fn text(text: Option<&str>) -> Option<String> {
     text.map(str::to_owned)
@@ -140,8 +167,10 @@ fn path(path: Option<&str>) -> Option<Option<RelPath>> {
 
 #[derive(Serialize, Deserialize)]
 struct StoredTable<'a> {
-    title: &'a str,
-    anchor: &'a str,
+    #[serde(borrow)]
+    title: StoredText<'a>,
+    #[serde(borrow)]
+    anchor: StoredText<'a>,
     #[serde(borrow)]
     fields: Vec<StoredField<'a>>,
 }
@@ -149,12 +178,13 @@ struct StoredTable<'a> {
 impl<'a> StoredTable<'a> {
     fn of(table: &'a FieldTable) -> Self {
         let FieldTable { title, anchor, fields } = table;
-        Self { title, anchor, fields: fields.iter().map(StoredField::of).collect() }
+        let fields = fields.iter().map(StoredField::of).collect();
+        Self { title: StoredText::of(title), anchor: StoredText::of(anchor), fields }
     }
 
     fn table(self) -> FieldTable {
         let fields = self.fields.into_iter().map(StoredField::field).collect();
-        FieldTable { title: label(self.title), anchor: label(self.anchor), fields }
+        FieldTable { title: self.title.text(), anchor: self.anchor.text(), fields }
     }
 }
 
@@ -314,11 +344,20 @@ impl<'a> StoredComponent<'a> {
 /// Name and range.
 type StoredNeed<'a> = (&'a str, Option<&'a str>);
 
+/// Name, range and kind.
+type StoredDependency<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+
+/// Kind, name and value.
+type StoredProvision<'a> = (&'a str, &'a str, Option<&'a str>);
+
 #[derive(Serialize, Deserialize)]
 struct StoredPack<'a> {
     ecosystem: &'a str,
     name: &'a str,
     version: &'a str,
+    versioned_by: VersionedBy,
+    #[serde(borrow)]
+    aliases: Vec<&'a str>,
     title: &'a str,
     description: &'a str,
     #[serde(borrow)]
@@ -331,9 +370,12 @@ struct StoredPack<'a> {
     #[serde(borrow)]
     requirements: Vec<StoredNeed<'a>>,
     #[serde(borrow)]
-    dependencies: Vec<StoredNeed<'a>>,
+    dependencies: Vec<StoredDependency<'a>>,
+    #[serde(borrow)]
+    provides: Vec<StoredProvision<'a>>,
     components: Vec<u32>,
-    configuration: Option<u32>,
+    /// Configuration, environment.
+    tables: [Option<u32>; 2],
     manifest: &'a str,
     /// README, changelog, licence text, icon.
     #[serde(borrow)]
@@ -347,21 +389,27 @@ struct StoredPack<'a> {
 impl<'a> StoredPack<'a> {
     fn of(pack: &'a Pack, pool: &PackPool) -> Self {
         let Pack { id, version, title, description, authors, contact, license, keywords, homepage, .. } = pack;
-        let Pack { requirements, dependencies, components, configuration, manifest, facts, checksums, .. } = pack;
+        let Pack { requirements, dependencies, components, manifest, facts, checksums, provides, aliases, .. } = pack;
+        let dependency = |need: &'a Dependency| (need.name.as_str(), need.range.as_deref(), need.kind.as_deref());
+        let provision = |one: &'a Provision| (one.kind, one.name.as_str(), one.value.as_deref());
+        let table = |table: &Option<Arc<FieldTable>>| table.as_ref().map(|table| pool.tables.number(table));
         let files = [&pack.readme, &pack.changelog, &pack.license_file, &pack.icon];
         Self {
             ecosystem: id.ecosystem.as_str(),
             name: id.name.as_str(),
             version: version.as_str(),
+            versioned_by: pack.versioned_by,
+            aliases: aliases.iter().map(String::as_str).collect(),
             title,
             description,
             authors: authors.iter().map(String::as_str).collect(),
             texts: [contact.as_deref(), license.as_deref(), homepage.as_deref()],
             keywords: keywords.iter().map(String::as_str).collect(),
             requirements: requirements.iter().map(|need| (need.name.as_str(), need.range.as_deref())).collect(),
-            dependencies: dependencies.iter().map(|need| (need.name.as_str(), need.range.as_deref())).collect(),
+            dependencies: dependencies.iter().map(dependency).collect(),
+            provides: provides.iter().map(provision).collect(),
             components: components.iter().map(|component| pool.components.number(component)).collect(),
-            configuration: configuration.as_ref().map(|table| pool.tables.number(table)),
+            tables: [table(&pack.configuration), table(&pack.environment)],
             manifest: manifest.as_str(),
             files: files.map(|file| file.as_ref().map(RelPath::as_str)),
             facts: stored_facts(facts),
@@ -373,12 +421,25 @@ impl<'a> StoredPack<'a> {
         let texts = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
         let component = |number: u32| components.get(number as usize).cloned();
         let requirement = |(name, range): StoredNeed<'_>| Requirement { name: name.to_owned(), range: text(range) };
-        let dependency = |(name, range): StoredNeed<'_>| Dependency { name: name.to_owned(), range: text(range) };
+        let dependency = |(name, range, kind): StoredDependency<'_>| Dependency {
+            name: name.to_owned(),
+            range: text(range),
+            kind: text(kind),
+        };
+        let provision = |(kind, name, value): StoredProvision<'_>| Provision {
+            kind: label(kind),
+            name: name.to_owned(),
+            value: value.map(Arc::from),
+        };
+        let table = |number: Option<u32>| number.map(|number| tables.get(number as usize).cloned());
+        let [configuration, environment] = self.tables.map(table);
         let [contact, license, homepage] = self.texts.map(text);
         let [readme, changelog, license_file, icon] = self.files.map(path);
         Some(Pack {
             id: PackId { ecosystem: EcosystemId::new(self.ecosystem).ok()?, name: PackName::new(self.name).ok()? },
             version: Version::parse(self.version).ok()?,
+            versioned_by: self.versioned_by,
+            aliases: texts(self.aliases),
             title: self.title.to_owned(),
             description: self.description.to_owned(),
             authors: texts(self.authors),
@@ -388,9 +449,14 @@ impl<'a> StoredPack<'a> {
             homepage,
             requirements: self.requirements.into_iter().map(requirement).collect(),
             dependencies: self.dependencies.into_iter().map(dependency).collect(),
+            provides: self.provides.into_iter().map(provision).collect(),
             components: self.components.into_iter().map(component).collect::<Option<_>>()?,
-            configuration: match self.configuration {
-                Some(number) => Some(tables.get(number as usize).cloned()?),
+            configuration: match configuration {
+                Some(table) => Some(table?),
+                None => None,
+            },
+            environment: match environment {
+                Some(table) => Some(table?),
                 None => None,
             },
             manifest: RelPath::new(self.manifest).ok()?,

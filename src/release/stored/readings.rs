@@ -114,6 +114,7 @@ struct StoredReading<'a> {
     asked_ecosystems: Vec<u8>,
     asked_usual: Option<Option<u8>>,
     asked_directory: Option<&'a str>,
+    asked_sibling: bool,
 }
 
 impl<'a> StoredReading<'a> {
@@ -143,6 +144,7 @@ impl<'a> StoredReading<'a> {
                 None => None,
             },
             asked_directory: asked.directory.as_deref(),
+            asked_sibling: asked.has_sibling,
         })
     }
 
@@ -186,6 +188,7 @@ impl<'a> StoredReading<'a> {
                     None => None,
                 },
                 directory: self.asked_directory.map(str::to_owned),
+                has_sibling: self.asked_sibling,
             },
         })
     }

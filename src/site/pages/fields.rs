@@ -15,8 +15,8 @@ const MAX_DEPTH: usize = 6;
 /// A table of fields.
 #[derive(Serialize)]
 pub(in crate::site) struct Table<'a> {
-    title: &'static str,
-    anchor: &'static str,
+    title: &'a str,
+    anchor: &'a str,
     open: Option<Rows<'a>>,
     fixed: Option<Rows<'a>>,
 }
@@ -51,7 +51,7 @@ pub(in crate::site) fn table(table: &FieldTable) -> Table<'_> {
     for field in &table.fields {
         push(field, 0, "", if field.fixed { &mut fixed } else { &mut rows });
     }
-    Table { title: table.title, anchor: table.anchor, open: filled(rows), fixed: filled(fixed) }
+    Table { title: &table.title, anchor: &table.anchor, open: filled(rows), fixed: filled(fixed) }
 }
 
 fn filled(rows: Vec<Row<'_>>) -> Option<Rows<'_>> {

@@ -117,6 +117,19 @@ impl Repository {
         Ok(Some(tree))
     }
 
+    /// Returns the content of a blob of at most `most` bytes; `None` when it is larger, or is not there.
+    pub fn small_blob(&self, blob: ObjectId, most: usize) -> Option<Vec<u8>> {
+        self.with(|handle| {
+            let (size, _) = handle.odb()?.read_header(blob.git2())?;
+            if size > most {
+                return Ok(None);
+            }
+            Ok(Some(handle.find_blob(blob.git2())?.content().to_vec()))
+        })
+        .ok()
+        .flatten()
+    }
+
     /// Returns the regular files of a tree.
     ///
     /// What cannot be a file, and every limit that was reached, is a finding of the snapshot.

@@ -56,8 +56,7 @@ fn read(directory: &Path, prefix: &str, files: &mut Files) {
 /// Reads a pack with every ecosystem, whether it claims the pack or not, and resolves its references.
 fn read_by_all(files: &Files) -> Result<(), TestCaseError> {
     let (snapshot, memo) = (snapshot(files), Memo::new());
-    let tree =
-        PackTree { snapshot: &snapshot, memo: &memo, directory: Some("demo"), yaml_limits: yaml::Limits::default() };
+    let tree = PackTree::new(&snapshot, &memo, "demo", yaml::Limits::default());
     ecosystem::claim(ecosystem::ALL, &tree);
     for ecosystem in ecosystem::ALL {
         let mut sink = Sink::new();

@@ -19,7 +19,7 @@ pub(super) fn fault(entry: &Entry) -> Option<String> {
     if !is_identifier(&entry.reference) {
         return Some(format!("`{}` is no pack ref", entry.reference));
     }
-    let version = Version::parse(&entry.version).ok().filter(Version::is_semver2);
+    let version = Version::semver(&entry.version).ok().filter(Version::is_semver2);
     match version {
         None => return Some(format!("`{}` is not SemVer", entry.version)),
         Some(version) if version.is_prerelease() && version.has_build_metadata() => {

@@ -62,7 +62,7 @@ fn mended(text: &str) -> Option<String> {
     ["", ".0", ".0.0"]
         .iter()
         .map(|rest| format!("{text}{rest}"))
-        .find(|text| Version::parse(text).is_ok_and(|version| version.is_semver2()))
+        .find(|text| Version::semver(text).is_ok_and(|version| version.is_semver2()))
 }
 
 /// Requires a key and its older name to agree.

@@ -96,7 +96,7 @@ fn parse(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
     let dependencies = dependencies(file, sink);
     Some(Manifest {
         name: name(file, sink),
-        version: own("version").and_then(|text| Version::parse(&text).ok()).filter(Version::is_semver2),
+        version: own("version").and_then(|text| Version::semver(&text).ok()).filter(Version::is_semver2),
         label: own("label").or_else(|| own("name")),
         description: text(root.get("description")),
         author: own("author"),
@@ -228,7 +228,7 @@ fn dependencies(file: &YamlFile<'_>, sink: &mut Sink) -> Vec<(Dependency, Place)
                 draft.help(format!("write `{plain}`: installers take the whole text as a ref"));
             }
         }
-        found.push((Dependency { name: text.to_owned(), range: None }, file.place(item.span)));
+        found.push((Dependency { name: text.to_owned(), range: None, kind: None }, file.place(item.span)));
     }
     found
 }
