@@ -158,6 +158,27 @@ pub struct HeaderRule {
     pub headers: &'static [(&'static str, &'static str)],
 }
 
+impl HeaderRule {
+    /// Tells whether the rule is about a file of the feed.
+    pub fn covers(&self, path: &str) -> bool {
+        let mut parts = self.pattern.split('*');
+        let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+        let Some(last) = parts.next_back() else { return rest.is_empty() };
+        for part in parts {
+            match rest.find(part) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+        rest.ends_with(last)
+    }
+
+    /// Returns the content type that the files should have.
+    pub fn content_type(&self) -> Option<&'static str> {
+        self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")).map(|(_, value)| *value)
+    }
+}
+
 /// What a runtime feed has of one pack.
 #[derive(Default)]
 pub struct PackFeed {
@@ -263,4 +284,25 @@ codes! {
     AMBIGUOUS_ECOSYSTEM = "ambiguous-ecosystem", Warning;
     /// A file or directory is spelt almost like one that a runtime reads, but not quite.
     NEAR_MISS = "near-miss", Warning;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, path, expected) in [
+            ("v1/search", "v1/search", true),
+            ("v1/search", "v1/search/more", false),
+            ("v2/*/manifests/*", "v2/acme/tides/manifests/latest", true),
+            ("v2/*/manifests/*", "v2/acme/tides/blobs/latest", false),
+            ("v2/*/manifests/*", "v2/manifests/latest", false),
+            ("*.json", "a/b.json", true),
+            ("*.json", "a/b.jsonl", false),
+            ("a*a", "a", false),
+        ] {
+            assert_eq!(HeaderRule { pattern, headers: &[] }.covers(path), expected, "{pattern} {path}");
+        }
+    }
 }

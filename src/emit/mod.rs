@@ -7,11 +7,13 @@ mod convert;
 pub mod schemas;
 pub mod wire;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
+use crate::ecosystem;
 use crate::ident::{Digest, RelPath};
 use crate::output::{Files, Phase, Place, Unit};
 
@@ -34,7 +36,7 @@ pub fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
 /// Plans the files that are about the whole registry, but for pages and feeds.
 pub fn of_registry(catalog: &Arc<Catalog>) -> Vec<Unit> {
     let mut units = schemas::plan();
-    units.push(Unit::bytes(Phase::Data, RelPath::composed("_headers"), HEADERS.as_bytes()));
+    units.push(Unit::bytes(Phase::Data, RelPath::composed("_headers"), headers(catalog).into_bytes()));
     let packs: Vec<Digest> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
     let key = (&catalog.registry, catalog.updated, packs);
     let whole = Arc::clone(catalog);
@@ -59,6 +61,19 @@ const HEADERS: &str = "\
 /index.json
   Access-Control-Allow-Origin: *
 ";
+
+/// Returns the headers of the registry's files, those of the feeds last: where several rules are about a file, all of them count.
+fn headers(catalog: &Catalog) -> String {
+    let mut text = HEADERS.to_owned();
+    let present: BTreeSet<&str> = catalog.packs.values().map(|pack| pack.ecosystem.id()).collect();
+    for ecosystem in ecosystem::ALL.iter().filter(|ecosystem| present.contains(ecosystem.id())) {
+        for rule in ecosystem.header_rules() {
+            text.push_str(&format!("/runtimes/{}/{}\n", ecosystem.id(), rule.pattern));
+            rule.headers.iter().for_each(|(name, value)| text.push_str(&format!("  {name}: {value}\n")));
+        }
+    }
+    text
+}
 
 fn archive(pack: &CatalogPack, release: &CatalogRelease) -> Unit {
     let path = RelPath::composed(format!("archives/{}/{}-{}.tar.gz", pack.id, pack.id.name, release.version()));

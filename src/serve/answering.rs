@@ -87,7 +87,10 @@ impl Handler for Shared {
                 let found = site.find(path);
                 self.tell_failures();
                 match found {
-                    Found::Entry(entry) => of_entry(&entry, Status::Ok, request),
+                    Found::Entry(entry) => match queried(&entry, request) {
+                        Some(answered) => of_entry(&answered, Status::Ok, request),
+                        None => of_entry(&entry, Status::Ok, request),
+                    },
                     Found::Folder(to) => {
                         let mut answer = Answer::plain(Status::Found);
                         answer.headers.push(("Location", to));
@@ -106,6 +109,17 @@ impl Handler for Shared {
     fn stream(&self, stream: &mut TcpStream, ticket: &Ticket) -> io::Result<()> {
         self.live.stream(stream, ticket)
     }
+}
+
+/// Returns what a file of a feed answers to the request's query, where its runtime's own server would look at that.
+fn queried(entry: &Entry, request: &Request) -> Option<Entry> {
+    if request.query.is_empty() {
+        return None;
+    }
+    let (ecosystem, path) = types::of_feed(request.path.strip_prefix('/')?)?;
+    let Body::Bytes(bytes) = &entry.body else { return None };
+    let answer = ecosystem.answer(path, &request.query, bytes)?;
+    Some(Entry::new(entry.content_type, answer))
 }
 
 /// Tells whether a request asks for this server by a name that nobody else can give it.

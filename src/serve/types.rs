@@ -1,7 +1,25 @@
 //! Content types: what the files of a registry are, by their names.
 
+use crate::ecosystem::{self, Ecosystem};
+
+/// Returns the ecosystem whose feed a path of the site lies in, and the path below that.
+pub(super) fn of_feed(path: &str) -> Option<(&'static dyn Ecosystem, &str)> {
+    let (id, below) = path.strip_prefix("runtimes/")?.split_once('/')?;
+    Some((ecosystem::by_id(id)?, below))
+}
+
+/// Returns the content type that a feed asks for.
+fn asked_for(path: &str) -> Option<&'static str> {
+    let (ecosystem, below) = of_feed(path)?;
+    let rule = ecosystem.header_rules().iter().rfind(|rule| rule.content_type().is_some() && rule.covers(below))?;
+    rule.content_type()
+}
+
 /// Returns the content type of a file.
 pub(super) fn of(path: &str) -> &'static str {
+    if let Some(asked_for) = asked_for(path) {
+        return asked_for;
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::links;
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::{Digest, EcosystemId, Fingerprint, PackId, PackName};
-use crate::pack::{Component, Relation};
+use crate::pack::{Component, Dependency, Provision, Relation};
 
 /// What ties a pack to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,12 @@ pub struct Ties {
     uses: BTreeSet<(Name, User)>,
     /// The packs that its default release needs.
     needs: BTreeSet<PackId>,
+    /// What its default release provides besides components.
+    provides: BTreeSet<Provided>,
+    /// What its default release needs that packs provide.
+    seeks: BTreeSet<Provided>,
+    /// What any of its releases needs that packs provide.
+    names_provided: BTreeSet<Provided>,
     /// The components that any of its releases refers to.
     asks: BTreeSet<Name>,
     /// The packs that any of its releases names.
@@ -30,6 +36,9 @@ pub struct Ties {
 
 /// A component's kind and reference.
 type Name = (&'static str, String);
+
+/// Kind and name of something that packs provide, such as an API.
+type Provided = (String, String);
 
 /// A component that uses another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +56,15 @@ pub(super) struct User {
 pub struct Crosslinks {
     packs: HashMap<PackId, Named>,
     components: HashMap<EcosystemId, HashMap<Name, Known>>,
+    provided: HashMap<EcosystemId, HashMap<Provided, Sides>>,
+}
+
+/// Who provides something, who needs it, and who names it.
+#[derive(Debug, Default)]
+struct Sides {
+    providers: BTreeSet<PackId>,
+    seekers: BTreeSet<PackId>,
+    namers: BTreeSet<PackId>,
 }
 
 /// What is known of a pack, which need not be there.
@@ -76,6 +94,8 @@ pub struct Around {
     pub(super) dependents: Vec<PackId>,
     /// Those of the packs that it names which are there.
     pub(super) present: BTreeSet<PackId>,
+    /// The packs that provide what it needs.
+    providers: BTreeMap<Provided, BTreeSet<PackId>>,
     /// The pages of the components that it refers to.
     pages: BTreeMap<Name, Arc<str>>,
     /// Who uses the components of its default release.
@@ -103,11 +123,16 @@ impl Ties {
             offers.entry((component.kind.key, component.reference.clone())).or_insert(address);
         }
         let components = pack.releases.iter().flat_map(|release| &release.pack.components);
+        let all_needs = pack.releases.iter().flat_map(|release| &release.pack.dependencies);
+        let provided = |one: &Provision| (one.kind.to_owned(), one.name.clone());
         Self {
             id: pack.id.clone(),
             offers,
             uses,
-            needs: release.record.dependencies.iter().filter_map(|needed| named(pack, &needed.name)).collect(),
+            needs: release.record.dependencies.iter().filter_map(|needed| named(pack, needed)).collect(),
+            provides: release.pack.provides.iter().map(provided).collect(),
+            seeks: release.record.dependencies.iter().filter_map(sought).collect(),
+            names_provided: all_needs.filter_map(sought).collect(),
             asks: components.flat_map(|component| asked(component)).collect(),
             names: pack.releases.iter().flat_map(|release| packs_named(pack, release)).collect(),
         }
@@ -148,6 +173,20 @@ impl Crosslinks {
         for id in &ties.names {
             self.packs.entry(id.clone()).or_default().namers.remove(&ties.id);
         }
+        let provided = self.provided.entry(ties.id.ecosystem.clone()).or_default();
+        for what in ties.provides.iter().filter(|what| !after.is_some_and(|after| after.provides.contains(*what))) {
+            let sides = provided.entry(what.clone()).or_default();
+            sides.providers.remove(&ties.id);
+            touched.extend(sides.namers.iter().cloned());
+        }
+        for what in ties.seeks.iter().filter(|what| !after.is_some_and(|after| after.seeks.contains(*what))) {
+            let sides = provided.entry(what.clone()).or_default();
+            sides.seekers.remove(&ties.id);
+            touched.extend(sides.providers.iter().cloned());
+        }
+        for what in &ties.names_provided {
+            provided.entry(what.clone()).or_default().namers.remove(&ties.id);
+        }
         let components = self.components.entry(ties.id.ecosystem.clone()).or_default();
         for (name, page) in &ties.offers {
             if after.and_then(|after| after.offers.get(name)) != Some(page) {
@@ -173,6 +212,20 @@ impl Crosslinks {
         }
         for id in &ties.names {
             self.packs.entry(id.clone()).or_default().namers.insert(ties.id.clone());
+        }
+        let provided = self.provided.entry(ties.id.ecosystem.clone()).or_default();
+        for what in ties.provides.iter().filter(|what| !before.is_some_and(|before| before.provides.contains(*what))) {
+            let sides = provided.entry(what.clone()).or_default();
+            sides.providers.insert(ties.id.clone());
+            touched.extend(sides.namers.iter().cloned());
+        }
+        for what in ties.seeks.iter().filter(|what| !before.is_some_and(|before| before.seeks.contains(*what))) {
+            let sides = provided.entry(what.clone()).or_default();
+            sides.seekers.insert(ties.id.clone());
+            touched.extend(sides.providers.iter().cloned());
+        }
+        for what in &ties.names_provided {
+            provided.entry(what.clone()).or_default().namers.insert(ties.id.clone());
         }
         let components = self.components.entry(ties.id.ecosystem.clone()).or_default();
         for (name, page) in &ties.offers {
@@ -201,8 +254,17 @@ impl Crosslinks {
             (!users.is_empty()).then(|| (name.clone(), users))
         };
         let is_there = |id: &&PackId| self.packs.get(*id).is_some_and(|named| named.is_there);
+        let sides = |what: &Provided| self.provided.get(&ties.id.ecosystem)?.get(what);
+        let needed = self.packs.get(&ties.id).into_iter().flat_map(|named| &named.dependents);
+        let sought = ties.provides.iter().filter_map(sides).flat_map(|sides| &sides.seekers);
+        let dependents: BTreeSet<&PackId> = needed.chain(sought).filter(|id| **id != ties.id).collect();
+        let providers = |what: &Provided| {
+            let providers = sides(what)?.providers.clone();
+            (!providers.is_empty()).then(|| (what.clone(), providers))
+        };
         Around {
-            dependents: self.packs.get(&ties.id).into_iter().flat_map(|named| &named.dependents).cloned().collect(),
+            dependents: dependents.into_iter().cloned().collect(),
+            providers: ties.names_provided.iter().filter_map(providers).collect(),
             present: ties.names.iter().filter(is_there).cloned().collect(),
             pages: ties.asks.iter().filter_map(page).collect(),
             users: ties.offers.keys().filter_map(users).collect(),
@@ -214,6 +276,11 @@ impl Around {
     /// Returns the digest of all of it.
     pub(super) fn key(&self) -> Digest {
         Fingerprint::of(self)
+    }
+
+    /// Returns the packs that provide what a dependency names.
+    pub(super) fn providers(&self, kind: &str, name: &str) -> impl Iterator<Item = &PackId> {
+        self.providers.get(&(kind.to_owned(), name.to_owned())).into_iter().flatten()
     }
 
     /// Returns the address of the page of a component that the pack refers to.
@@ -236,13 +303,19 @@ fn asked(component: &Component) -> impl Iterator<Item = Name> + '_ {
 
 /// Returns the packs that pages of a release name: what it needs, and what to use instead of it.
 fn packs_named<'a>(pack: &'a CatalogPack, release: &'a CatalogRelease) -> impl Iterator<Item = PackId> + 'a {
-    let needed = release.pack.dependencies.iter().filter_map(|needed| named(pack, &needed.name));
+    let needed = release.pack.dependencies.iter().filter_map(|needed| named(pack, needed));
     let successors =
         [&pack.status, &release.status].into_iter().filter_map(|status| status.deprecated.as_ref()?.1.as_ref());
     needed.chain(successors.filter_map(|successor| successor.parse().ok()))
 }
 
 /// Returns the pack of the same ecosystem that a dependency names.
-fn named(pack: &CatalogPack, name: &str) -> Option<PackId> {
-    Some(PackId { ecosystem: pack.id.ecosystem.clone(), name: PackName::new(name).ok()? })
+fn named(pack: &CatalogPack, dependency: &Dependency) -> Option<PackId> {
+    let name = PackName::new(&dependency.name).ok().filter(|_| dependency.kind.is_none())?;
+    Some(PackId { ecosystem: pack.id.ecosystem.clone(), name })
+}
+
+/// Returns what a dependency that is no pack may find provided by one.
+fn sought(dependency: &Dependency) -> Option<Provided> {
+    Some((dependency.kind.clone()?, dependency.name.clone()))
 }

@@ -21,7 +21,7 @@ type ComponentEntry<'a> = (usize, usize, Cow<'a, str>, Cow<'a, str>, Cow<'a, str
 /// What `assets/site.js` reads. Lists instead of named fields: the index has thousands of entries.
 #[derive(Default, Serialize)]
 struct Index<'a> {
-    /// Identity, title unless it is the name, summary, keywords, folder of the default release.
+    /// Identity, title unless it is the name, summary, keywords and aliases, folder of the default release.
     packs: Vec<PackEntry<'a>>,
     /// The words for kinds.
     kinds: Vec<&'static str>,
@@ -39,7 +39,7 @@ pub(super) fn files(site: &Site) -> Files {
             pack.id.to_string(),
             text::visible(home::title(&pack.id, content).unwrap_or_default()),
             summary(&content.description),
-            text::visible(&content.keywords.join(" ")).into_owned(),
+            text::visible(&[&content.keywords[..], &content.aliases].concat().join(" ")).into_owned(),
             links::release_address(&pack.id, release.version()),
         ));
         for (component, page) in content.components.iter().zip(links::component_path(content)) {

@@ -103,7 +103,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("serve", &["build", "config", "diag", "fs", "ident", "output", "progress"]),
+    ("serve", &["build", "config", "diag", "ecosystem", "fs", "ident", "output", "progress"]),
     ("cli", &["build", "config", "diag", "ecosystem", "fs", "ident", "progress", "rules", "serve", "source"]),
 ];
 

@@ -9,8 +9,10 @@ use super::codings::Codings;
 pub(in crate::serve) struct Request {
     /// The method, as written.
     pub(in crate::serve) method: String,
-    /// The path, percent-decoded; what followed a `?` is dropped.
+    /// The path, percent-decoded.
     pub(in crate::serve) path: String,
+    /// What followed a `?`, as it was sent; empty without one.
+    pub(in crate::serve) query: String,
     /// The host that is asked, without the port.
     pub(in crate::serve) host: String,
     /// Whether the connection may be used again.
@@ -60,6 +62,7 @@ impl Request {
         let mut request = Self {
             method: method.to_owned(),
             path: String::new(),
+            query: String::new(),
             host: String::new(),
             keep_alive: version == 1,
             headers,
@@ -67,7 +70,10 @@ impl Request {
         request.refuse_body()?;
         let (authority, path) = split_target(target)?;
         request.host = host_name(&request.host_header()?, authority)?;
-        request.path = decoded(path.split(['?', '#']).next().unwrap_or_default())?;
+        let path = path.split('#').next().unwrap_or_default();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        request.path = decoded(path)?;
+        request.query = query.to_owned();
         let connection = request.header("connection").unwrap_or_default().to_ascii_lowercase();
         let asks = |option: &str| connection.split(',').any(|word| word.trim() == option);
         request.keep_alive = request.keep_alive && !asks("close");

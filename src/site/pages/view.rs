@@ -62,7 +62,9 @@ pub(super) struct Release<'a> {
     checksums: &'a BTreeMap<String, String>,
     source: Source<'a>,
     archive: Archive,
+    aliases: &'a [String],
     configuration: Option<Table<'a>>,
+    environment: Option<Table<'a>>,
     findings: Findings<'a>,
     newest_findings: Option<Findings<'a>>,
 }
@@ -97,6 +99,10 @@ struct Need<'a> {
     range: Option<&'a str>,
     address: Option<String>,
     note: Option<&'static str>,
+    /// What it is, when it is no pack.
+    kind: Option<&'a str>,
+    /// The packs that provide it: name and address.
+    providers: Vec<(&'a str, String)>,
 }
 
 #[derive(Serialize)]
@@ -189,7 +195,9 @@ pub(super) fn release<'a>(
             tree: source.tree.as_deref(),
         },
         archive: archive(id, release, url),
+        aliases: &content.aliases,
         configuration: content.configuration.as_deref().map(table),
+        environment: content.environment.as_deref().map(table),
         findings: findings(&release.findings, Some(source)),
         newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
             .then(|| findings(&pack.findings, None)),
@@ -265,10 +273,14 @@ fn groups<'a>(release: &'a CatalogRelease, address: &str, stems: &[String]) -> V
 }
 
 fn needed<'a>(name: &'a str, range: Option<&'a str>) -> Need<'a> {
-    Need { name: name.into(), range, address: None, note: None }
+    Need { name: name.into(), range, address: None, note: None, kind: None, providers: Vec::new() }
 }
 
-fn dependencies<'a>(site: &PackSite, release: &'a CatalogRelease) -> Vec<Need<'a>> {
+fn provider(id: &PackId) -> (&str, String) {
+    (id.name.as_str(), format!("{}/index.html", links::pack_address(id)))
+}
+
+fn dependencies<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Vec<Need<'a>> {
     let pack = &*site.pack;
     release
         .pack
@@ -276,6 +288,11 @@ fn dependencies<'a>(site: &PackSite, release: &'a CatalogRelease) -> Vec<Need<'a
         .iter()
         .map(|dependency| {
             let mut need = needed(&dependency.name, dependency.range.as_deref());
+            if let Some(kind) = &dependency.kind {
+                need.kind = Some(kind);
+                need.providers = site.around.providers(kind, &dependency.name).map(provider).collect();
+                return need;
+            }
             need.address = PackName::new(&dependency.name).ok().and_then(|name| {
                 let id = PackId { ecosystem: pack.id.ecosystem.clone(), name };
                 site.around.present.contains(&id).then(|| format!("{}/index.html", links::pack_address(&id)))
@@ -290,10 +307,8 @@ fn dependencies<'a>(site: &PackSite, release: &'a CatalogRelease) -> Vec<Need<'a
 }
 
 fn dependents(site: &PackSite) -> Vec<Need<'_>> {
-    let need = |id: &'_ PackId| (id.name.clone(), format!("{}/index.html", links::pack_address(id)));
-    let ids = site.around.dependents.iter().map(need);
-    ids.map(|(name, address)| Need { name: name.to_string().into(), range: None, address: Some(address), note: None })
-        .collect()
+    let providers = site.around.dependents.iter().map(provider);
+    providers.map(|(name, address)| Need { address: Some(address), ..needed(name, None) }).collect()
 }
 
 fn archive(id: &PackId, release: &CatalogRelease, url: &str) -> Archive {
