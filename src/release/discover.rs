@@ -6,7 +6,7 @@
 //!    the configuration names.
 //! 3. [`settle`] reads them from the outside in: a directory that an ecosystem claims hides everything below it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -48,6 +48,11 @@ pub(super) struct Found<K> {
 }
 
 impl<K> Found<K> {
+    /// Returns the path with each ecosystem that may claim it.
+    fn claims(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.ecosystems.iter().map(|ecosystem| (self.path.as_str(), ecosystem.id()))
+    }
+
     /// Returns what is known of the directory before it is read: the ecosystem that its path usually belongs to,
     /// `last`, the name of the source's own directory, and what the configuration says.
     pub(super) fn setting<'a>(
@@ -153,59 +158,66 @@ impl Rules {
 
     /// Returns the directories that may be packs, outer ones before those inside them.
     ///
-    /// `key` returns what identifies the content of a directory; nothing when it is not there.
-    pub(super) fn packs<K>(&self, scan: &Scan, key: impl Fn(&str) -> Option<K>) -> Vec<Found<K>> {
-        let mut numbers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-        for Marked { path, names } in &scan.marked {
-            let knows = |ecosystem: &dyn Ecosystem| {
-                ecosystem.manifests().iter().any(|manifest| names.iter().any(|name| name == manifest))
+    /// `key` returns what identifies the content of a directory without a mark; nothing when it is not there.
+    pub(super) fn packs<K: Clone>(&self, scan: &Scan<K>, key: impl Fn(&str) -> Option<K>) -> Vec<Found<K>> {
+        let mut found: Vec<Found<K>> = scan
+            .marked
+            .iter()
+            .filter_map(|Marked { path, names, key }| {
+                let knows = |ecosystem: &&'static dyn Ecosystem| {
+                    self.looks_at(*ecosystem, path)
+                        && ecosystem.manifests().iter().any(|name| names.iter().any(|n| n == name))
+                };
+                let ecosystems: Vec<&'static dyn Ecosystem> =
+                    self.ecosystems.iter().copied().filter(|ecosystem| knows(ecosystem)).collect();
+                let found = Found { path: path.clone(), key: key.clone(), ecosystems, has_sibling: false };
+                (!found.ecosystems.is_empty()).then_some(found)
+            })
+            .collect();
+        for (path, ecosystem) in self.packs_by_clues(&scan.hints) {
+            match found.iter_mut().find(|known| known.path == path) {
+                Some(known) if known.ecosystems.iter().any(|other| other.id() == ecosystem.id()) => {}
+                Some(known) => known.ecosystems.push(ecosystem),
+                None => found.extend(key(&path).map(|key| {
+                    let ecosystems = vec![ecosystem];
+                    Found { path, key, ecosystems, has_sibling: false }
+                })),
+            }
+        }
+        // Where every manifest leaves no doubt, nobody asks what lies beside it.
+        if found.iter().flat_map(|found| &found.ecosystems).any(|ecosystem| !ecosystem.has_certain_manifest()) {
+            let mut neighbours: HashMap<(&str, &str), usize> = HashMap::new();
+            for (path, ecosystem) in found.iter().flat_map(Found::claims) {
+                *neighbours.entry((parent(path), ecosystem)).or_default() += 1;
+            }
+            let is_beside = |found: &Found<K>| {
+                let mut claims = found.claims();
+                !found.path.is_empty() && claims.any(|(path, ecosystem)| neighbours[&(parent(path), ecosystem)] > 1)
             };
-            for (number, ecosystem) in self.ecosystems.iter().enumerate() {
-                if knows(*ecosystem) && self.looks_at(*ecosystem, path) {
-                    numbers.entry(path).or_default().insert(number);
-                }
-            }
+            let beside: Vec<bool> = found.iter().map(is_beside).collect();
+            found.iter_mut().zip(beside).for_each(|(found, beside)| found.has_sibling = beside);
         }
-        let by_clues = self.packs_by_clues(&scan.hints);
-        for (path, number) in &by_clues {
-            numbers.entry(path).or_default().insert(*number);
-        }
-        let mut neighbours: HashMap<(&str, usize), usize> = HashMap::new();
-        for (path, numbers) in &numbers {
-            for number in numbers {
-                *neighbours.entry((parent(path), *number)).or_default() += 1;
-            }
-        }
-        let has_sibling = |path: &str, numbers: &BTreeSet<usize>| {
-            !path.is_empty() && numbers.iter().any(|number| neighbours[&(parent(path), *number)] > 1)
-        };
-        let found = |(path, numbers): (&&str, &BTreeSet<usize>)| {
-            let ecosystems = numbers.iter().map(|number| self.ecosystems[*number]).collect();
-            let has_sibling = has_sibling(path, numbers);
-            Some(Found { path: (*path).to_owned(), key: key(path)?, ecosystems, has_sibling })
-        };
-        let mut found: Vec<Found<K>> = numbers.iter().filter_map(found).collect();
         found.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
         found
     }
 
     /// Returns the directories that are packs by what files say.
-    fn packs_by_clues(&self, hints: &[Hint]) -> Vec<(String, usize)> {
+    fn packs_by_clues(&self, hints: &[Hint]) -> Vec<(String, &'static dyn Ecosystem)> {
         let mut found = Vec::new();
         for (number, ecosystem) in self.ecosystems.iter().enumerate() {
             let Some(clues) = ecosystem.clues() else { continue };
             let own = hints.iter().filter(|hint| hint.ecosystem == number);
             let mut own: Vec<Clue<'_>> = own.map(|hint| Clue { path: &hint.path, says: &hint.says }).collect();
             own.sort_by_key(|clue| clue.path);
-            let packs = clues.packs(&own, self.configured()).into_iter().map(|path| (path, number));
+            let packs = clues.packs(&own, self.configured()).into_iter().map(|path| (path, *ecosystem));
             found.extend(packs.filter(|(path, _)| self.looks_at(*ecosystem, path)));
         }
         found
     }
 
     /// Reports files that are spelt almost like a manifest, in directories that have none.
-    pub(super) fn near_misses(&self, scan: &Scan, sink: &mut Sink) {
-        for Marked { path, names } in &scan.marked {
+    pub(super) fn near_misses<K>(&self, scan: &Scan<K>, sink: &mut Sink) {
+        for Marked { path, names, .. } in &scan.marked {
             let mut right_by_wrong = BTreeMap::new();
             for ecosystem in self.ecosystems.iter().filter(|ecosystem| self.looks_at(**ecosystem, path)) {
                 for (wrong, right) in ecosystem.near_misses() {

@@ -19,21 +19,23 @@ const MAX_MARKED: usize = 10_000;
 const MAX_CLUE_BYTES: usize = 1 << 20;
 
 /// What was seen below a directory.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Scan {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Scan<K> {
     /// The directories that hold a manifest or a near miss.
-    pub(super) marked: Vec<Marked>,
+    pub(super) marked: Vec<Marked<K>>,
     /// What files outside of those say.
     pub(super) hints: Vec<Hint>,
 }
 
 /// A directory that holds a manifest or a near miss.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Marked {
+pub(super) struct Marked<K> {
     /// Its path, empty at the top.
     pub(super) path: String,
     /// The names that matter, sorted.
     pub(super) names: Vec<String>,
+    /// What identifies its content.
+    pub(super) key: K,
 }
 
 /// What a file says of packs.
@@ -54,7 +56,7 @@ type Said = Arc<[(usize, Arc<str>)]>;
 #[derive(Debug, Default)]
 pub(super) struct TreeScan {
     /// By tree, depth, and whether clues are looked for.
-    seen: HashMap<(ObjectId, usize, bool), Arc<Scan>>,
+    seen: HashMap<(ObjectId, usize, bool), Arc<Scan<ObjectId>>>,
     said: HashMap<(ObjectId, Arc<str>), Said>,
 }
 
@@ -65,7 +67,7 @@ impl TreeScan {
         repository: &Repository,
         rules: &Rules,
         tree: ObjectId,
-    ) -> Result<Arc<Scan>, SourceError> {
+    ) -> Result<Arc<Scan<ObjectId>>, SourceError> {
         self.below(repository, rules, tree, 0, rules.has_clues())
     }
 
@@ -76,7 +78,7 @@ impl TreeScan {
         tree: ObjectId,
         depth: usize,
         with_clues: bool,
-    ) -> Result<Arc<Scan>, SourceError> {
+    ) -> Result<Arc<Scan<ObjectId>>, SourceError> {
         // Known by depth too, so that a crafted tree that holds one subtree many times costs one visit per level.
         if let Some(seen) = self.seen.get(&(tree, depth, with_clues)) {
             return Ok(Arc::clone(seen));
@@ -88,7 +90,7 @@ impl TreeScan {
         let mut names: Vec<String> =
             files.iter().filter(|(name, _)| rules.marks(name)).map(|(name, _)| (*name).to_owned()).collect();
         let clues_here = with_clues && !names.iter().any(|name| rules.is_certain(name));
-        let mut scan = Scan::default();
+        let mut scan = Scan { marked: Vec::new(), hints: Vec::new() };
         for entry in &*entries {
             let Ok(name) = std::str::from_utf8(&entry.name) else { continue };
             if entry.kind != EntryKind::Directory || depth >= MAX_DEPTH || rules.never_enters(name) {
@@ -117,7 +119,7 @@ impl TreeScan {
         }
         if !names.is_empty() {
             names.sort_unstable();
-            scan.marked.push(Marked { path: String::new(), names });
+            scan.marked.push(Marked { path: String::new(), names, key: tree });
         }
         let scan = Arc::new(scan);
         self.seen.insert((tree, depth, with_clues), Arc::clone(&scan));
@@ -130,7 +132,7 @@ fn hints<'a>(path: &'a str, said: &'a [(usize, Arc<str>)]) -> impl Iterator<Item
 }
 
 /// Scans a directory on disk.
-pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&str, bool) -> bool) -> Scan {
+pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&str, bool) -> bool) -> Scan<String> {
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut may_hold_clues: Vec<String> = Vec::new();
     let relative = |path: &std::path::Path| -> Option<String> {
@@ -182,5 +184,6 @@ pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&
         let Ok(bytes) = std::fs::read(&file) else { continue };
         hints_found.extend(hints(path, &rules.clues_in(path.rsplit('/').next().unwrap_or(path), &bytes)));
     }
-    Scan { marked: names.into_iter().map(|(path, names)| Marked { path, names }).collect(), hints: hints_found }
+    let marked = names.into_iter().map(|(path, names)| Marked { key: path.clone(), path, names }).collect();
+    Scan { marked, hints: hints_found }
 }
