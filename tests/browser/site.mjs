@@ -18,7 +18,7 @@ const KINDS = [
   ["component", /^packs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/[^/]+\.html$/],
 ];
 
-/** Picks pages to look at: per kind the smallest, the largest and one between, which show it empty and full. */
+/** Picks pages to look at: per kind the smallest, the largest and one between, and the fullest of each ecosystem and component kind. */
 export async function samples(folder, files) {
   const picked = [];
   for (const [kind, pattern] of KINDS) {
@@ -26,6 +26,13 @@ export async function samples(folder, files) {
       .map(async (file) => ({ kind, file, size: (await readFile(join(folder, file))).length })));
     pages.sort((a, b) => b.size - a.size || (a.file < b.file ? -1 : 1));
     const chosen = new Set([pages[0], pages[Math.floor(pages.length / 2)], pages.at(-1)]);
+    const seen = new Set();
+    for (const page of pages) {
+      const [, ecosystem, , , component] = page.file.split("/");
+      const sort = `${ecosystem} ${kind === "component" ? component : ""}`;
+      if (!seen.has(sort)) chosen.add(page);
+      seen.add(sort);
+    }
     [...chosen].filter(Boolean).forEach((page, number) => picked.push({ ...page, label: `${kind}-${number + 1}` }));
   }
   return picked;

@@ -41,6 +41,10 @@ pub(super) struct Card<'a> {
     title: Option<&'a str>,
     summary: Cow<'a, str>,
     keywords: &'a [String],
+    /// What `assets/browse.js` narrows lists by: `address=words`, separated by tabs.
+    ecosystem: String,
+    kinds: String,
+    keyword_values: String,
     version: &'a str,
     date: String,
     time: String,
@@ -114,12 +118,25 @@ pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
         title: title(&pack.id, &release.pack),
         summary: text::summary(&release.pack.description),
         keywords: &release.pack.keywords,
+        ecosystem: facet([pack.ecosystem.title()]),
+        kinds: facet(components.chunk_by(|a, b| a.kind == b.kind).map(|group| group[0].kind.singular)),
+        keyword_values: facet(release.pack.keywords.iter().map(String::as_str)),
         version: release.version().as_str(),
         date: date(release),
         time: release.published_at.to_string(),
         counts,
         status: super::status::word(pack, release),
     }
+}
+
+/// Returns values that a list can be narrowed by: what stands in the address, and what people read.
+fn facet<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
+    let value = |words: &str| {
+        // A tab or an equals sign would end the value early.
+        let words = words.replace(['\t', '\n', '\r'], " ");
+        format!("{}={words}", words.to_lowercase().replace([' ', '='], "-"))
+    };
+    values.into_iter().map(value).collect::<Vec<_>>().join("\t")
 }
 
 fn recent<'a>(site: &'a Site) -> Vec<Recent<'a>> {
