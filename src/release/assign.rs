@@ -58,12 +58,13 @@ fn may_have(at: &At<ObjectId>, reading: &tags::Reading<'_>) -> bool {
 /// Returns the pack that a tag names: by its name, by its path, or by a name that differs in case, `-` and `_` only.
 fn named<'s>(name: &str, state: &[&'s At<ObjectId>], below: &Below) -> Option<&'s At<ObjectId>> {
     let pack_name = |at: &At<ObjectId>| Some(at.reading.pack.as_ref()?.id.name.clone());
+    let is_name = |at: &At<ObjectId>| at.reading.pack.as_ref().is_some_and(|pack| pack.id.name.as_str() == name);
     let is_path = |at: &At<ObjectId>| {
         at.path == name || joined(&below.prefix, &at.path) == name || at.path.rsplit('/').next() == Some(name)
     };
     let folded = PackName::new(name).ok().map(|name| name.folded());
     let first = |fits: &dyn Fn(&At<ObjectId>) -> bool| state.iter().copied().find(|at| fits(at));
-    first(&|at| pack_name(at).is_some_and(|pack| pack.as_str() == name))
+    first(&is_name)
         .or_else(|| first(&|at| !name.is_empty() && is_path(at)))
         .or_else(|| first(&|at| folded.is_some() && pack_name(at).map(|pack| pack.folded()) == folded))
 }

@@ -156,24 +156,29 @@ impl Rules {
         }
     }
 
+    /// Returns a directory with files of these names, if it may be a pack by them.
+    pub(super) fn found<K: Clone>(&self, path: &str, names: &[String], key: &K) -> Option<Found<K>> {
+        let knows = |ecosystem: &&'static dyn Ecosystem| {
+            ecosystem.manifests().iter().any(|name| names.iter().any(|n| n == name)) && self.looks_at(*ecosystem, path)
+        };
+        let ecosystems: Vec<&'static dyn Ecosystem> =
+            self.ecosystems.iter().copied().filter(|ecosystem| knows(ecosystem)).collect();
+        let found = Found { path: path.to_owned(), key: key.clone(), ecosystems, has_sibling: false };
+        (!found.ecosystems.is_empty()).then_some(found)
+    }
+
+    /// Tells whether what a file of that name marks depends on nothing but the directory that holds it.
+    pub(super) fn is_plain(&self, name: &str) -> bool {
+        let knows = |ecosystem: &&&'static dyn Ecosystem| ecosystem.manifests().contains(&name);
+        self.ecosystems.iter().filter(knows).all(|ecosystem| ecosystem.has_certain_manifest())
+    }
+
     /// Returns the directories that may be packs, outer ones before those inside them.
     ///
     /// `key` returns what identifies the content of a directory without a mark; nothing when it is not there.
     pub(super) fn packs<K: Clone>(&self, scan: &Scan<K>, key: impl Fn(&str) -> Option<K>) -> Vec<Found<K>> {
-        let mut found: Vec<Found<K>> = scan
-            .marked
-            .iter()
-            .filter_map(|Marked { path, names, key }| {
-                let knows = |ecosystem: &&'static dyn Ecosystem| {
-                    self.looks_at(*ecosystem, path)
-                        && ecosystem.manifests().iter().any(|name| names.iter().any(|n| n == name))
-                };
-                let ecosystems: Vec<&'static dyn Ecosystem> =
-                    self.ecosystems.iter().copied().filter(|ecosystem| knows(ecosystem)).collect();
-                let found = Found { path: path.clone(), key: key.clone(), ecosystems, has_sibling: false };
-                (!found.ecosystems.is_empty()).then_some(found)
-            })
-            .collect();
+        let mut found: Vec<Found<K>> =
+            scan.marked.iter().filter_map(|Marked { path, names, key }| self.found(path, names, key)).collect();
         for (path, ecosystem) in self.packs_by_clues(&scan.hints) {
             match found.iter_mut().find(|known| known.path == path) {
                 Some(known) if known.ecosystems.iter().any(|other| other.id() == ecosystem.id()) => {}

@@ -1,6 +1,7 @@
 //! What is odd about tags, branches and names of a repository, as its clients would notice.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::discover::At;
 use super::open::{Below, OpenSource};
@@ -68,7 +69,7 @@ pub(super) fn shadowing_branches(below: &Below, sink: &mut Sink) -> Result<(), S
 }
 
 /// Reports packs that have releases by tags, but none of the version they now have; the draft gets the finding.
-pub(super) fn untagged_versions(present: &[At<ObjectId>], released: &[Tagged], notes: &mut Notes) {
+pub(super) fn untagged_versions(present: &[Arc<At<ObjectId>>], released: &[Tagged], notes: &mut Notes) {
     let mut versions: BTreeMap<&PackId, BTreeSet<&Version>> = BTreeMap::new();
     for pack in released.iter().filter_map(|tagged| tagged.candidate.pack.as_ref()) {
         versions.entry(&pack.id).or_default().insert(&pack.version);

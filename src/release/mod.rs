@@ -2,8 +2,10 @@
 //!
 //! 1. [`tags`] reads versions and names out of tag names.
 //! 2. `open` finds the directory or repository of a source.
-//! 3. `scan` and `discover` find packs in a tree or directory: manifests, claimed by an ecosystem, none inside another.
-//! 4. `read` reads a directory as a pack, with its listing and findings; `packs` does so for any tree of a repository.
+//! 3. `scan` and `discover` find packs in a tree or directory: by manifests or by what files say, claimed by an ecosystem,
+//!    none inside another.
+//! 4. `read` reads a directory as a pack, with its listing and findings; `packs` does so for any tree of a repository,
+//!    and `places` shares what several of its trees have in common.
 //! 5. `tagged` (with `assign`) and `history` decide which revisions are releases of which pack; `facts` says what is odd about them.
 //! 6. [`candidates`] puts together what `repository` and `directory` give; `known` is what the next reading need not do
 //!    again, and `saved` says what it has to when somebody watches the files.
@@ -21,6 +23,7 @@ mod history;
 mod known;
 pub mod open;
 mod packs;
+mod places;
 mod read;
 mod repository;
 mod saved;

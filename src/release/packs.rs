@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::candidates::Reader;
 use super::discover::{At, Found, Rules, Settled, settle};
 use super::open::Below;
+use super::places::{self, Place};
 use super::read::{Reading, read};
-use super::scan::TreeScan;
+use super::scan::{Node, TreeScan};
 use crate::ecosystem::Ecosystem;
 use crate::source::SourceError;
 use crate::source::git::ObjectId;
@@ -17,7 +18,15 @@ use crate::source::git::ObjectId;
 pub(super) type Usual = BTreeMap<String, &'static dyn Ecosystem>;
 
 /// The packs of one tree, which several tags may share.
-pub(super) type State = Arc<Vec<At<ObjectId>>>;
+pub(super) type State = Arc<[Arc<At<ObjectId>>]>;
+
+/// The directories of a tree that may be packs.
+enum Listed {
+    /// By names alone, shared between trees.
+    Tree(Arc<Place>),
+    /// By all that is in the tree.
+    Flat(Vec<Found<ObjectId>>),
+}
 
 /// The packs of a repository at any of its trees, each directory read once per content.
 pub(super) struct Packs<'a> {
@@ -50,30 +59,50 @@ impl<'a> Packs<'a> {
     }
 
     /// Returns the packs of trees, in their order; a tree that is not there has none.
+    ///
+    /// Trees that stand next to each other should be similar: they share what is the same in both.
     pub(super) fn at(&mut self, trees: &[Option<ObjectId>]) -> Result<Vec<State>, SourceError> {
         let repository = &self.below.repository;
         // Many tags of one commit have one tree.
-        let mut numbers: HashMap<Option<ObjectId>, usize> = HashMap::new();
-        let mut found = Vec::new();
-        for tree in trees {
-            if let Entry::Vacant(new) = numbers.entry(*tree) {
-                new.insert(found.len());
-                found.push(match tree {
-                    Some(tree) => {
-                        let scan = self.scan.scan(repository, self.rules, *tree)?;
-                        self.rules.packs(&scan, |path| repository.tree_at(*tree, path).ok().flatten())
-                    }
-                    None => Vec::new(),
-                });
-            }
+        let mut numbers: HashMap<Option<ObjectId>, usize> = HashMap::from([(None, 0)]);
+        let mut found: Vec<Listed> = vec![Listed::Flat(Vec::new())];
+        let (mut node, mut place): (Option<Arc<Node>>, Option<Arc<Place>>) = (None, None);
+        for tree in trees.iter().copied().flatten() {
+            let Entry::Vacant(new) = numbers.entry(Some(tree)) else { continue };
+            new.insert(found.len());
+            let scanned = self.scan.scan(repository, self.rules, tree, node.as_ref())?;
+            found.push(if scanned.is_plain {
+                let tree = Place::of(self.rules, &scanned, place.as_ref());
+                place = Some(Arc::clone(&tree));
+                Listed::Tree(tree)
+            } else {
+                let key = |path: &str| repository.tree_at(tree, path).ok().flatten();
+                Listed::Flat(self.rules.packs(&scanned.scan(), key))
+            });
+            node = Some(scanned);
         }
         let usual = &self.usual;
-        let states = settle(&found, &mut self.settled, &|found| {
+        let read = |found: &Found<ObjectId>| {
             reading(self.below, self.rules, self.reader, &self.earlier, self.last_segment.as_deref(), found, |path| {
                 usual.get(path).copied()
             })
-        });
-        let states: Vec<State> = states.into_iter().map(Arc::new).collect();
+        };
+        let (mut places, mut lists) = (Vec::new(), Vec::new());
+        for listed in &mut found {
+            match listed {
+                Listed::Tree(place) => places.push(Arc::clone(place)),
+                Listed::Flat(found) => lists.push(std::mem::take(found)),
+            }
+        }
+        places::settle(&places, &mut self.settled, &read);
+        let mut lists = settle(&lists, &mut self.settled, &read).into_iter();
+        let state = |listed: Listed| -> State {
+            match listed {
+                Listed::Tree(place) => place.packs(),
+                Listed::Flat(_) => lists.next().unwrap_or_default().into_iter().map(Arc::new).collect(),
+            }
+        };
+        let states: Vec<State> = found.into_iter().map(state).collect();
         Ok(trees.iter().map(|tree| Arc::clone(&states[numbers[tree]])).collect())
     }
 

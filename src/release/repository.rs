@@ -125,7 +125,8 @@ impl Job<'_> {
             annotate(&mut self.candidates, std::mem::take(&mut self.notes));
         }
         if let (Some(head), None | Some(Releases::History)) = (head, self.config.releases) {
-            let untagged: Vec<&At<ObjectId>> = present.iter().filter(|at| !released.contains(&at.path)).collect();
+            let untagged: Vec<&At<ObjectId>> =
+                present.iter().map(|at| &**at).filter(|at| !released.contains(&at.path)).collect();
             history::releases(self, below, packs, head, &untagged)?;
         }
         Ok(())
@@ -136,7 +137,7 @@ impl Job<'_> {
         &mut self,
         below: &Below,
         head: Commit,
-        present: &[At<ObjectId>],
+        present: &[Arc<At<ObjectId>>],
         packs: &mut Packs<'_>,
     ) -> Result<(), SourceError> {
         let stage = match (self.config.releases, &self.source.directory) {
@@ -147,8 +148,8 @@ impl Job<'_> {
         if self.source.directory.is_none()
             && let Some(tree) = below.repository.tree_at(head.tree, &below.prefix)?
         {
-            let scan = packs.scan.scan(&below.repository, self.rules, tree)?;
-            self.rules.near_misses(&scan, &mut self.sink);
+            let node = packs.scan.scan(&below.repository, self.rules, tree, None)?;
+            self.rules.near_misses(&node.scan(), &mut self.sink);
         }
         for at in present {
             let facts = self.source.facts(&at.path, None, Some(head.id), Some(at.key));

@@ -9,11 +9,11 @@ use walkdir::WalkDir;
 use super::discover::Rules;
 use super::packs::joined;
 use crate::source::SourceError;
-use crate::source::git::{EntryKind, ObjectId, Repository};
+use crate::source::git::{EntryKind, ObjectId, Repository, TreeEntry};
 
 /// Deepest directory in which a pack is looked for, and the most that are looked at: far above any real repository.
 const MAX_DEPTH: usize = 32;
-const MAX_MARKED: usize = 10_000;
+pub(super) const MAX_MARKED: usize = 10_000;
 
 /// Largest file that is searched for clues, in bytes: what a YAML file may have.
 const MAX_CLUE_BYTES: usize = 1 << 20;
@@ -52,23 +52,80 @@ pub(super) struct Hint {
 /// What files say, by their content.
 type Said = Arc<[(usize, Arc<str>)]>;
 
-/// Scans trees; what was seen of a tree once is known in every other revision.
+/// What a tree of a repository holds: what matters in it and below.
+///
+/// Trees of different revisions share the nodes of what is the same in both.
+#[derive(Debug)]
+pub(super) struct Node {
+    /// The tree.
+    pub(super) tree: ObjectId,
+    /// Whether clues were looked for.
+    with_clues: bool,
+    entries: Arc<[TreeEntry]>,
+    /// The directories in which there is anything, each by its place among the entries.
+    children: Vec<(usize, Arc<Self>)>,
+    /// The names that mark the directory, sorted.
+    pub(super) names: Vec<String>,
+    /// What files directly in the directory say.
+    hints: Vec<Hint>,
+    /// How many directories are marked here and below, and how many hints there are.
+    pub(super) marked: usize,
+    hinted: usize,
+    /// Whether packs are told by names alone here and below, and what lies beside a directory does not matter.
+    pub(super) is_plain: bool,
+}
+
+impl Node {
+    /// Returns the directories in which there is anything, with their names, in the order of the names.
+    pub(super) fn children(&self) -> impl Iterator<Item = (&str, &Arc<Self>)> {
+        let name = |at: usize| std::str::from_utf8(&self.entries[at].name).unwrap_or_default();
+        let mut children: Vec<_> = self.children.iter().map(|(at, node)| (name(*at), node)).collect();
+        // Git sorts directories as if a slash followed; this costs little, since it is nearly the same order.
+        children.sort_by_key(|(name, _)| *name);
+        children.into_iter()
+    }
+
+    /// Returns everything in the tree, with paths relative to it.
+    pub(super) fn scan(&self) -> Scan<ObjectId> {
+        let mut scan = Scan { marked: Vec::new(), hints: Vec::new() };
+        self.add_to(&mut scan, "");
+        scan
+    }
+
+    fn add_to(&self, scan: &mut Scan<ObjectId>, path: &str) {
+        for (name, child) in self.children() {
+            // A crafted tree may hold one subtree any number of times.
+            if scan.marked.len() >= MAX_MARKED || scan.hints.len() >= MAX_MARKED {
+                return;
+            }
+            child.add_to(scan, &joined(path, name));
+        }
+        scan.hints.extend(self.hints.iter().map(|hint| Hint { path: joined(path, &hint.path), ..hint.clone() }));
+        if !self.names.is_empty() {
+            scan.marked.push(Marked { path: path.to_owned(), names: self.names.clone(), key: self.tree });
+        }
+    }
+}
+
+/// Scans trees.
 #[derive(Debug, Default)]
 pub(super) struct TreeScan {
-    /// By tree, depth, and whether clues are looked for.
-    seen: HashMap<(ObjectId, usize, bool), Arc<Scan<ObjectId>>>,
+    /// What was seen in the tree that is scanned: by tree, depth, and whether clues are looked for.
+    seen: HashMap<(ObjectId, usize, bool), Arc<Node>>,
     said: HashMap<(ObjectId, Arc<str>), Said>,
 }
 
 impl TreeScan {
-    /// Returns what there is in a tree, with paths relative to it.
+    /// Returns what there is in a tree; `before` is that of a similar tree, with which it shares what is the same.
     pub(super) fn scan(
         &mut self,
         repository: &Repository,
         rules: &Rules,
         tree: ObjectId,
-    ) -> Result<Arc<Scan<ObjectId>>, SourceError> {
-        self.below(repository, rules, tree, 0, rules.has_clues())
+        before: Option<&Arc<Node>>,
+    ) -> Result<Arc<Node>, SourceError> {
+        self.seen.clear();
+        self.below(repository, rules, tree, 0, rules.has_clues(), before)
     }
 
     fn below(
@@ -78,52 +135,125 @@ impl TreeScan {
         tree: ObjectId,
         depth: usize,
         with_clues: bool,
-    ) -> Result<Arc<Scan<ObjectId>>, SourceError> {
+        before: Option<&Arc<Node>>,
+    ) -> Result<Arc<Node>, SourceError> {
+        let before = before.filter(|before| before.with_clues == with_clues);
+        if let Some(same) = before.filter(|before| before.tree == tree) {
+            return Ok(Arc::clone(same));
+        }
         // Known by depth too, so that a crafted tree that holds one subtree many times costs one visit per level.
         if let Some(seen) = self.seen.get(&(tree, depth, with_clues)) {
             return Ok(Arc::clone(seen));
         }
         let entries = repository.list(tree)?;
-        let files = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::File { .. }));
+        let file = |entry: &TreeEntry| matches!(entry.kind, EntryKind::File { .. });
+        let files = entries.iter().filter(|entry| file(entry));
+        let files = files.filter_map(|entry| Some((std::str::from_utf8(&entry.name).ok()?, entry.id)));
         let files: Vec<(&str, ObjectId)> =
-            files.filter_map(|entry| Some((std::str::from_utf8(&entry.name).ok()?, entry.id))).collect();
+            files.filter(|(name, _)| rules.marks(name) || rules.may_hold_clue(name)).collect();
         let mut names: Vec<String> =
             files.iter().filter(|(name, _)| rules.marks(name)).map(|(name, _)| (*name).to_owned()).collect();
+        names.sort_unstable();
         let clues_here = with_clues && !names.iter().any(|name| rules.is_certain(name));
-        let mut scan = Scan { marked: Vec::new(), hints: Vec::new() };
-        for entry in &*entries {
-            let Ok(name) = std::str::from_utf8(&entry.name) else { continue };
-            if entry.kind != EntryKind::Directory || depth >= MAX_DEPTH || rules.never_enters(name) {
-                continue;
+        let mut node = Node {
+            tree,
+            with_clues,
+            children: Vec::new(),
+            marked: usize::from(!names.is_empty()),
+            hinted: 0,
+            is_plain: names.iter().all(|name| rules.is_plain(name)),
+            hints: Vec::new(),
+            names,
+            entries: Arc::clone(&entries),
+        };
+        let mut earlier = Earlier::new(before.filter(|before| before.has_clues(rules) == clues_here));
+        for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.kind == EntryKind::Directory) {
+            let (known, child) = match earlier.find(entry) {
+                Some((same, child)) if same.id == entry.id => (true, child),
+                found => (false, found.and_then(|(_, child)| child)),
+            };
+            let child = match (known, child) {
+                // What was left out or empty is so again.
+                (true, None) => continue,
+                (true, Some(child)) => Arc::clone(child),
+                (false, child) => {
+                    let Ok(name) = std::str::from_utf8(&entry.name) else { continue };
+                    if depth >= MAX_DEPTH || rules.never_enters(name) {
+                        continue;
+                    }
+                    let clues_below = clues_here && !rules.has_no_clues_below(name);
+                    self.below(repository, rules, entry.id, depth + 1, clues_below, child)?
+                }
+            };
+            if child.marked > 0 || child.hinted > 0 {
+                node.marked = node.marked.saturating_add(child.marked);
+                node.hinted = node.hinted.saturating_add(child.hinted);
+                node.is_plain &= child.is_plain;
+                node.children.push((at, child));
             }
-            let clues_below = clues_here && !rules.has_no_clues_below(name);
-            let below = self.below(repository, rules, entry.id, depth + 1, clues_below)?;
-            let marked = below.marked.iter().map(|one| Marked { path: joined(name, &one.path), ..one.clone() });
-            scan.marked.extend(marked.take(MAX_MARKED.saturating_sub(scan.marked.len())));
-            let hints = below.hints.iter().map(|one| Hint { path: joined(name, &one.path), ..one.clone() });
-            scan.hints.extend(hints.take(MAX_MARKED.saturating_sub(scan.hints.len())));
         }
         if clues_here {
             for (name, id) in files.iter().filter(|(name, _)| rules.may_hold_clue(name)) {
-                let said = match self.said.get(&(*id, Arc::from(*name))) {
-                    Some(said) => Arc::clone(said),
-                    None => {
-                        let bytes = repository.small_blob(*id, MAX_CLUE_BYTES);
-                        let said: Said = bytes.map(|bytes| rules.clues_in(name, &bytes)).unwrap_or_default().into();
-                        self.said.insert((*id, Arc::from(*name)), Arc::clone(&said));
-                        said
-                    }
-                };
-                scan.hints.extend(hints(name, &said));
+                node.hints.extend(hints(name, &self.said_by(repository, rules, name, *id)));
             }
+            node.hinted = node.hinted.saturating_add(node.hints.len());
+            node.is_plain &= node.hints.is_empty();
         }
-        if !names.is_empty() {
-            names.sort_unstable();
-            scan.marked.push(Marked { path: String::new(), names, key: tree });
+        let node = Arc::new(node);
+        self.seen.insert((tree, depth, with_clues), Arc::clone(&node));
+        Ok(node)
+    }
+
+    /// Returns what a file says, which is looked at once per name and content.
+    fn said_by(&mut self, repository: &Repository, rules: &Rules, name: &str, id: ObjectId) -> Said {
+        let key = (id, Arc::from(name));
+        if let Some(said) = self.said.get(&key) {
+            return Arc::clone(said);
         }
-        let scan = Arc::new(scan);
-        self.seen.insert((tree, depth, with_clues), Arc::clone(&scan));
-        Ok(scan)
+        let bytes = repository.small_blob(id, MAX_CLUE_BYTES);
+        let said: Said = bytes.map(|bytes| rules.clues_in(name, &bytes)).unwrap_or_default().into();
+        self.said.insert(key, Arc::clone(&said));
+        said
+    }
+}
+
+impl Node {
+    /// Tells whether clues were looked for in the directory itself.
+    fn has_clues(&self, rules: &Rules) -> bool {
+        self.with_clues && !self.names.iter().any(|name| rules.is_certain(name))
+    }
+}
+
+/// The entries of an earlier revision of a tree, looked through in step with those of a later one.
+struct Earlier<'a> {
+    entries: &'a [TreeEntry],
+    children: std::iter::Peekable<std::slice::Iter<'a, (usize, Arc<Node>)>>,
+    at: usize,
+}
+
+impl<'a> Earlier<'a> {
+    /// How many entries are looked at for one that is not where it is expected.
+    ///
+    /// What is not found is scanned, which costs a little and changes nothing.
+    const REACH: usize = 16;
+
+    fn new(node: Option<&'a Arc<Node>>) -> Self {
+        let (entries, children) = node.map_or((&[][..], &[][..]), |node| (&*node.entries, &*node.children));
+        Self { entries, children: children.iter().peekable(), at: 0 }
+    }
+
+    /// Returns the directory of the same name, with what is in it if there is anything.
+    fn find(&mut self, wanted: &TreeEntry) -> Option<(&'a TreeEntry, Option<&'a Arc<Node>>)> {
+        let is_it = |entry: &TreeEntry| entry.kind == EntryKind::Directory && entry.name == wanted.name;
+        let ahead = self.entries.get(self.at..)?.iter().filter(|entry| entry.kind == EntryKind::Directory);
+        ahead.take(Self::REACH).find(|entry| is_it(entry))?;
+        while !is_it(&self.entries[self.at]) {
+            self.at += 1;
+        }
+        let found = self.at;
+        self.at += 1;
+        while self.children.next_if(|(at, _)| *at < found).is_some() {}
+        Some((&self.entries[found], self.children.next_if(|(at, _)| *at == found).map(|(_, node)| node)))
     }
 }
 

@@ -3,7 +3,8 @@
 //! Every tag becomes a release or a finding: `assign` says whose version it is; of several tags for one version the first
 //! counts; the release has the version of its tag, whatever the manifest says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -11,7 +12,7 @@ use super::assign::assign;
 
 use super::discover::At;
 use super::open::Below;
-use super::packs::{Packs, joined};
+use super::packs::{Packs, State, joined};
 use super::repository::Job;
 use super::tags::{self, Patterns};
 use super::{
@@ -49,22 +50,19 @@ pub(super) fn releases(
     job: &mut Job<'_>,
     below: &Below,
     packs: &mut Packs<'_>,
-    present: &[At<ObjectId>],
+    present: &[Arc<At<ObjectId>>],
 ) -> Result<Vec<String>, SourceError> {
-    let manifest_counts = |at: &At<ObjectId>| {
+    let manifest_counts = |at: &Arc<At<ObjectId>>| {
         at.reading.ecosystem.is_some_and(|ecosystem| ecosystem.versioning() == Versioning::ManifestCounts)
     };
     let patterns = Patterns::new(job.config.tag.as_deref()).with_pep440(present.iter().any(manifest_counts));
     let tags = version_tags(job, below, &patterns)?;
-    let trees = tags
-        .iter()
-        .map(|tag| below.repository.tree_at(tag.commit.tree, &below.prefix))
-        .collect::<Result<Vec<_>, SourceError>>()?;
-    let states = packs.at(&trees)?;
+    let states = states(below, packs, &tags)?;
     let renamed = only_name(present);
     let mut found: Vec<Tagged> = Vec::new();
     for (tag, state) in tags.iter().zip(&states) {
-        let state: Vec<&At<ObjectId>> = state.iter().filter(|at| at.reading.ecosystem.is_some()).collect();
+        let state: Vec<&At<ObjectId>> =
+            state.iter().map(|at| &**at).filter(|at| at.reading.ecosystem.is_some()).collect();
         let readings = patterns.read(&tag.name);
         let released = assign(&readings, &state, below);
         if released.is_empty() {
@@ -83,6 +81,17 @@ pub(super) fn releases(
     let paths = released.iter().map(|tagged| tagged.path.clone()).collect();
     job.candidates.extend(released.into_iter().map(|tagged| tagged.candidate));
     Ok(paths)
+}
+
+/// Returns the packs at each tag's commit.
+fn states(below: &Below, packs: &mut Packs<'_>, tags: &[VersionTag]) -> Result<Vec<State>, SourceError> {
+    // In the order of time each tree is nearly the one before.
+    let mut by_time: Vec<usize> = (0..tags.len()).collect();
+    by_time.sort_by_key(|at| tags[*at].commit.time);
+    let tree = |at: &usize| below.repository.tree_at(tags[*at].commit.tree, &below.prefix);
+    let trees = by_time.iter().map(tree).collect::<Result<Vec<_>, SourceError>>()?;
+    let found: HashMap<usize, State> = by_time.into_iter().zip(packs.at(&trees)?).collect();
+    Ok((0..tags.len()).map(|at| found.get(&at).cloned().unwrap_or_default()).collect())
 }
 
 /// Returns the tags that are versions of commits, and reports the others.
@@ -120,7 +129,7 @@ fn report(sink: &mut Sink, code: Code, tag: &str, message: String) {
 }
 
 /// Returns the identity of the newest state when it is one pack and nothing else, for releases under an earlier name.
-fn only_name(present: &[At<ObjectId>]) -> Option<&Pack> {
+fn only_name(present: &[Arc<At<ObjectId>>]) -> Option<&Pack> {
     match present {
         [only] => only.reading.pack.as_deref(),
         _ => None,
