@@ -20,7 +20,8 @@
 //! | [`cache`] | what one run leaves for the next |
 //! | [`serve`] | a live preview: builds in memory, watches, reloads |
 //!
-//! Everywhere: [`ident`] (names, versions, digests, paths), [`diag`] (findings), [`yaml`] (the gate), [`config`].
+//! Everywhere: [`ident`] (names, versions, digests, paths), [`diag`] (findings), [`yaml`] (the gate), [`python`] (facts of Python files),
+//! [`config`].
 
 pub mod build;
 pub mod cache;
@@ -37,6 +38,7 @@ pub mod index;
 pub mod output;
 pub mod pack;
 pub mod progress;
+pub mod python;
 pub mod release;
 pub mod rules;
 pub mod serve;

@@ -6,8 +6,7 @@
 //!
 //! Specified in `docs/format/archive.md`. The same listing gives the same bytes for ever: a golden digest holds this in place.
 
-use super::gzip;
-use super::{Listing, PATH_TOO_LONG_FOR_ARCHIVE, RESERVED_PATH};
+use super::{Listing, PATH_TOO_LONG_FOR_ARCHIVE, RESERVED_PATH, gzip, tarball};
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::ident::{Digest, RelPath};
 use crate::source::{ReadError, Snapshot};
@@ -103,16 +102,7 @@ pub(super) fn stream(top: &str, snapshot: &Snapshot, listing: &Listing) -> Resul
 ///
 /// The only headers that archives have: the reader makes them again and compares.
 pub(super) fn header(top: &str, path: &str, size: u64, executable: bool) -> Option<tar::Header> {
-    let mut header = tar::Header::new_ustar();
-    header.set_path(format!("{top}/{path}")).ok()?;
-    header.set_entry_type(tar::EntryType::Regular);
-    header.set_mode(if executable { 0o755 } else { 0o644 });
-    header.set_uid(0);
-    header.set_gid(0);
-    header.set_mtime(0);
-    header.set_size(size);
-    header.set_cksum();
-    Some(header)
+    tarball::header(&format!("{top}/{path}"), size, executable)
 }
 
 /// Tells whether a path is needed by the archive, on any system: where case is ignored, `sha256sums` is `SHA256SUMS`.

@@ -5,14 +5,18 @@
 //!    and size are taken from these bytes.
 //! 3. [`reader`] reads an archive back, trusting nothing in it.
 //!
+//! For feeds with layouts of their own: [`tarball`] packs any files, [`oci`] has the types of OCI registries.
+//!
 //! In: a [`Snapshot`](crate::source::Snapshot) within its limits. Out: values. Touches no disk, knows no clock.
 
 pub mod archive;
 mod gzip;
 pub mod listing;
+pub mod oci;
 pub mod reader;
 #[cfg(test)]
 mod samples;
+pub mod tarball;
 
 pub use listing::{Listed, Listing};
 

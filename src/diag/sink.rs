@@ -56,6 +56,12 @@ impl Sink {
 }
 
 impl Draft<'_> {
+    /// Changes how serious it is, where a rule is stricter for some packs than for others.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.0.severity = severity;
+        self
+    }
+
     /// Adds what to do about it.
     pub fn help(self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());

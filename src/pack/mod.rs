@@ -3,6 +3,7 @@
 //! An ecosystem reads a [`PackTree`] and returns a [`Pack`]; everything downstream (index, feeds, pages, search) works on
 //! this model and knows no ecosystem. Texts are as the author wrote them: hostile until escaped.
 
+pub mod dockerfile;
 pub mod license;
 mod memo;
 mod model;

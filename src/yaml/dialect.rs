@@ -11,6 +11,8 @@ pub enum Dialect {
     Yaml11,
     /// The YAML 1.2 core schema (YAML 1.2.2, section 10.3.2).
     Yaml12,
+    /// No YAML at all but JSON (RFC 8259), read as strictly as a JSON parser reads it.
+    Json,
 }
 
 impl Dialect {
@@ -25,7 +27,7 @@ impl Dialect {
         match text.bytes().next() {
             Some(b'0'..=b'9' | b'+' | b'-' | b'.') => match self {
                 Self::Yaml11 => number_1_1(text),
-                Self::Yaml12 => number_1_2(text),
+                Self::Yaml12 | Self::Json => number_1_2(text),
             },
             // The longest is `false`.
             _ if text.len() > 5 => None,
@@ -41,7 +43,7 @@ impl Dialect {
             "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
             "true" | "True" | "TRUE" => Some(Value::Bool(true)),
             "false" | "False" | "FALSE" => Some(Value::Bool(false)),
-            _ if self == Self::Yaml12 => None,
+            _ if self != Self::Yaml11 => None,
             "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(Value::Bool(true)),
             "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(Value::Bool(false)),
             "=" | "<<" => Some(Value::Other(text.to_owned())),

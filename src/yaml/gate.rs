@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
 use super::keys::Seen;
-use super::{Dialect, Node, Scalar, Value, dialect};
+use super::{Dialect, Node, Scalar, Value, dialect, json};
 use crate::diag::Span;
 
 /// Bounds what reading one YAML file may cost.
@@ -75,6 +75,9 @@ pub fn read(bytes: &[u8], dialect: Dialect, limits: Limits) -> Result<Yaml, Faul
         let span = Span { line, column, end_line: line, end_column: column + 1 };
         Fault { message: "the file is not UTF-8".to_owned(), span: Some(span), is_limit: false }
     })?;
+    if dialect == Dialect::Json {
+        return json::read(text, limits);
+    }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     Builder::new(dialect, limits).run(text)
 }

@@ -6,12 +6,14 @@
 //! 2. [`dialect`] says what a plain scalar means to the runtime that will read the file (YAML 1.1 or 1.2), and where
 //!    the other one would read something else.
 //! 3. `node` is the tree that everybody else works on.
-//! 4. `second_opinion` reads the same text with `serde_yaml`; a property test holds both to the same values.
+//! 4. `json` reads JSON into the same tree, for manifests that are no YAML.
+//! 5. `second_opinion` reads the same text with `serde_yaml`; a property test holds both to the same values.
 //!
 //! What is an error is the ecosystem's decision, as it is its runtime's; this module only bounds and records.
 
 pub mod dialect;
 mod gate;
+mod json;
 mod keys;
 mod node;
 mod second_opinion;
