@@ -150,11 +150,29 @@ impl LimitsConfig {
 }
 
 /// `[feeds]`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Feeds {
     /// Whether the experimental Attune 1.0 index and archives are written.
     pub attune_v1: bool,
+    /// The feed of Nasiko.
+    pub nasiko: NasikoFeed,
+}
+
+/// `[feeds.nasiko]`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NasikoFeed {
+    /// Whose artifacts the agents are: the first part of `<owner>/<name>`.
+    pub owner: String,
+    /// Whether the tree of the OCI registry is written to the root of the registry, too.
+    pub root: bool,
+}
+
+impl Default for NasikoFeed {
+    fn default() -> Self {
+        Self { owner: "nasiko".to_owned(), root: false }
+    }
 }
 
 /// Reports a configuration that cannot be used.
@@ -205,6 +223,16 @@ impl Config {
                     known.join(", ")
                 )));
             }
+            if let (Some(id), Some(profile)) = (&source.ecosystem, &source.profile)
+                && let Some(known) = crate::ecosystem::by_id(id).map(|ecosystem| ecosystem.profiles())
+                && !known.is_empty()
+                && !known.contains(&profile.as_str())
+            {
+                return Err(invalid(format!(
+                    "source {number}: unknown profile `{profile}`; those of {id} are {}",
+                    known.join(", ")
+                )));
+            }
             if let Some(tag) = &source.tag
                 && tag.matches("{version}").count() != 1
             {
@@ -215,6 +243,12 @@ impl Config {
             && !(url.starts_with("https://") || url.starts_with("http://"))
         {
             return Err(invalid(format!("registry.url `{url}` is not an http(s) URL")));
+        }
+        let owner = &config.feeds.nasiko.owner;
+        if owner.len() > 255 || !crate::content::oci::is_name_component(owner) {
+            return Err(invalid(format!(
+                "feeds.nasiko.owner `{owner}` cannot be part of a repository's name: use lowercase letters, digits, and single `.`, `_` or `-`"
+            )));
         }
         if let Some(name) = config.lints.keys().find(|name| crate::rules::by_name(name).is_none()) {
             return Err(invalid(format!(
@@ -272,11 +306,16 @@ mod tests {
 
             [limits]
             files = 100
+
+            [feeds.nasiko]
+            owner = "harbour"
+            root = true
             "#,
         )
         .expect("valid");
         assert_eq!(config.url().as_deref(), Some("https://packs.acme.example"));
         assert_eq!(config.sources[1].releases, Some(Releases::Tags));
+        assert_eq!((config.feeds.nasiko.owner.as_str(), config.feeds.nasiko.root), ("harbour", true));
         assert_eq!((config.limits.files().files, config.limits.files().file_bytes), (100, 50 << 20));
     }
 
@@ -288,8 +327,13 @@ mod tests {
             ("[[source]]\nreleases = \"tags\"", "exactly one of `path` and `git`"),
             ("[[source]]\npath = \"a\"\nreleases = \"branches\"", "unknown variant `branches`"),
             ("[[source]]\npath = \"a\"\necosystem = \"npm\"", "unknown ecosystem `npm`; known are attune, stackstorm"),
+            (
+                "[[source]]\npath = \"a\"\necosystem = \"nasiko\"\nprofile = \"pyhton\"",
+                "unknown profile `pyhton`; those of nasiko are rust, python",
+            ),
             ("[[source]]\npath = \"a\"\ntag = \"release\"", "must have `{version}` once"),
             ("[registry]\nurl = \"packs.example\"", "not an http(s) URL"),
+            ("[feeds.nasiko]\nowner = \"Harbour/x\"", "`Harbour/x` cannot be part of a repository's name"),
             ("[lints]\nmissing-licence = \"deny\"", "unknown diagnostic code `missing-licence`"),
             ("[registry", "line 1, column 10"),
         ] {

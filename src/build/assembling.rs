@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::catalog::{Catalog, CatalogPack};
-use crate::config::Config;
+use crate::config::{Config, Feeds};
 use crate::diag::{Diagnostic, Sink};
 use crate::ecosystem::{self, PackFeed};
 use crate::emit;
@@ -53,8 +53,10 @@ struct Shared {
 impl Assembly {
     /// Makes it the assembly of this catalog.
     pub fn update(&mut self, catalog: &Arc<Catalog>, templates: &Arc<Templates>, config: &Config) {
-        let shared =
-            Shared { base: self.base(catalog, templates), configuration: Fingerprint::of(format!("{config:?}")) };
+        let shared = Shared {
+            base: self.base(catalog, templates, &config.feeds),
+            configuration: Fingerprint::of(format!("{config:?}")),
+        };
         let is_shared_as_before = self.shared.as_ref().is_some_and(|before| before.is_same(&shared));
 
         let is_new = |pack: &&Arc<CatalogPack>| !self.packs.get(&pack.id).is_some_and(|known| known.is_of(pack));
@@ -112,8 +114,8 @@ impl Assembly {
         self.packs.values().flat_map(|pack| &pack.units).chain(&self.registry)
     }
 
-    fn base(&self, catalog: &Catalog, templates: &Arc<Templates>) -> Arc<Base> {
-        let base = Base::new(catalog, templates);
+    fn base(&self, catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Arc<Base> {
+        let base = Base::new(catalog, templates).with_feeds(feeds);
         let known = self.shared.as_ref().filter(|known| known.base.key() == base.key());
         known.map_or_else(|| Arc::new(base), |known| Arc::clone(&known.base))
     }

@@ -18,7 +18,7 @@ use crate::index::archives::{ArchiveStore, ArchiveStoreError};
 use crate::index::event::Release;
 use crate::index::histories::Histories;
 use crate::index::history::{History, Status};
-use crate::pack::{Memo, Pack, PackTree};
+use crate::pack::{Configured, Memo, Pack, PackTree};
 use crate::progress::Progress;
 use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage};
@@ -120,7 +120,12 @@ impl Shelf<'_> {
         let (by_content, findings) = contents(candidates);
         let mut releases = Vec::new();
         for (record, published_at) in history.releases() {
-            let content = match by_content.get(&(&record.version, record.content_digest)) {
+            let profile = ecosystem.recorded_profile(&record.requirements);
+            let is_as_recorded = |candidate: &&&Candidate| {
+                let pack = candidate.pack.as_ref();
+                pack.is_none_or(|pack| ecosystem.recorded_profile(&pack.requirements) == profile)
+            };
+            let content = match by_content.get(&(&record.version, record.content_digest)).filter(is_as_recorded) {
                 Some(candidate) => self.candidate_content(id, record, candidate)?,
                 None => self.archived_content(ecosystem, id, record)?,
             };
@@ -205,7 +210,12 @@ impl Shelf<'_> {
             Ok(read) => read,
             Err(fault) => return Ok(Err(format!("the stored archive cannot be read: {fault}"))),
         };
+        let configured = Configured {
+            ecosystem: Some(id.ecosystem.as_str()),
+            profile: ecosystem.recorded_profile(&record.requirements),
+        };
         let tree = PackTree::new(&snapshot, self.memo, &record.source.path, self.config.limits.yaml());
+        let tree = PackTree { configured, ..tree };
         let mut found = Sink::new();
         let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
             return Ok(Err("the stored archive holds no pack that can be read".to_owned()));

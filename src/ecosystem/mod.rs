@@ -5,6 +5,7 @@
 
 pub mod attune;
 mod names;
+pub mod nasiko;
 pub mod stackstorm;
 
 use std::any::Any;
@@ -19,11 +20,11 @@ use crate::config::Feeds;
 use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
 use crate::output::Unit;
-use crate::pack::{ComponentKind, Configured, Example, Pack, PackTree};
+use crate::pack::{ComponentKind, Configured, Example, Pack, PackTree, Requirement};
 use crate::yaml::Dialect;
 
 /// Lists every ecosystem, in the order of the documentation.
-pub static ALL: &[&dyn Ecosystem] = &[&attune::Attune, &stackstorm::StackStorm];
+pub static ALL: &[&dyn Ecosystem] = &[&attune::Attune, &stackstorm::StackStorm, &nasiko::Nasiko];
 
 /// A family of packs with one format and one runtime.
 pub trait Ecosystem: Sync + Debug {
@@ -78,6 +79,18 @@ pub trait Ecosystem: Sync + Debug {
         Versioning::TagCounts
     }
 
+    /// Returns the names of the variants of the format that a source may be configured with; none when there is only one.
+    fn profiles(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Returns the variant of the format that a release was recorded with, where its requirements say so.
+    ///
+    /// What the configuration says of its source may change later; the release stays what it was.
+    fn recorded_profile(&self, _requirements: &[Requirement]) -> Option<&'static str> {
+        None
+    }
+
     /// Reads a pack and checks it by itself; `None` when it has no usable identity, which is then among the findings.
     fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack>;
 
@@ -89,6 +102,11 @@ pub trait Ecosystem: Sync + Debug {
 
     /// Returns how a release is installed with the runtime's own client, for its page; `url` is the registry's.
     fn install(&self, pack: &Pack, url: &str) -> Vec<Example>;
+
+    /// Returns the same for a registry whose feeds are configured so.
+    fn install_with(&self, pack: &Pack, url: &str, _feeds: &Feeds) -> Vec<Example> {
+        self.install(pack, url)
+    }
 
     /// Returns what the runtime feed, below `runtimes/<ecosystem>/`, has of one pack alone, and what had to be left out.
     fn pack_feed(&self, registry: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed;
@@ -152,14 +170,15 @@ pub enum Versioning {
 /// Headers of some files of a feed.
 #[derive(Debug)]
 pub struct HeaderRule {
-    /// The files: a path below `runtimes/<ecosystem>/`, in which `*` stands for anything, as in `_headers` files.
+    /// The files: a path below `runtimes/<ecosystem>/`, in which `*` stands for anything, as in `_headers` files; with a `/` in
+    /// front, a path from the root of the registry.
     pub pattern: &'static str,
     /// Names and values.
     pub headers: &'static [(&'static str, &'static str)],
 }
 
 impl HeaderRule {
-    /// Tells whether the rule is about a file of the feed.
+    /// Tells whether the rule is about a path, which is written as the pattern is: from the root of the registry with a `/` in front.
     pub fn covers(&self, path: &str) -> bool {
         let mut parts = self.pattern.split('*');
         let Some(mut rest) = path.strip_prefix(parts.next().unwrap_or_default()) else { return false };
@@ -284,6 +303,12 @@ codes! {
     AMBIGUOUS_ECOSYSTEM = "ambiguous-ecosystem", Warning;
     /// A file or directory is spelt almost like one that a runtime reads, but not quite.
     NEAR_MISS = "near-miss", Warning;
+    /// The pack has no README, or an empty one.
+    MISSING_README = "missing-readme", Warning;
+    /// The pack has no licence text, or an empty one.
+    ///
+    /// Where the manifest has no licence field either, nobody may rely on being allowed to use the pack: add a `LICENSE` file.
+    MISSING_LICENSE = "missing-license", Warning;
 }
 
 #[cfg(test)]

@@ -237,7 +237,8 @@ impl Site {
         };
         match pack {
             Some(pack) => Box::new(pack.units.iter()),
-            None if path.starts_with("runtimes/") => {
+            // What is at `v2/` belongs to feeds, too: clients of OCI registries look nowhere else.
+            None if path.starts_with("runtimes/") || path.starts_with("v2/") => {
                 Box::new(self.registry.iter().chain(self.packs.values().flat_map(|pack| &pack.units)))
             }
             None => Box::new(self.registry.iter()),

@@ -8,11 +8,16 @@ pub(super) fn of_feed(path: &str) -> Option<(&'static dyn Ecosystem, &str)> {
     Some((ecosystem::by_id(id)?, below))
 }
 
-/// Returns the content type that a feed asks for.
+/// Returns the content type that a feed asks for, of its own files or of some at the root of the registry.
 fn asked_for(path: &str) -> Option<&'static str> {
-    let (ecosystem, below) = of_feed(path)?;
-    let rule = ecosystem.header_rules().iter().rfind(|rule| rule.content_type().is_some() && rule.covers(below))?;
-    rule.content_type()
+    let of = |ecosystem: &dyn Ecosystem, path: &str| {
+        let rule = ecosystem.header_rules().iter().rfind(|rule| rule.content_type().is_some() && rule.covers(path))?;
+        rule.content_type()
+    };
+    match of_feed(path) {
+        Some((ecosystem, below)) => of(ecosystem, below),
+        None => ecosystem::ALL.iter().find_map(|ecosystem| of(*ecosystem, &format!("/{path}"))),
+    }
 }
 
 /// Returns the content type of a file.

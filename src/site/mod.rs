@@ -28,6 +28,7 @@ mod text;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogPack, Registry};
+use crate::config::Feeds;
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
 
@@ -41,6 +42,7 @@ pub struct Base {
     templates: Arc<Templates>,
     frame: templates::Shared,
     fragments: fragments::Fragments,
+    feeds: Feeds,
     key: Digest,
 }
 
@@ -67,8 +69,15 @@ impl Base {
             templates: Arc::clone(templates),
             frame: templates::Shared::new(&frame),
             fragments: fragments::Fragments::default(),
+            feeds: Feeds::default(),
             key,
         }
+    }
+
+    /// Returns the same for a registry whose feeds are configured so: pages say how to install from them.
+    pub fn with_feeds(self, feeds: &Feeds) -> Self {
+        let key = Fingerprint::of((self.key, feeds));
+        Self { feeds: feeds.clone(), key, ..self }
     }
 
     /// Returns the digest of all of it.

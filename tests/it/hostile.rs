@@ -88,6 +88,8 @@ cases! {
     markdown_link_schemes
     markdown_list_nesting
     markdown_quote_nesting
+    nasiko_html_in_every_field
+    nasiko_manifest_bombs
     odd_characters
     odd_paths
     parameter_pattern
@@ -236,7 +238,8 @@ fn expected(folder: &Path) -> Expected {
     let path = folder.join("expected.txt");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let ecosystem = if lines().any(|line| line == "ecosystem: attune") { "attune" } else { "stackstorm" };
+    let named = |ecosystem: &&&str| lines().any(|line| line.strip_prefix("ecosystem: ") == Some(**ecosystem));
+    let ecosystem = ["attune", "nasiko"].iter().find(named).copied().unwrap_or("stackstorm");
     let released = lines().any(|line| line == "released");
     let codes = lines().filter(|line| !line.starts_with("ecosystem:") && *line != "released");
     Expected {

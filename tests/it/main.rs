@@ -13,6 +13,7 @@ mod history;
 mod hostile;
 mod incremental;
 mod layers;
+mod nasiko;
 mod properties;
 mod reference;
 mod serve;

@@ -1,6 +1,6 @@
 //! `packyard serve`: the real program, a real port, files that are edited while it runs.
 
-mod client;
+pub(crate) mod client;
 mod compressed;
 mod hostile;
 

@@ -82,12 +82,6 @@ codes! {
     ///
     /// Describe the settings in `config.schema.yaml`; their values live outside the pack.
     DEPRECATED_CONFIG_YAML = "deprecated-config-yaml", Warning;
-    /// The pack has no README, or an empty one.
-    MISSING_README = "missing-readme", Warning;
-    /// The pack has no licence text, or an empty one.
-    ///
-    /// The manifest has no licence field: without a `LICENSE` file nobody may rely on being allowed to use the pack.
-    MISSING_LICENSE = "missing-license", Warning;
     /// The pack has no `CHANGES.md` or `CHANGELOG.md`, or an empty one.
     MISSING_CHANGELOG = "missing-changelog", Warning;
     /// The pack has no `icon.png`, or it is not a PNG image.

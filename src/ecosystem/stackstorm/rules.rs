@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::codes::{
     ALIAS_UNKNOWN_PARAMETER, DEPRECATED_CONFIG_YAML, DUPLICATE_COMPONENT, EXAMPLE_CONFIG_INVALID, MISSING_CHANGELOG,
-    MISSING_ENTRY_POINT, MISSING_ICON, MISSING_LICENSE, MISSING_README, REF_DIRECTORY_MISMATCH, SHADOWS_SYSTEM_PACK,
-    UNDECLARED_TRIGGER, UNKNOWN_RUNNER, UNSAFE_PATH, WORKFLOW_INPUT_MISMATCH,
+    MISSING_ENTRY_POINT, MISSING_ICON, REF_DIRECTORY_MISMATCH, SHADOWS_SYSTEM_PACK, UNDECLARED_TRIGGER, UNKNOWN_RUNNER,
+    UNSAFE_PATH, WORKFLOW_INPUT_MISMATCH,
 };
 use super::components::action::Action;
 use super::components::{Declared, Detail, EntryPoint, TRIGGER, reference};
@@ -16,6 +16,7 @@ use super::values::mismatch;
 use super::workflow::Workflow;
 use super::{BUNDLED, settings};
 use crate::diag::{Place, Sink, Span};
+use crate::ecosystem::{MISSING_LICENSE, MISSING_README};
 use crate::pack::PackTree;
 use crate::source::{FileEntry, SYMLINK};
 

@@ -7,6 +7,7 @@ use std::path::Path;
 pub(super) fn write(ecosystem: &str, name: &str, root: &Path) {
     match ecosystem {
         "attune" => attune(name, root),
+        "nasiko" => nasiko(name, root),
         _ => stackstorm(name, root),
     }
     file(root, "README.md", "# A pack\n\nSays hello.\n");
@@ -49,6 +50,15 @@ fn attune(name: &str, root: &Path) {
              true\nparameters:\n  whom:\n    type: string\n    description: Whom to greet.\n    default: world\n"
         ),
     );
+}
+
+fn nasiko(name: &str, root: &Path) {
+    let card = format!(
+        r#"{{"protocolVersion": "0.3.0", "name": "{name}", "description": "Says hello.", "url": "http://localhost:8000",
+  "version": "1.0.0", "capabilities": {{}}, "preferredTransport": "JSONRPC", "skills": []}}"#
+    );
+    file(root, "AgentCard.json", card);
+    file(root, "Dockerfile", "FROM python:3.12-slim\nCOPY actions ./actions\n");
 }
 
 /// Writes a file and the folders above it.

@@ -41,6 +41,7 @@ static STEPS: &[Step] = &[
     Step { name: "docs", what: "the documentation builds without a warning", run: rust::docs },
     Step { name: "licences", what: "licences, sources and banned versions of the dependencies", run: rust::licences },
     Step { name: "advisories", what: "no dependency has a known vulnerability", run: rust::advisories },
+    Step { name: "clients", what: "clients of other people get what was released", run: rust::clients },
     Step { name: "site", what: "the example registry builds", run: site::build },
     Step { name: "schemas", what: "every published file validates, by check-jsonschema", run: site::schemas },
     Step {

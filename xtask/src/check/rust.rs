@@ -26,6 +26,13 @@ pub(super) fn test() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// Runs the tests that ask programs of other people once more, with those programs installed: without them they only say so.
+pub(super) fn clients() -> Result<Outcome> {
+    tools::apt_package("skopeo", "skopeo")?;
+    run(cargo("test").args(["--test", "it", "oci_client"]).env("PACKYARD_NEEDS_TOOLS", "1"))?;
+    Ok(Outcome::Passed)
+}
+
 pub(super) fn docs() -> Result<Outcome> {
     run(cargo("doc").args(["--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings"))?;
     Ok(Outcome::Passed)

@@ -59,6 +59,19 @@ fn validate(command: &mut Command, files: &[PathBuf]) -> Result<()> {
 /// Returns the schema that describes a published file: that of the registry's own files, or of a runtime feed's index.
 fn schema_of(relative: &str) -> Option<String> {
     let name = relative.rsplit('/').next()?;
+    if let Some(path) =
+        relative.strip_prefix("runtimes/nasiko/").or_else(|| relative.starts_with("v2/").then_some(relative))
+    {
+        let schema = match path {
+            "v1/search" => "search",
+            path if path.ends_with("/tags/list") => "tags",
+            path if path.contains("/manifests/") => "oci-manifest",
+            path if path.starts_with("agents/") => "agent-card",
+            path if path.starts_with("python/") => "python-registry",
+            _ => return None,
+        };
+        return Some(format!("schemas/nasiko/{schema}.schema.json"));
+    }
     if let Some((ecosystem, path)) = relative.strip_prefix("runtimes/").and_then(|feed| feed.split_once('/')) {
         let experimental = if ecosystem == "attune" && path.starts_with("v1/") { "-v1" } else { "" };
         return (name == "index.json").then(|| format!("schemas/{ecosystem}/feed{experimental}.schema.json"));
@@ -176,6 +189,9 @@ mod tests {
         assert_eq!(schema("runtimes/attune/v1/index.json"), "schemas/attune/feed-v1.schema.json");
         assert_eq!(schema("runtimes/stackstorm/v1/index.json"), "schemas/stackstorm/feed.schema.json");
         assert_eq!(schema("runtimes/stackstorm/v1/packs/demo/actions/index.json.json"), "");
+        assert_eq!(schema("runtimes/nasiko/v1/search"), "schemas/nasiko/search.schema.json");
+        assert_eq!(schema("v2/nasiko/demo/manifests/1.0.0"), "schemas/nasiko/oci-manifest.schema.json");
+        assert_eq!(schema("runtimes/nasiko/v2/nasiko/demo/blobs/sha256:00"), "");
         assert_eq!(schema("search/index.json"), "");
         assert_eq!(schema("schemas/index.schema.json"), "");
     }

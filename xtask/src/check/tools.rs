@@ -38,12 +38,21 @@ pub(super) fn chromium() -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    let hint = "install Chromium (Debian: apt-get install chromium)";
+    apt_package("chromium", "chromium")?;
+    find().context("apt-get has installed chromium, but it cannot be found")
+}
+
+/// Installs a package by the system's package manager, unless its program is there.
+pub(super) fn apt_package(name: &str, has_program: &str) -> Result<()> {
+    if exists(has_program) {
+        return Ok(());
+    }
+    let hint = format!("install it (Debian: apt-get install {name})");
     if !exists("apt-get") {
-        bail!("chromium is missing: {hint}");
+        bail!("{has_program} is missing: {hint}");
     }
     let is_root = output(program("id").arg("-u"))?.trim() == "0";
-    ensure!(is_root || exists("sudo"), "chromium is missing and there is no sudo to install it: {hint}");
+    ensure!(is_root || exists("sudo"), "{has_program} is missing and there is no sudo to install it: {hint}");
     let install = |arguments: &[&str]| {
         let mut command = program(if is_root { "apt-get" } else { "sudo" });
         if !is_root {
@@ -51,10 +60,9 @@ pub(super) fn chromium() -> Result<PathBuf> {
         }
         run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
     };
-    println!("chromium is missing: installing it");
+    println!("{has_program} is missing: installing it");
     install(&["update"])?;
-    install(&["install", "--yes", "--no-install-recommends", "chromium"])?;
-    find().context("apt-get has installed chromium, but it cannot be found")
+    install(&["install", "--yes", "--no-install-recommends", name])
 }
 
 /// Installs the packages of a folder, as its lock file says.

@@ -85,7 +85,7 @@ fn manifest(version: &str, more: &str) -> String {
 fn written(catalog: &Catalog, attune_v1: bool) -> (BTreeMap<String, Vec<u8>>, Vec<Diagnostic>) {
     let mut sink = Sink::new();
     let mut files = BTreeMap::new();
-    for unit in whole_feed(&Attune, catalog, &Feeds { attune_v1 }, &mut sink) {
+    for unit in whole_feed(&Attune, catalog, &Feeds { attune_v1, ..Feeds::default() }, &mut sink) {
         let made = unit.files().expect("archives can be made");
         files.extend(made.into_iter().map(|(path, bytes)| (path.to_string(), bytes)));
     }

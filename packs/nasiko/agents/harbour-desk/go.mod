@@ -1,0 +1,3 @@
+module packyard.example/harbour-desk
+
+go 1.24

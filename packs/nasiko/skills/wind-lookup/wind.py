@@ -1,0 +1,16 @@
+import os
+
+import httpx
+
+
+def wind_lookup(station: str, unit: str = "kn") -> str:
+    """Look up the wind at a station, as the last report has it."""
+    factors = {"kn": 1.0, "m/s": 0.514444, "km/h": 1.852}
+    if unit not in factors:
+        return f"unknown unit '{unit}'; use kn, m/s or km/h"
+    response = httpx.get(os.environ["WIND_URL"], params={"station": station}, timeout=10.0)
+    if response.status_code != 200:
+        return f"no report for '{station}'"
+    report = response.json()
+    speed = report["knots"] * factors[unit]
+    return f"{speed:.1f} {unit} from {report['degrees']}° at {report['time']}"

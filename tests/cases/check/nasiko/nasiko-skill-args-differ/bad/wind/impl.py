@@ -1,0 +1,2 @@
+def wind(place: str) -> str:
+    return f"calm at {place}"

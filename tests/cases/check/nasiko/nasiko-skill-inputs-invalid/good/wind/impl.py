@@ -1,0 +1,3 @@
+def wind(station: str) -> str:
+    """Tells the wind."""
+    return f"calm at {station}"

@@ -1,0 +1,4 @@
+def wind(
+    station: str,
+) -> str:
+    return f"calm at {station}"
