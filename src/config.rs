@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use crate::diag::{Level, Levels};
@@ -42,6 +42,10 @@ pub struct Registry {
     pub index: Utf8PathBuf,
     /// The folder of the archive store.
     pub archives: Utf8PathBuf,
+    /// The folder with the index and the archives of private packs, which only builds with `--private` look at.
+    pub private: Utf8PathBuf,
+    /// What the names of images begin with that no public pack may name, such as `registry.acme.example/`.
+    pub private_images: Vec<String>,
     /// The folder of templates that replace built-in ones.
     pub templates: Option<Utf8PathBuf>,
 }
@@ -54,7 +58,19 @@ impl Default for Registry {
             description: None,
             index: "registry-index".into(),
             archives: "registry-archives".into(),
+            private: "registry-private".into(),
+            private_images: Vec::new(),
             templates: None,
+        }
+    }
+}
+
+impl Registry {
+    /// Returns where packs of a visibility are recorded: the folder of the index, and that of the archives.
+    pub fn folders(&self, visibility: Visibility) -> [Utf8PathBuf; 2] {
+        match visibility {
+            Visibility::Public => [self.index.clone(), self.archives.clone()],
+            Visibility::Private => ["index", "archives"].map(|name| self.private.join(name)),
         }
     }
 }
@@ -155,6 +171,8 @@ impl LimitsConfig {
 pub struct Feeds {
     /// Whether the experimental Attune 1.0 index and archives are written.
     pub attune_v1: bool,
+    /// Whether builds with private packs write the files that a tenant's `ApplicationSet` scans for.
+    pub crossplane_consumers: bool,
     /// The feed of Nasiko.
     pub nasiko: NasikoFeed,
 }
@@ -239,6 +257,11 @@ impl Config {
                 return Err(invalid(format!("source {number}: the tag pattern `{tag}` must have `{{version}}` once")));
             }
         }
+        if let Some((private, public)) = overlapping(&config.sources) {
+            return Err(invalid(format!(
+                "source {private} is private and source {public} is not, but one contains the other: give each a place of its own"
+            )));
+        }
         if let Some(url) = &config.registry.url
             && !(url.starts_with("https://") || url.starts_with("http://"))
         {
@@ -263,6 +286,13 @@ impl Config {
         Levels::new(self.lints.clone())
     }
 
+    /// Returns this configuration without what only builds with private packs have, if this is none.
+    pub fn of_build(&self, private: bool) -> Self {
+        let mut config = self.clone();
+        config.feeds.crossplane_consumers &= private;
+        config
+    }
+
     /// Returns this configuration with directories in place of its sources.
     pub fn with_paths(&self, paths: &[Utf8PathBuf]) -> Self {
         let source = |path: &Utf8PathBuf| SourceConfig { path: Some(path.clone()), ..SourceConfig::default() };
@@ -275,9 +305,68 @@ impl Config {
     }
 }
 
+/// Returns the numbers of a private and a public source of which one contains the other: what is in both would be published.
+fn overlapping(sources: &[SourceConfig]) -> Option<(usize, usize)> {
+    let numbered = || sources.iter().zip(1..);
+    let private = numbered().filter(|(source, _)| source.visibility == Visibility::Private);
+    let pairs = private.flat_map(|private| {
+        let public = numbered().filter(|(source, _)| source.visibility == Visibility::Public);
+        public.map(move |public| (private, public))
+    });
+    let overlaps = |one: &SourceConfig, other: &SourceConfig| {
+        let is_same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        if is_same(&one.git, &other.git) || is_same(&one.repository, &other.repository) {
+            return true;
+        }
+        let (Some(one), Some(other)) = (&one.path, &other.path) else { return false };
+        let (one, other) = (normal(one), normal(other));
+        one.starts_with(&other) || other.starts_with(&one)
+    };
+    pairs.into_iter().find(|((one, _), (other, _))| overlaps(one, other)).map(|((_, one), (_, other))| (one, other))
+}
+
+/// Returns a path without `.`, and without `..` behind a name.
+fn normal(path: &Utf8Path) -> Utf8PathBuf {
+    let mut normal = Utf8PathBuf::new();
+    for part in path.components() {
+        match part {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir if normal.file_name().is_some() => {
+                normal.pop();
+            }
+            part => normal.push(part),
+        }
+    }
+    normal
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A private directory inside a public one would be published with it.
+    #[test]
+    fn a_source_is_private_or_public_as_a_whole() {
+        let sources = |one: &str, other: &str| {
+            parse(&format!("[[source]]\n{one}\nvisibility = \"private\"\n[[source]]\n{other}\n"))
+        };
+        for (private, public) in [
+            ("path = \"packs/internal\"", "path = \"packs\""),
+            ("path = \"packs/x/../internal/\"", "path = \"./packs\""),
+            ("path = \"internal\"", "path = \".\""),
+            ("path = \".\"", "path = \"packs\""),
+            ("path = \"packs\"", "path = \"packs\""),
+            ("git = \"https://git.acme.example/a.git\"", "git = \"https://git.acme.example/a.git\""),
+        ] {
+            let error = sources(private, public).expect_err(private);
+            assert!(error.contains("source 1 is private and source 2 is not"), "{error}");
+        }
+        for (private, public) in
+            [("path = \"internal\"", "path = \"packs\""), ("path = \"../packs-b\"", "path = \"../packs\"")]
+        {
+            assert!(sources(private, public).is_ok(), "{private} {public}");
+        }
+    }
 
     fn parse(text: &str) -> Result<Config, String> {
         Config::parse(Utf8Path::new("packyard.toml"), text).map_err(|error| error.to_string())

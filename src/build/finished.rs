@@ -123,7 +123,9 @@ pub(super) fn remember(
     config: &Config,
     options: &Options,
 ) -> Result<(), PathError> {
-    let folders = [&config.registry.index, &config.registry.archives].map(|folder| options.root.join(folder));
+    let folders: Vec<_> =
+        super::visibilities(options.private).flat_map(|which| config.registry.folders(which)).collect();
+    let folders = folders.iter().map(|folder| options.root.join(folder)).collect::<Vec<_>>();
     let outputs = folders.iter().chain([&options.out]).map(|folder| Seen::now(folder, &[])).collect::<Option<Vec<_>>>();
     let (Some(written), Some(outputs)) = (&report.written, outputs) else { return Ok(()) };
     let encode = |findings: &[Diagnostic]| Chunks::of(&Compact::all(findings));

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::BuildError;
-use super::sources::{Reading, located};
+use super::sources::located;
 use crate::catalog::{self, CatalogPack, CatalogRelease};
 use crate::config::Config;
 use crate::content::{Listing, archive, reader};
@@ -24,25 +24,25 @@ use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage};
 use crate::source::Snapshot;
 
-/// Returns every pack of the index with the content of its releases.
+/// Returns every pack of an index that `is_shown` (its name, its owner) with the content of its releases, which `candidates`
+/// may have.
 pub(super) fn join(
-    config: &Config,
+    shelf: &Shelf<'_>,
     histories: &Histories,
-    reading: &Reading,
-    archives: &ArchiveStore,
+    candidates: &[Arc<Candidate>],
+    is_shown: &dyn Fn(&PackId, &str) -> bool,
     progress: &dyn Progress,
     sink: &mut Sink,
 ) -> Result<Vec<Arc<CatalogPack>>, BuildError> {
     let mut by_pack: HashMap<&PackId, Vec<&Arc<Candidate>>> = HashMap::new();
-    for candidate in &reading.candidates {
+    for candidate in candidates {
         if let Some(pack) = &candidate.pack {
             by_pack.entry(&pack.id).or_default().push(candidate);
         }
     }
-    let shown = histories.owners().filter(|(_, owner)| !reading.hidden.contains(*owner));
+    let shown = histories.owners().filter(|(id, owner)| is_shown(id, owner));
     let shown: Vec<&PackId> = shown.map(|(id, _)| id).collect();
     progress.stage("Joining", Some(shown.len() as u64));
-    let shelf = Shelf { config, archives, opened: &reading.opened, memo: &reading.memo };
     let joined: Vec<(Option<Arc<CatalogPack>>, Sink)> = shown
         .par_iter()
         .map(|id| {

@@ -1,6 +1,6 @@
 //! What a build remembers of the builds before it, and leaves for the next one.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::finished::{self, Inputs};
 use super::{Known, Options, Report};
@@ -23,9 +23,8 @@ pub(super) struct Memory<'a> {
 
 /// What a build learnt.
 pub(super) struct Learnt<'a> {
-    pub(super) index: KnownIndex,
-    /// Whether the index is not as it was remembered.
-    pub(super) is_index_new: bool,
+    /// The indexes by their folders, as far as they are not as they were remembered.
+    pub(super) indexes: Vec<(Utf8PathBuf, KnownIndex)>,
     pub(super) left: Left,
     pub(super) before: Record,
     pub(super) report: &'a Report,
@@ -35,7 +34,12 @@ impl<'a> Memory<'a> {
     /// Opens the folder where builds keep what they learn; without it a build does everything, and says why.
     pub(super) fn open(config: &'a Config, options: &'a Options, progress: &dyn Progress) -> Self {
         let open = |folder| Key::at(&options.cache.join("build-cache.key")).and_then(|key| Cache::open(folder, key));
-        let cache = match options.build_cache.as_deref().map(open) {
+        // What a build with private packs remembers is in a place of its own, so that the other can be handed on.
+        let folder = options
+            .build_cache
+            .as_ref()
+            .map(|folder| if options.private { folder.join("private") } else { folder.clone() });
+        let cache = match folder.as_deref().map(open) {
             None => None,
             Some(Ok(cache)) => Some(cache),
             Some(Err(error)) => {
@@ -69,9 +73,9 @@ impl<'a> Memory<'a> {
         }
     }
 
-    /// Returns what is known of the registry index.
-    pub(super) fn index(&self) -> KnownIndex {
-        self.cache.as_ref().and_then(|cache| cache.load(&self.name_of_index())).unwrap_or_default()
+    /// Returns what is known of the registry index in a folder.
+    pub(super) fn index(&self, folder: &Utf8Path) -> KnownIndex {
+        self.cache.as_ref().and_then(|cache| cache.load(&name_of_index(folder))).unwrap_or_default()
     }
 
     /// Returns what the last build left in the registry.
@@ -81,18 +85,18 @@ impl<'a> Memory<'a> {
 
     /// Keeps what was learnt; to be called while nobody else can write to what the build left.
     pub(super) fn keep(self, learnt: Learnt<'_>, progress: &dyn Progress) -> Result<(), OutputError> {
-        let (index_name, record_name) = (self.name_of_index(), self.name_of_record());
+        let record_name = self.name_of_record();
         let Some(cache) = self.cache else { return Ok(()) };
-        let Learnt { index, is_index_new, left, before, report } = learnt;
+        let Learnt { indexes, left, before, report } = learnt;
         let record = left.record(&self.options.out)?;
         let save = || -> Result<(), PathError> {
-            if is_index_new {
-                cache.save(&index_name, &index)?;
+            for (folder, index) in &indexes {
+                cache.save(&name_of_index(folder), index)?;
             }
             if record != before {
                 cache.save(&record_name, &record)?;
             }
-            drop((index, record, before));
+            drop((indexes, record, before));
             if let Some(inputs) = self.inputs {
                 finished::remember(&cache, inputs, report, self.config, self.options)?;
             }
@@ -104,13 +108,13 @@ impl<'a> Memory<'a> {
         Ok(())
     }
 
-    fn name_of_index(&self) -> String {
-        format!("index {:?}", whole(&self.options.root.join(&self.config.registry.index)))
-    }
-
     fn name_of_record(&self) -> String {
         format!("record {:?}", whole(&self.options.out))
     }
+}
+
+fn name_of_index(folder: &Utf8Path) -> String {
+    format!("index {:?}", whole(folder))
 }
 
 /// Tells that something is not kept: the next build takes longer, and that is all.

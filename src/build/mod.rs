@@ -2,7 +2,8 @@
 //!
 //! 1. `sources` reads every source into candidates, `checking` checks what refers beyond one pack; [`Known`] is what the
 //!    next reading need not do again.
-//! 2. `planning` decides what is new and refuses what must not be; `recording` writes archives, then the index.
+//! 2. `planning` decides what is new and refuses what must not be; `recording` writes archives, then the index. `shelves` are
+//!    the indexes: that of public packs, and with `--private` that of private ones.
 //! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
 //! 4. `assembling` plans the units of which the registry consists; [`crate::output`] writes what changed.
 //! 5. `memory` keeps what was learnt for the next build; `finished` tells whether that has anything to do at all.
@@ -13,13 +14,16 @@ mod against;
 mod assembling;
 mod checking;
 mod finished;
+mod images;
 mod joining;
 mod known;
+mod leaks;
 mod memory;
 mod planning;
 mod preview;
 mod recording;
 mod seen;
+mod shelves;
 mod sources;
 
 use std::sync::Arc;
@@ -33,18 +37,19 @@ pub use assembling::{Assembly, PackUnits};
 pub use known::{Done, Known};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 
-use crate::config::Config;
+use crate::config::{Config, Registry, Visibility};
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
 pub use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
-use crate::index::store::{LoadedKnown, RegistryFile, Store};
+use crate::index::store::RegistryFile;
 use crate::output::{self, Written};
 use crate::progress::Progress;
 use crate::release::Stage;
 use crate::release::candidates::Wanted;
 use crate::site;
 use memory::{Learnt, Memory};
+use shelves::Shelves;
 
 /// How long a build waits for another one that records into the same index.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -148,6 +153,7 @@ pub enum BuildError {
 ///
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
 pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Result<Report, BuildError> {
+    let config = &config.of_build(options.private);
     let mut memory = Memory::open(config, options, progress);
     if let Some(report) = memory.unchanged() {
         return Ok(report);
@@ -158,21 +164,13 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let mut known = memory.known();
     let mut reading = sources::read(config, &place, Wanted::Everything, options.private, &mut known, None, progress);
 
-    let store = Store::at(options.root.join(&config.registry.index));
-    let archives = ArchiveStore::at(options.root.join(&config.registry.archives));
-    let guard =
-        store.lock(PATIENCE, |path| progress.note(&format!("waiting for another build, which holds `{path}`")))?;
-    let mut index = memory.index();
-    let LoadedKnown { mut histories, broken, findings: index_findings, read } = store.load_known(&mut index)?;
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(sources::failures(&reading.failures));
-    findings.extend(index_findings);
+    let mut shelves = Shelves::open(config, &options.root, options.private, &memory, &mut findings, progress)?;
     progress.stage("Planning", None);
-    // Nothing is built on a history that does not verify: its pack would be recorded anew.
-    let is_broken = |id: &PackId| broken.contains(id);
-    reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
-    let planned = planning::plan(&histories, &reading.candidates, options.now)?;
-    findings.extend(planned.findings.iter().cloned());
+    reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| shelves.is_broken(&pack.id)));
+    let planned = shelves.plan(&reading, options.now)?;
+    findings.extend(planned.iter().flat_map(|plan| plan.findings.iter().cloned()));
     let mut historical = Vec::new();
     for candidate in &reading.candidates {
         let list = if candidate.stage == Stage::Released { &mut historical } else { &mut findings };
@@ -189,15 +187,14 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let mut new_releases = Vec::new();
     if !options.locked {
         let mut refused = Sink::new();
-        new_releases = recording::record(&planned, &mut histories, &store, &guard, &archives, progress, &mut refused)?;
         let registry = RegistryFile { format_version: 1, name: config.registry.name.clone(), base_url: config.url() };
-        store.write_registry(&guard, &registry)?;
+        new_releases = shelves.record(&planned, &registry, progress, &mut refused)?;
         findings.extend(refused.finish());
     }
     drop(planned);
 
     let mut sink = Sink::new();
-    let packs = joining::join(config, &histories, &reading, &archives, progress, &mut sink)?;
+    let packs = shelves.join(config, &reading, progress, &mut sink)?;
     drop(reading);
     memory.keep_known(known, progress);
     let catalog = Arc::new(crate::catalog::join(config, packs));
@@ -219,12 +216,12 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         new_releases,
         written: Some(written),
     };
-    let is_index_new = read > 0 || !report.new_releases.is_empty();
     // The catalog is large; what is left to do is about files.
-    drop((units, assembly, catalog, histories));
-    memory.keep(Learnt { index, is_index_new, left, before, report: &report }, progress)?;
+    drop((units, assembly, catalog));
+    let (indexes, guards) = shelves.into_known();
+    memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
-    drop(guard);
+    drop(guards);
     Ok(report)
 }
 
@@ -236,9 +233,15 @@ fn place<'a>(config: &Config, options: &'a Options) -> sources::Place<'a> {
     sources::Place { root: &options.root, cache: &options.cache, written }
 }
 
+/// Returns which packs take part in a build.
+fn visibilities(private: bool) -> impl Iterator<Item = Visibility> {
+    std::iter::once(Visibility::Public).chain(private.then_some(Visibility::Private))
+}
+
 /// Returns the folders that builds write to besides the registry itself.
 fn written(config: &Config, root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let folders = [&config.registry.index, &config.registry.archives].map(|folder| root.join(folder));
+    let Registry { index, archives, private, .. } = &config.registry;
+    let folders = [index, archives, private].map(|folder| root.join(folder));
     folders.into_iter().chain([root.join(CACHE_FOLDER)]).collect()
 }
 
@@ -268,7 +271,7 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     }
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);
-    findings.extend(planning::plan(&Histories::default(), &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
+    findings.extend(planning::plan(&Histories::default(), &[], &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
     findings.extend(reading.candidates.iter().flat_map(|candidate| candidate.findings.iter().cloned()));
     levels.apply(&mut findings);
     diag::sort(&mut findings);

@@ -43,14 +43,16 @@ pub(super) struct NewRelease<'a> {
 
 /// Plans what the candidates of all sources, in the order of the configuration, add to the histories.
 ///
-/// `now` dates releases of plain directories only, which nothing else dates.
+/// `taken` are names that are given already, with their owners; `now` dates releases of plain directories only, which nothing
+/// else dates.
 pub(super) fn plan<'a>(
     histories: &Histories,
+    taken: &[(&PackId, &str)],
     candidates: &'a [Arc<Candidate>],
     now: Timestamp,
 ) -> Result<Plan<'a>, StoreError> {
     let mut sink = Sink::new();
-    let accepted = bind_names(histories.owners(), candidates, &mut sink);
+    let accepted = bind_names(histories.owners().chain(taken.iter().copied()), candidates, &mut sink);
     let mut plan = plan_accepted(histories, accepted.into_iter().map(|at| &candidates[at]), now)?;
     plan.findings.splice(0..0, sink.finish());
     Ok(plan)

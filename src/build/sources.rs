@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::checking::Setting;
 use super::known::{Done, Known};
+use super::{images, leaks};
 use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Sink};
 use crate::pack::Memo;
@@ -31,12 +32,15 @@ pub(super) struct Place<'a> {
 /// What all sources hold.
 #[derive(Default)]
 pub(super) struct Reading {
-    /// Every pack at every revision, in the order of the sources.
+    /// Every pack at every revision, in the order of the sources, those of private ones last: a name that both have is the
+    /// public one's.
     pub(super) candidates: Vec<Arc<Candidate>>,
     /// What is wrong beyond one pack.
     pub(super) findings: Vec<Diagnostic>,
     /// The identities of private sources that this build must not show.
     pub(super) hidden: BTreeSet<String>,
+    /// The identities of private sources that take part.
+    pub(super) private: BTreeSet<String>,
     /// The sources by identity, for content that was released and is not among the candidates any more.
     pub(super) opened: BTreeMap<String, OpenSource>,
     /// The sources that could not be read, by identity.
@@ -46,6 +50,13 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// Returns the candidates of public and of private sources.
+    pub(super) fn by_visibility(&self) -> [&[Arc<Candidate>]; 2] {
+        let is_public = |candidate: &Arc<Candidate>| !self.private.contains(&candidate.source.repository);
+        let (public, private) = self.candidates.split_at(self.candidates.partition_point(is_public));
+        [public, private]
+    }
+
     /// Returns how many packs there are in the present state.
     pub(super) fn packs(&self) -> usize {
         let key = |candidate: &Arc<Candidate>| (candidate.source.repository.clone(), candidate.source.path.clone());
@@ -116,6 +127,12 @@ pub(super) fn read(
     }
     let setting = Setting { memo: &memo, config, paths: &paths, work: &work };
     reading.candidates = known.checks.finish(reading.candidates, &setting);
+    reading.private = all.iter().filter(|source| is_private(source) && private).map(identity).collect();
+    let of = &reading.private;
+    reading.candidates.sort_by_key(|candidate| of.contains(&candidate.source.repository));
+    reading.findings.extend(leaks::of(&reading.candidates, of, &paths, &memo));
+    let images = &config.registry.private_images;
+    reading.findings.extend(images::private(&reading.candidates, of, images, &paths, &memo));
     let Work { files_opened, packs_read, directories_scanned, uncertain } = work;
     let done = Done {
         files_opened: files_opened.into_inner(),
@@ -137,7 +154,11 @@ pub(super) fn configured(config: &Config) -> Cow<'_, [SourceConfig]> {
 
 /// Tells whether a source takes no part, because it is private and the build is not.
 pub(super) fn is_hidden(source: &SourceConfig, private: bool) -> bool {
-    !private && source.visibility == Visibility::Private
+    !private && is_private(source)
+}
+
+fn is_private(source: &SourceConfig) -> bool {
+    source.visibility == Visibility::Private
 }
 
 /// Reports sources that could not be read: their recorded releases stay, the other sources go on.

@@ -150,8 +150,13 @@ A pack with an error stops only itself: its recorded releases stay published, an
 The same sources and the same registry-index/ give the same bytes. SOURCE_DATE_EPOCH, when it is set, dates
 new releases of plain directories; releases from git have the date of their tag or commit.")]
 pub(super) struct Build {
-    /// Where the registry is written.
-    #[arg(long, value_name = "DIR", default_value = "public")]
+    /// Where the registry is written; with `--private`, `registry-private/public`.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "public",
+        default_value_if("private", "true", "registry-private/public")
+    )]
     pub(super) out: Utf8PathBuf,
 
     /// Record nothing: registry-index/ stays as it is.

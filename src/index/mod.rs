@@ -38,6 +38,11 @@ codes! {
     DUPLICATE_REF = "duplicate-ref", Error, blocking;
     /// A pack's name differs from a known one only by letter case, `-`, `_` or `.`.
     NAME_CONFUSABLE = "name-confusable", Error, blocking;
+    /// A public pack depends on a private one, or names it.
+    ///
+    /// Private packs are in no public build: whoever finds the public pack learns that there is something else, and cannot have
+    /// it. Make both public, or neither; or let the public pack ask for what it needs in a way that a public one provides.
+    PRIVATE_LEAK = "private-leak", Error;
     /// The archive of a recorded release is in no store, and its content can no longer be read from the source.
     ARCHIVE_MISSING = "archive-missing", Error;
     /// A file of the registry index does not verify; its pack is left out.

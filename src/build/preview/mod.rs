@@ -142,7 +142,7 @@ impl Preview {
         progress: &dyn Progress,
     ) -> Result<Previewed, BuildError> {
         let watched = self.watched(config);
-        let mut config = config.clone();
+        let mut config = config.of_build(self.options.private);
         config.registry.url = Some(self.options.url.clone());
         watched::use_copies(&mut config, &self.fetched);
         let (levels, options) = (config.levels(), &self.options);

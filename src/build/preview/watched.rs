@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::PreviewOptions;
-use crate::build::sources::Reading;
-use crate::config::{Config, SourceConfig};
+use crate::build::sources::{Reading, is_hidden};
+use crate::config::{Config, Registry, SourceConfig};
 use crate::release::open::identity;
 use crate::source::git::{self, Repository};
 
@@ -34,7 +34,7 @@ impl Watched {
         watched.folders.extend(options.templates.clone().or(templates));
         let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
         let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
-        for source in sources {
+        for source in sources.iter().filter(|source| !is_hidden(source, options.private)) {
             if let Some(path) = &source.path {
                 let directory = root.join(path);
                 watched.repositories.extend(repositories(&directory));
@@ -46,7 +46,8 @@ impl Watched {
                 if inner.is_dir() { inner } else { path }
             }));
         }
-        watched.written.extend([root.join(&config.registry.archives), options.out.clone()]);
+        let Registry { archives, private, .. } = &config.registry;
+        watched.written.extend([root.join(archives), root.join(private), options.out.clone()]);
         watched
     }
 }
