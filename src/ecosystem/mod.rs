@@ -4,6 +4,7 @@
 //! one into the normalised [`Pack`], checks it against the rest of the catalog, and writes its runtime feed.
 
 pub mod attune;
+pub mod crossplane;
 mod names;
 pub mod nasiko;
 pub mod stackstorm;
@@ -24,7 +25,8 @@ use crate::pack::{ComponentKind, Configured, Example, Pack, PackTree, Requiremen
 use crate::yaml::Dialect;
 
 /// Lists every ecosystem, in the order of the documentation.
-pub static ALL: &[&dyn Ecosystem] = &[&attune::Attune, &stackstorm::StackStorm, &nasiko::Nasiko];
+pub static ALL: &[&dyn Ecosystem] =
+    &[&attune::Attune, &stackstorm::StackStorm, &nasiko::Nasiko, &crossplane::Crossplane];
 
 /// A family of packs with one format and one runtime.
 pub trait Ecosystem: Sync + Debug {

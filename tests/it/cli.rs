@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::process::Stdio;
 
-use crate::support::SiteTest;
+use crate::support::{RepoFixture, SiteTest};
 
 /// Returns a registry whose only pack cannot be read.
 fn with_a_bad_pack() -> SiteTest {
@@ -41,8 +41,11 @@ fn init_keeps_what_is_there() {
 fn a_new_pack_passes_every_check() {
     for ecosystem in packyard::ecosystem::ALL {
         let site = SiteTest::new();
+        let repository = RepoFixture::init(site.root());
         site.packyard(&["init"]).with_code(0);
         site.packyard(&["new", ecosystem.id(), "hello"]).with_code(0);
+        // Some packs have their versions from git alone.
+        repository.git(&["add", "packs"]);
         let checked = site.packyard(&["check", "--deny-warnings"]).with_code(0);
         assert_eq!(checked.stdout, "no findings in 1 pack\n");
         let one = site.packyard(&["check", "packs/hello", "--deny-warnings"]).with_code(0);

@@ -35,6 +35,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("pep508_rs", &["ecosystem/astradesk/"]),
     ("postcard", &["cache/"]),
     ("pulldown_cmark", &["site/markdown"]),
+    ("regex", &["ecosystem/crossplane/schema/pattern.rs"]),
     ("regorus", &["ecosystem/astradesk/"]),
     ("ruff_python_ast", &["python/"]),
     ("ruff_python_parser", &["python/"]),

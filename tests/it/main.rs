@@ -6,6 +6,8 @@
 mod cases;
 mod cli;
 mod codes;
+mod consumers;
+mod crossplane;
 mod determinism;
 mod feeds;
 mod golden;
@@ -18,3 +20,4 @@ mod properties;
 mod reference;
 mod serve;
 mod support;
+mod visibility;

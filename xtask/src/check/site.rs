@@ -36,7 +36,7 @@ pub(super) fn schemas() -> Result<Outcome> {
             schemas.push(file);
         }
     }
-    for required in ["index", "pack", "release", "attune/feed", "stackstorm/feed"] {
+    for required in ["index", "pack", "release", "attune/feed", "stackstorm/feed", "crossplane/feed"] {
         let schema = format!("schemas/{required}.schema.json");
         ensure!(described.contains_key(&schema), "{SITE} has no file that {schema} describes");
     }
@@ -74,7 +74,9 @@ fn schema_of(relative: &str) -> Option<String> {
     }
     if let Some((ecosystem, path)) = relative.strip_prefix("runtimes/").and_then(|feed| feed.split_once('/')) {
         let experimental = if ecosystem == "attune" && path.starts_with("v1/") { "-v1" } else { "" };
-        return (name == "index.json").then(|| format!("schemas/{ecosystem}/feed{experimental}.schema.json"));
+        // The folders of Crossplane's releases hold image layouts, whose indexes are OCI's.
+        let is_index = name == "index.json" && (ecosystem != "crossplane" || path == name);
+        return is_index.then(|| format!("schemas/{ecosystem}/feed{experimental}.schema.json"));
     }
     let schema = match name {
         "index.json" if relative == name => "index",
@@ -192,6 +194,8 @@ mod tests {
         assert_eq!(schema("runtimes/nasiko/v1/search"), "schemas/nasiko/search.schema.json");
         assert_eq!(schema("v2/nasiko/demo/manifests/1.0.0"), "schemas/nasiko/oci-manifest.schema.json");
         assert_eq!(schema("runtimes/nasiko/v2/nasiko/demo/blobs/sha256:00"), "");
+        assert_eq!(schema("runtimes/crossplane/index.json"), "schemas/crossplane/feed.schema.json");
+        assert_eq!(schema("runtimes/crossplane/demo/1.0.0/oci/index.json"), "");
         assert_eq!(schema("search/index.json"), "");
         assert_eq!(schema("schemas/index.schema.json"), "");
     }

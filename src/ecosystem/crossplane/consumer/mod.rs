@@ -1,0 +1,210 @@
+//! The pack kind `consumer`: a service or a tenant, with its claims.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `service` | `ci/config.yaml` |
+//! | `tenant` | `overlays/<env>/config.yaml` |
+//! | `claims` | the claims as components, and objects that do not belong here |
+//! | `references` | claims against what others provide |
+//! | `feed` | what a tenant's `ApplicationSet` scans for |
+//!
+//! There is no manifest. Claims lie in `platform/claims/<namespace>/`, in `base/claims/` or in `overlays/<env>/…-claim.yaml`.
+
+mod claims;
+pub(super) mod feed;
+mod references;
+mod service;
+mod tenant;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use claims::Claim;
+use service::Service;
+use tenant::Environment;
+
+use super::delivery::{self, kustomize::Listed};
+use super::schema::provision_name;
+use crate::diag::Sink;
+use crate::ecosystem::Names;
+use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
+use crate::pack::{Dependency, Fact, Pack, PackTree, Provision, VersionedBy, license};
+use crate::source::FileEntry;
+use crate::yaml::{self, Dialect};
+
+/// What a source is configured as to hold consumers, whatever its files say.
+const PROFILE: &str = "consumer";
+
+/// What a dependency on somebody's API is called.
+const API: &str = "api";
+
+/// What [`clue`] says of the file of a service, and of that of a tenant's environment.
+const CLUES: [&str; 2] = ["service", "tenant"];
+
+/// Reads a pack of this kind and checks it by itself.
+pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
+    let service = service::read(tree, sink);
+    let environments = tenant::read(tree, sink);
+    let claims = claims_of(tree, service.is_some(), sink);
+    let name = name(tree, service.as_deref(), &environments)?;
+
+    let mut components = claims::components(name.as_str(), &claims);
+    components.extend(environments.iter().map(|environment| Arc::new(tenant::component(environment))));
+    let at_root = |names: &[&str]| {
+        let is_one = |entry: &&FileEntry| {
+            entry.path.parent().is_empty() && names.iter().any(|name| entry.path.as_str().eq_ignore_ascii_case(name))
+        };
+        tree.snapshot.files().iter().find(is_one)
+    };
+    let license_file = at_root(&["license", "license.md", "license.txt"]);
+    let manifest = service.as_ref().map(|_| RelPath::composed(service::FILE));
+    let first = environments.first().map(|environment| environment.file.clone());
+    let any =
+        || claims.first().map(|claim| claim.file.clone()).or_else(|| Some(tree.snapshot.files().first()?.path.clone()));
+    Some(Pack {
+        id: PackId { ecosystem: EcosystemId::new(super::ID).expect("a valid identifier"), name: name.clone() },
+        version: Version::draft(),
+        versioned_by: VersionedBy::Source,
+        aliases: Vec::new(),
+        title: super::adapter::titled(name.as_str()),
+        description: service.as_ref().map(|service| service.description.clone()).unwrap_or_default(),
+        authors: Vec::new(),
+        contact: None,
+        license: license_file.and_then(|entry| license::of_file(tree, entry)),
+        keywords: kinds(&claims).into_iter().map(|(_, kind)| kind).collect(),
+        homepage: None,
+        requirements: Vec::new(),
+        dependencies: dependencies(service.as_deref(), &claims),
+        provides: service
+            .iter()
+            .map(|service| Provision { kind: service::KIND, name: service.name.clone(), value: None })
+            .collect(),
+        components,
+        configuration: None,
+        environment: service.as_deref().and_then(service::environment_table).map(Arc::new),
+        manifest: manifest.or(first).or_else(any)?,
+        readme: at_root(&["readme.md", "readme"]).map(|entry| entry.path.clone()),
+        changelog: at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone()),
+        license_file: license_file.map(|entry| entry.path.clone()),
+        icon: None,
+        facts: facts(service.as_deref(), &environments),
+        checksums: BTreeMap::new(),
+    })
+}
+
+/// Checks a pack of this kind against what others provide.
+pub(super) fn check(_pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
+    let mut said = Sink::new();
+    let claims = claims_of(tree, service::read(tree, &mut said).is_some(), &mut said);
+    references::check(&claims, tree, names, sink);
+}
+
+/// Returns what a file says about directories of this kind; `name` is the file's.
+pub(super) fn clue(name: &str, bytes: &[u8]) -> Option<String> {
+    let holds = |words: &[&[u8]]| words.iter().all(|word| bytes.windows(word.len()).any(|window| window == *word));
+    if name != "config.yaml" || !holds(&[b"service", b"namespace"]) && !holds(&[b"tenant", b"repoURL"]) {
+        return None;
+    }
+    let root = yaml::read(bytes, Dialect::Yaml11, yaml::Limits::default()).ok()?.root;
+    let [service, tenant] = CLUES;
+    let says = service::is_service(&root).then_some(service).or(tenant::is_tenant(&root).then_some(tenant));
+    says.map(str::to_owned)
+}
+
+/// Returns the directories of this kind, from the paths of files and what [`clue`] said of each.
+///
+/// `profile` is `consumer` for a source that is configured as one.
+pub(super) fn packs(clues: &[(&str, &str)], profile: Option<&str>) -> Vec<String> {
+    let [service, tenant] = CLUES;
+    let directory = |(path, says): &(&str, &str)| {
+        let directory = if *says == service {
+            path.strip_suffix(service::FILE)
+        } else if *says == tenant {
+            let (directory, rest) =
+                path.split_once("overlays/").filter(|(directory, _)| is_tenant_folder(directory))?;
+            rest.strip_suffix("/config.yaml").filter(|environment| !environment.contains('/')).map(|_| directory)
+        } else {
+            None
+        }?;
+        let is_whole = directory.is_empty() || directory.ends_with('/');
+        is_whole.then(|| directory.trim_end_matches('/').to_owned())
+    };
+    let found: BTreeSet<String> = clues.iter().filter_map(directory).collect();
+    if found.is_empty() && profile == Some(PROFILE) {
+        return vec![String::new()];
+    }
+    found.into_iter().collect()
+}
+
+/// Tells whether a directory, with a slash at its end, is `tenants/<name>/`.
+fn is_tenant_folder(directory: &str) -> bool {
+    let mut parts = directory.trim_end_matches('/').rsplit('/');
+    parts.next().is_some_and(|name| !name.is_empty()) && parts.next() == Some("tenants")
+}
+
+/// Tells whether a directory is of this kind; only asked when it is neither a provider nor an adapter.
+pub(super) fn is_pack(tree: &PackTree<'_>) -> bool {
+    if tree.configured.profile == Some(PROFILE) {
+        return true;
+    }
+    is_service(tree) || is_tenant_folder(&format!("{}/", tree.path)) && !tenant::read(tree, &mut Sink::new()).is_empty()
+}
+
+/// Tells whether a directory is the repository of a service.
+pub(super) fn is_service(tree: &PackTree<'_>) -> bool {
+    service::read(tree, &mut Sink::new()).is_some()
+}
+
+/// Returns the claims of a consumer.
+fn claims_of(tree: &PackTree<'_>, is_service: bool, sink: &mut Sink) -> Vec<Claim> {
+    let listed: Listed = delivery::listed(tree);
+    claims::read(tree, &listed, is_service, sink)
+}
+
+/// Returns the name of a consumer: the service's, else the tenant's, else the directory's.
+fn name(tree: &PackTree<'_>, service: Option<&Service>, environments: &[Arc<Environment>]) -> Option<PackName> {
+    let tenant = environments.iter().map(|environment| environment.tenant.as_str());
+    let named = service.map(|service| service.name.as_str()).into_iter().chain(tenant).chain(tree.directory);
+    named.filter(|name| !name.is_empty()).find_map(|name| PackName::new(name).ok())
+}
+
+/// Returns what a consumer needs: the kinds that it claims, then what it says of itself, each once.
+fn dependencies(service: Option<&Service>, claims: &[Claim]) -> Vec<Dependency> {
+    let mut versions: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for object in claims.iter().map(|claim| &claim.object) {
+        versions.entry(provision_name(&object.group, &object.kind)).or_default().insert(&object.version);
+    }
+    let api = |(name, versions): (String, BTreeSet<&str>)| Dependency {
+        kind: Some(API.to_owned()),
+        name,
+        range: Some(versions.into_iter().collect::<Vec<_>>().join(", ")),
+    };
+    let mut dependencies: Vec<Dependency> = versions.into_iter().map(api).collect();
+    for dependency in service.iter().flat_map(|service| &service.dependencies) {
+        if !dependencies.contains(dependency) {
+            dependencies.push(dependency.clone());
+        }
+    }
+    dependencies
+}
+
+/// Returns the groups and kinds of the claims.
+fn kinds(claims: &[Claim]) -> BTreeSet<(String, String)> {
+    claims.iter().map(|claim| (claim.object.group.clone(), claim.object.kind.clone())).collect()
+}
+
+/// Returns rows about the whole pack.
+fn facts(service: Option<&Service>, environments: &[Arc<Environment>]) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(service) = service {
+        facts.push(Fact { label: "Namespace", value: service.namespace.clone() });
+        facts.extend(service.facts.iter().cloned());
+    }
+    if !environments.is_empty() {
+        let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();
+        facts.push(Fact { label: "Environments", value: names.join(", ") });
+    }
+    facts
+}

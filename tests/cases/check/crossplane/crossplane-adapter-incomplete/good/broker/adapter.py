@@ -1,0 +1,2 @@
+class BrokerAdapter:
+    """Installs it."""

@@ -1,0 +1,2 @@
+class ClusterAPIAdapter:
+    """Installs it."""

@@ -1,0 +1,2 @@
+class ClusterApiAdapter:
+    """Installs it."""

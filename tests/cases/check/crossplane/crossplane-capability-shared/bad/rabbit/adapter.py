@@ -1,0 +1,2 @@
+class RabbitAdapter:
+    """Installs it."""

@@ -1,0 +1,2 @@
+class WorkerAdapter:
+    """Installs it."""

@@ -1,0 +1,2 @@
+class MeshAdapter:
+    """Installs it."""

@@ -1,0 +1,168 @@
+//! What Crossplane and its users get: packages that other programs read, and names that stay.
+
+use std::path::Path;
+use std::process::Command;
+
+use packyard::ident::Digest;
+use packyard::pack::schema::Schema;
+use serde_json::Value as Json;
+
+use crate::support::tree::{self, Tree};
+use crate::support::{RepoFixture, SiteTest};
+
+/// Where the release of the test lies in the feed.
+const RELEASE: &str = "runtimes/crossplane/queue-worker/1.2.0";
+
+/// Makes a registry of one example pack, released once from a repository.
+fn registry() -> (SiteTest, RepoFixture) {
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("queue-worker"));
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/crossplane/platform/apis/queue-worker");
+    tree::copy(&pack, &repository.path().join("queue-worker"));
+    repository.commit("A worker").tag("v1.2.0");
+    let site = site.file(
+        "packyard.toml",
+        "[registry]\nname = \"Test\"\nurl = \"https://packs.acme.example\"\n\n[[source]]\ngit = \"../queue-worker\"\n",
+    );
+    (site, repository)
+}
+
+fn json(tree: &Tree, path: &str) -> Json {
+    serde_json::from_slice(tree.get(path).unwrap_or_else(|| panic!("{path} is not there"))).expect(path)
+}
+
+fn text<'a>(tree: &'a Tree, path: &str) -> &'a str {
+    std::str::from_utf8(tree.get(path).unwrap_or_else(|| panic!("{path} is not there"))).expect("UTF-8")
+}
+
+/// Ensures that a release is a package stream, an image, install objects and schemas, and that the index leads to them.
+#[test]
+fn a_release_is_everything_that_a_cluster_and_an_editor_need() {
+    let (site, repository) = registry();
+    let report = site.build().expect("the machine works");
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let tree = site.tree();
+
+    let package = text(&tree, &format!("{RELEASE}/package.yaml"));
+    let kinds: Vec<&str> = package.lines().filter_map(|line| line.strip_prefix("kind: ")).collect();
+    assert_eq!(kinds, ["Configuration", "CompositeResourceDefinition", "Composition"]);
+    let definition =
+        std::fs::read_to_string(repository.path().join("queue-worker/definitions/xqueueworkers.yaml")).expect("a file");
+    assert!(package.contains(&definition), "the author's own bytes");
+
+    let index = json(&tree, "runtimes/crossplane/index.json");
+    let schema = Schema::compile(&json(&tree, "schemas/crossplane/feed.schema.json")).expect("a schema");
+    assert!(schema.is_valid(&index), "{index}");
+    assert_eq!(index["apis"][0]["kind"], "QueueWorker");
+    let address = index["apis"][0]["schema"].as_str().expect("an address");
+    assert!(tree.contains_key(&format!("runtimes/crossplane/{address}")), "{address}");
+
+    let install = text(&tree, &format!("{RELEASE}/install.yaml"));
+    assert!(install.contains("package: packs.acme.example/crossplane/queue-worker:v1.2.0"), "{install}");
+}
+
+/// Ensures that the image is what Crossplane's package reader looks for, by its own description of it.
+#[test]
+fn the_image_is_annotated_and_labelled() {
+    let (site, _) = registry();
+    site.build().expect("the machine works");
+    let tree = site.tree();
+    let blob = |digest: &Json| {
+        let hex = digest.as_str().and_then(|digest| digest.strip_prefix("sha256:")).expect("a digest");
+        let bytes = &tree[&format!("{RELEASE}/oci/blobs/sha256/{hex}")];
+        assert_eq!(Digest::of(bytes).hex(), hex);
+        bytes.clone()
+    };
+    let parsed = |digest: &Json| -> Json { serde_json::from_slice(&blob(digest)).expect("JSON") };
+    let manifest = parsed(&json(&tree, &format!("{RELEASE}/oci/index.json"))["manifests"][0]["digest"]);
+    let layer = &manifest["layers"][0];
+    assert_eq!(layer["annotations"]["io.crossplane.xpkg"], "base");
+    let config = parsed(&manifest["config"]["digest"]);
+    let label = format!("io.crossplane.xpkg:{}", layer["digest"].as_str().expect("a digest"));
+    assert_eq!(config["config"]["Labels"][&label], "base");
+    assert_eq!(config["rootfs"]["diff_ids"].as_array().map(Vec::len), Some(1));
+    assert_eq!(blob(&layer["digest"]).len() as u64, layer["size"].as_u64().expect("a size"));
+}
+
+/// Ensures that an OCI client reads the image layout and the archive, and finds the package in them.
+///
+/// Needs skopeo (Debian: `apt-get install skopeo`).
+#[test]
+fn skopeo_copies_the_image_and_finds_the_package() {
+    if Command::new("skopeo").arg("--version").output().is_err() {
+        assert!(std::env::var_os("PACKYARD_NEEDS_TOOLS").is_none(), "skopeo is missing: apt-get install skopeo");
+        eprintln!("skopeo is missing, so no OCI client was asked: apt-get install skopeo");
+        return;
+    }
+    let (site, _) = registry();
+    site.build().expect("the machine works");
+    let skopeo = |arguments: &[&str]| {
+        let output = Command::new("skopeo").args(arguments).output().expect("skopeo runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "skopeo {arguments:?}: {stderr}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let release = site.root().join("public").join(RELEASE);
+    let layout = format!("oci:{}:v1.2.0", release.join("oci").display());
+    let archive = format!("docker-archive:{}", release.join("queue-worker.xpkg").display());
+    let tree = site.tree();
+    for (name, source) in [("layout", &layout), ("archive", &archive)] {
+        let inspected: Json = serde_json::from_str(&skopeo(&["inspect", source])).expect("JSON");
+        let labels = inspected["Labels"].as_object().expect("labels");
+        assert!(labels.keys().all(|label| label.starts_with("io.crossplane.xpkg:sha256:")) && labels.len() == 1);
+        let copy = site.beside(name);
+        let target = format!("dir:{}", copy.display());
+        skopeo(&["--insecure-policy", "copy", "--quiet", source, &target]);
+        let manifest: Json =
+            serde_json::from_slice(&std::fs::read(copy.join("manifest.json")).expect("a manifest")).expect("JSON");
+        let layer = manifest["layers"][0]["digest"]
+            .as_str()
+            .and_then(|digest| digest.strip_prefix("sha256:"))
+            .expect("a layer");
+        let unpacked =
+            Command::new("tar").arg("xOf").arg(copy.join(layer)).arg("package.yaml").output().expect("tar runs");
+        assert!(unpacked.status.success(), "{unpacked:?}");
+        assert_eq!(unpacked.stdout, tree[&format!("{RELEASE}/package.yaml")], "{name}");
+    }
+    // What the layout says of the layer survives the copy; an archive has no annotations, so its label says it.
+    let copied: Json =
+        serde_json::from_slice(&std::fs::read(site.beside("layout/manifest.json")).expect("a manifest")).expect("JSON");
+    assert_eq!(copied["layers"][0]["annotations"]["io.crossplane.xpkg"], "base");
+}
+
+/// Ensures that a release that renames what clusters keep is reported.
+#[test]
+fn a_definition_keeps_its_names() {
+    let (site, mut repository) = registry();
+    for file in ["definitions/xqueueworkers.yaml", "examples/minimal.yaml", "examples/full.yaml"] {
+        let path = repository.path().join("queue-worker").join(file);
+        let text = std::fs::read_to_string(&path).expect("a file").replace("kind: QueueWorker", "kind: Worker");
+        std::fs::write(path, text).expect("written");
+    }
+    std::fs::remove_dir_all(repository.path().join("queue-worker/tests")).expect("removed");
+    std::fs::remove_dir_all(repository.path().join("queue-worker/schemas")).expect("removed");
+    repository.commit("A shorter name").tag("v1.3.0");
+    let report = site.build().expect("the machine works");
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.code.name()).collect();
+    assert_eq!(found, ["crossplane-xrd-immutable"], "{:?}", report.findings);
+}
+
+/// Ensures that a repository without tags has versions all the same, and that every layout in it is found.
+#[test]
+fn untagged_platforms_have_a_version_per_change() {
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("platform"));
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/crossplane/platform");
+    tree::copy(&packs, repository.path());
+    repository.commit("Two APIs");
+    let readme = repository.path().join("databases/postgres/README.md");
+    std::fs::write(&readme, "# PostgreSQL\n\nAnother text.\n").expect("written");
+    repository.commit("One changes");
+    let site = site.file("packyard.toml", "[[source]]\ngit = \"../platform\"\n");
+    site.build().expect("the machine works");
+    let releases = site.verified();
+    let of = |name: &str| {
+        releases.iter().filter(|release| release.starts_with(&format!("crossplane/{name} 0.0.0-"))).count()
+    };
+    assert_eq!((of("postgres"), of("queue-worker"), releases.len()), (2, 1, 3), "{releases:?}");
+}
