@@ -17,6 +17,7 @@ pub mod reader;
 #[cfg(test)]
 mod samples;
 pub mod tarball;
+pub mod zip;
 
 pub use listing::{Listed, Listing};
 

@@ -11,6 +11,7 @@ pub mod github;
 pub mod human;
 pub mod json;
 mod levels;
+mod lines;
 #[cfg(test)]
 mod sample;
 pub mod sarif;
@@ -21,6 +22,7 @@ pub use code::{Code, CodeInfo, Severity};
 pub use compact::{Codes, Compact};
 pub use counts::{Counts, plural};
 pub use levels::{Level, Levels};
+pub use lines::Lines;
 pub use sink::{Draft, Sink};
 
 pub(crate) use code::{codes, explanation};

@@ -3,6 +3,7 @@
 //! An ecosystem is a folder and a line in [`ALL`]. It says which directories are its packs ([`Ecosystem::evidence`]), reads
 //! one into the normalised [`Pack`], checks it against the rest of the catalog, and writes its runtime feed.
 
+pub mod astradesk;
 pub mod attune;
 pub mod crossplane;
 mod names;
@@ -26,7 +27,7 @@ use crate::yaml::Dialect;
 
 /// Lists every ecosystem, in the order of the documentation.
 pub static ALL: &[&dyn Ecosystem] =
-    &[&attune::Attune, &stackstorm::StackStorm, &nasiko::Nasiko, &crossplane::Crossplane];
+    &[&attune::Attune, &stackstorm::StackStorm, &astradesk::AstraDesk, &nasiko::Nasiko, &crossplane::Crossplane];
 
 /// A family of packs with one format and one runtime.
 pub trait Ecosystem: Sync + Debug {

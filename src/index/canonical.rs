@@ -9,6 +9,11 @@ const MAX_DEPTH: u32 = 32;
 /// Most digits of a number below 2^53.
 const MAX_DIGITS: usize = 15;
 
+/// Returns a value as canonical JSON (RFC 8785); nothing for one with a number that has no canonical form.
+pub fn canonical_json(value: &serde_json::Value) -> Option<Vec<u8>> {
+    serde_json_canonicalizer::to_vec(value).ok()
+}
+
 /// Tells whether a text is one canonical JSON value, for certain.
 ///
 /// False says nothing: the text may be no JSON, or not canonical, or hold what is not looked at, which is keys that are not

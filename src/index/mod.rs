@@ -21,6 +21,8 @@ mod reading;
 mod samples;
 pub mod store;
 
+pub use canonical::canonical_json;
+
 use crate::diag::codes;
 
 codes! {

@@ -14,6 +14,24 @@ use super::packs::file;
 pub(super) fn generate(case: &str, pack: &Path) -> bool {
     let make: fn(&Path) = match case {
         "actions_is_a_file" => actions_is_a_file,
+        "astradesk_nesting" => |pack| {
+            let deep = |open: &str, end: &str| format!("{}{end}", open.repeat(100_000));
+            file(pack, "src/domain_x/agents/brackets.py", format!("x = {}", deep("(", "")));
+            file(pack, "src/domain_x/agents/chain.py", format!("x = a{}\n", deep(".b", "")));
+            file(
+                pack,
+                "src/domain_x/agents/blocks.py",
+                (0..3000).map(|n| format!("{}if x:\n", " ".repeat(n))).collect::<String>(),
+            );
+            let lists = format!("package a\nx = {}{}1{}\n", "[".repeat(7), "1,".repeat(20_000), "]".repeat(7));
+            file(pack, "src/domain_x/policies/wide.rego", lists);
+            file(pack, "src/domain_x/policies/lists.rego", format!("package a\nx = {}", deep("[", "")));
+            file(pack, "src/domain_x/policies/sums.rego", format!("package a\nx = {}\n", deep("1 + ", "1")));
+            file(pack, "src/domain_x/flows/bomb.yaml", alias_bomb("flow: bomb\n"));
+            let nested = format!("{}1{}", "[".repeat(150), "]".repeat(150));
+            let tools = format!("def list_tools():\n    return {{'tools': {nested}}}\n");
+            file(pack, "src/domain_x/tools/mcp_server.py", tools);
+        },
         "attune_yaml_bomb" => |pack| file(pack, "actions/hello.yaml", alias_bomb("ref: hostile.hello\n")),
         "broken_utf8" => broken_utf8,
         "case_clash" => case_clash,

@@ -7,6 +7,7 @@ use std::path::Path;
 pub(super) fn write(ecosystem: &str, name: &str, root: &Path) {
     match ecosystem {
         "attune" => attune(name, root),
+        "astradesk" => return astradesk(name, root),
         "nasiko" => nasiko(name, root),
         _ => stackstorm(name, root),
     }
@@ -59,6 +60,20 @@ fn nasiko(name: &str, root: &Path) {
     );
     file(root, "AgentCard.json", card);
     file(root, "Dockerfile", "FROM python:3.12-slim\nCOPY actions ./actions\n");
+}
+
+fn astradesk(name: &str, root: &Path) {
+    file(
+        root,
+        "pyproject.toml",
+        format!(
+            "[project]\nname = \"astradesk-domain-{name}\"\nversion = \"1.0.0\"\ndescription = \"Says hello.\"\nlicense = \
+             \"MIT\"\n\n[project.entry-points.\"astradesk.pack\"]\ndomain_x = \"domain_x:Pack\"\n\n[tool.setuptools.packages.find]\nwhere \
+             = [\"src\"]\n\n[tool.setuptools.package-data]\ndomain_x = [\"*/*\"]\n"
+        ),
+    );
+    file(root, "README.md", "# A pack\n\nSays hello.\n");
+    file(root, "src/domain_x/__init__.py", "class Pack:\n    def register(self, registry):\n        registry.add(1)\n");
 }
 
 /// Writes a file and the folders above it.

@@ -72,6 +72,10 @@ fn schema_of(relative: &str) -> Option<String> {
         };
         return Some(format!("schemas/nasiko/{schema}.schema.json"));
     }
+    if let Some(path) = relative.strip_prefix("runtimes/astradesk/") {
+        let described = matches!(path, "domain-packs.json" | "domain-packs-info.json");
+        return described.then(|| format!("schemas/astradesk/{}.schema.json", path.trim_end_matches(".json")));
+    }
     if let Some((ecosystem, path)) = relative.strip_prefix("runtimes/").and_then(|feed| feed.split_once('/')) {
         let experimental = if ecosystem == "attune" && path.starts_with("v1/") { "-v1" } else { "" };
         // The folders of Crossplane's releases hold image layouts, whose indexes are OCI's.
@@ -146,7 +150,7 @@ pub(super) fn browser() -> Result<Outcome> {
 }
 
 /// Returns the built registry.
-fn site() -> Result<PathBuf> {
+pub(super) fn site() -> Result<PathBuf> {
     let site = root().join(SITE);
     ensure!(site.join("index.json").is_file(), "{SITE} is not there: run the step `site` first");
     Ok(site)

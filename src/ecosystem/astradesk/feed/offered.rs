@@ -1,0 +1,182 @@
+//! Which releases of a pack the index offers, and how.
+
+use std::sync::{Arc, OnceLock};
+
+use super::super::codes::{
+    ASTRADESK_DEPENDENCY_INVALID, ASTRADESK_FEED_LEFT_OUT, ASTRADESK_NAME_MISSING, ASTRADESK_PYPROJECT_UNREADABLE,
+    ASTRADESK_REQUIRES_PYTHON_INVALID, ASTRADESK_VERSION_MISSING, ASTRADESK_VERSION_NOT_PEP440,
+    ASTRADESK_VERSION_WENT_BACKWARDS,
+};
+use super::super::python_versions::{self, normalised};
+use super::distribution::{self, Hashes};
+use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::diag::{Place, Severity, Sink};
+use crate::ident::{Digest, Version};
+use crate::output::RenderError;
+use crate::pack::Pack;
+
+/// Faults that pip itself would meet.
+const REFUSED: &[crate::diag::Code] = &[
+    ASTRADESK_PYPROJECT_UNREADABLE,
+    ASTRADESK_NAME_MISSING,
+    ASTRADESK_VERSION_MISSING,
+    ASTRADESK_VERSION_NOT_PEP440,
+    ASTRADESK_REQUIRES_PYTHON_INVALID,
+    ASTRADESK_DEPENDENCY_INVALID,
+];
+
+/// A pack as the feed offers it.
+pub(super) struct Offered {
+    /// The pack.
+    pub(super) pack: Arc<CatalogPack>,
+    /// The name of its project, normalised (PEP 503).
+    pub(super) project: String,
+    /// The releases that the index has, highest version first.
+    pub(super) releases: Vec<OfferedRelease>,
+    /// The default release, by its place in the pack.
+    pub(super) default: usize,
+}
+
+/// A release that the index has.
+pub(super) struct OfferedRelease {
+    /// Its place in the pack.
+    pub(super) at: usize,
+    /// What it depends on.
+    pub(super) key: Digest,
+    /// Why it should not be chosen.
+    pub(super) yanked: Option<String>,
+    /// The range of Python versions.
+    pub(super) requires_python: Option<String>,
+    /// The stem of its files, such as `astradesk_domain_demo-0.3.0`.
+    pub(super) stem: String,
+    /// The digests of its files, once they were made.
+    hashes: OnceLock<Hashes>,
+}
+
+impl Offered {
+    /// Looks at a pack; reports releases that are left out, and a version that went backwards.
+    pub(super) fn of(pack: &Arc<CatalogPack>, sink: &mut Sink) -> Self {
+        let (default, abandoned) = default(pack);
+        if !abandoned.is_empty() {
+            let names: Vec<String> = abandoned.iter().map(|at| format!("`{}`", pack.releases[*at].version())).collect();
+            let now = pack.releases[default].version();
+            let message =
+                format!("{} went back to `{now}`; {} can be had by exact version only", pack.id, names.join(", "));
+            let yank = format!("yank {} for good, or release a version that is higher", names.join(", "));
+            sink.report(ASTRADESK_VERSION_WENT_BACKWARDS, super::place_in(pack), message).help(yank);
+        }
+        let project =
+            project(&pack.releases[default].pack).unwrap_or_else(|| normalised(&format!("astradesk-{}", pack.id.name)));
+        let keys = &pack.keys().releases;
+        let mut releases = Vec::new();
+        let mut left_out = Vec::new();
+        for (at, release) in pack.releases.iter().enumerate() {
+            if release.status.quarantined.is_some() {
+                continue;
+            }
+            match OfferedRelease::of(release, at, keys[at], &project) {
+                Ok(mut offered) => {
+                    if abandoned.contains(&at) && offered.yanked.is_none() {
+                        offered.yanked = Some(format!("the source went back to {}", pack.releases[default].version()));
+                    }
+                    releases.push(offered);
+                }
+                Err(reason) => left_out.push(format!("`{}` ({reason})", release.version())),
+            }
+        }
+        if !left_out.is_empty() {
+            let message = format!("{} has releases that pip cannot take: {}", pack.id, left_out.join(", "));
+            sink.report(ASTRADESK_FEED_LEFT_OUT, super::place_in(pack), message)
+                .help("correct the manifest in the next release");
+        }
+        Self { pack: Arc::clone(pack), project, releases, default }
+    }
+
+    /// Returns where a finding about the pack belongs.
+    pub(super) fn place(&self) -> Place {
+        super::place_in(&self.pack)
+    }
+
+    /// Returns the default release.
+    pub(super) fn latest(&self) -> &CatalogRelease {
+        &self.pack.releases[self.default]
+    }
+}
+
+impl OfferedRelease {
+    fn of(release: &CatalogRelease, at: usize, key: Digest, wanted: &str) -> Result<Self, String> {
+        let refused =
+            |code| release.findings.iter().any(|finding| finding.code == code && finding.severity == Severity::Error);
+        if let Some(code) = REFUSED.iter().find(|code| refused(**code)) {
+            return Err(code.to_string());
+        }
+        let version = python_versions::version(release.version().as_str())?;
+        if version.is_local {
+            return Err("its version has a local part".to_owned());
+        }
+        match project(&release.pack) {
+            Some(own) if own == wanted => {}
+            Some(own) => return Err(format!("the project was called `{own}`")),
+            None => return Err("it has no project name".to_owned()),
+        }
+        let requires = release.pack.requirements.iter().find(|requirement| requirement.name == "python");
+        Ok(Self {
+            at,
+            key,
+            yanked: release.status.yanked.clone(),
+            requires_python: requires.and_then(|requirement| requirement.range.clone()),
+            stem: format!("{}-{}", wanted.replace('-', "_"), version.canonical),
+            hashes: OnceLock::new(),
+        })
+    }
+
+    /// Returns the digests of the release's files, which are made for it if nobody did so before.
+    pub(super) fn hashes(&self, pack: &CatalogPack) -> Result<&Hashes, RenderError> {
+        if let Some(hashes) = self.hashes.get() {
+            return Ok(hashes);
+        }
+        let made = distribution::make(&pack.releases[self.at], &self.stem)?;
+        Ok(self.hashes.get_or_init(|| made.hashes()))
+    }
+
+    /// Keeps the digests of files that were just made.
+    pub(super) fn keep(&self, hashes: Hashes) {
+        let _ = self.hashes.set(hashes);
+    }
+}
+
+/// Returns the normalised name of a pack's project.
+pub(super) fn project(pack: &Pack) -> Option<String> {
+    let fact = pack.facts.iter().find(|fact| fact.label == super::super::reading::PROJECT_LABEL)?;
+    Some(normalised(&fact.value))
+}
+
+/// Returns the default release, and those above it that the source has gone back from.
+///
+/// What was published last is the state of the source. A lower version is a step back unless it continues a line of versions
+/// that was there before the higher one.
+fn default(pack: &CatalogPack) -> (usize, Vec<usize>) {
+    let releases = &pack.releases;
+    let is_chosen = |release: &CatalogRelease| release.status.yanked.is_none() && release.status.quarantined.is_none();
+    let chosen = || releases.iter().enumerate().filter(|(_, release)| is_chosen(release));
+    let Some((last, newest)) = chosen().max_by_key(|(at, release)| (release.published_at, std::cmp::Reverse(*at)))
+    else {
+        return (pack.latest, Vec::new());
+    };
+    let abandoned: Vec<usize> = chosen()
+        .filter(|(at, higher)| *at < last && higher.published_at < newest.published_at)
+        .filter(|(_, higher)| {
+            let before = releases.iter().filter(|release| release.published_at < higher.published_at);
+            !before.into_iter().any(|release| line(release.version()) == line(newest.version()))
+        })
+        .map(|(at, _)| at)
+        .collect();
+    // A prerelease is no state to go back to.
+    if abandoned.is_empty() || newest.version().is_prerelease() { (pack.latest, Vec::new()) } else { (last, abandoned) }
+}
+
+/// Returns the first two numbers of a version: those of a line of maintenance.
+fn line(version: &Version) -> (String, String) {
+    let mut parts = version.as_str().split(|c: char| !c.is_ascii_digit()).map(str::to_owned);
+    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}

@@ -1,0 +1,200 @@
+//! Tests of the feed: which releases it offers, and in which shape.
+
+use std::collections::BTreeMap;
+
+use super::super::{AstraDesk, schemas};
+use super::*;
+use crate::catalog::{Catalog, CatalogRelease, Registry, Status};
+use crate::config::Feeds;
+use crate::content::Listing;
+use crate::ecosystem::astradesk::tests::{check, texts};
+use crate::ecosystem::whole_feed;
+use crate::index::event::{ArchiveFacts, Release, SourceFacts};
+use crate::pack::Memo;
+use crate::pack::schema::Schema;
+
+const TOOLS: &str = "def execute(request):\n    if request.tool_name == 'demo.write':\n        return {}\n\n\ndef list_tools():\n    return {'tools': [{'name': 'demo.write', 'side_effect': 'write', 'allowed_roles': ['a'], 'parameters': {'type': 'object', 'properties': {'b': {}, 'a': {}}}}]}\n";
+
+fn release(version: &str, day: i64) -> CatalogRelease {
+    let manifest = format!(
+        "[project]\nname = \"Astradesk_Domain.demo\"\nversion = \"{version}\"\ndescription = \"Shows <the> feed.\"\n\
+         license = \"MIT\"\nrequires-python = \">=3.11, <4\"\nreadme = \"README.md\"\n\
+         authors = [{{ name = \"Ann\", email = \"ann@acme.example\" }}]\ndependencies = [\"uvicorn[standard] >= 0.30\"]\n\
+         [project.optional-dependencies]\ndev = [\"pytest>=8 ; python_version < '4'\"]\n\
+         [project.entry-points.\"astradesk.pack\"]\ndomain_demo = \"domain_demo:Pack\"\n\
+         [tool.setuptools.packages.find]\nwhere = [\"src\"]\n[tool.setuptools.package-data]\ndomain_demo = [\"flows/*.yaml\"]\n"
+    );
+    let content = texts(&[
+        ("pyproject.toml", &manifest),
+        ("README.md", "# Demo\n"),
+        ("src/domain_demo/__init__.py", "class Pack:\n    def register(self, registry):\n        pass\n"),
+        ("src/domain_demo/agents/triage.py", "\"\"\"Triage.\"\"\"\n"),
+        ("src/domain_demo/tools/mcp_server.py", TOOLS),
+        (
+            "src/domain_demo/flows/f.yaml",
+            "flow: f\nversion: 1\ntrigger: {type: cron, expr: '@daily'}\nsteps: [{id: a, use: tool.demo.write}]\n",
+        ),
+        ("src/domain_demo/notes.txt", "not installed\n"),
+        ("tests/test_a.py", "def test_a(): ...\n"),
+    ]);
+    let listing = Listing::of(&content, &Memo::new()).expect("in memory");
+    let (pack, findings) = check(&content, "packages/domain-demo");
+    let pack = pack.expect("a pack");
+    CatalogRelease {
+        record: Release {
+            version: pack.version.clone(),
+            content_digest: listing.content_digest,
+            archive: ArchiveFacts { sha256: listing.content_digest, size: 0 },
+            source: SourceFacts::default(),
+            requirements: Vec::new(),
+            dependencies: Vec::new(),
+            components: BTreeMap::new(),
+            checksums: BTreeMap::new(),
+        },
+        published_at: jiff::Timestamp::from_second(1_700_000_000 + day * 86_400).expect("a time"),
+        status: Status::default(),
+        pack: pack.into(),
+        content,
+        listing: listing.into(),
+        findings: findings.into(),
+        archive: "".into(),
+    }
+}
+
+/// Returns the files of the feed of one pack, and the codes that were reported.
+fn feed(releases: Vec<CatalogRelease>) -> (BTreeMap<String, Vec<u8>>, Vec<&'static str>) {
+    let id = releases[0].pack.id.clone();
+    let updated = releases[0].published_at;
+    let pack = CatalogPack {
+        id: id.clone(),
+        ecosystem: &AstraDesk,
+        source: "demo".to_owned(),
+        releases,
+        latest: 0,
+        status: Status::default(),
+        updated,
+        findings: Vec::new(),
+        known_keys: std::sync::OnceLock::new(),
+    };
+    let registry = Registry { name: "Demo".to_owned(), url: None, description: None };
+    let catalog =
+        Catalog { registry: registry.into(), packs: BTreeMap::from([(id, pack.into())]), updated: Some(updated) };
+    let mut sink = Sink::new();
+    let units = whole_feed(&AstraDesk, &catalog, &Feeds::default(), &mut sink);
+    let files = units.iter().flat_map(|unit| {
+        let files = unit.files().expect("made");
+        assert!(files.iter().all(|(path, _)| unit.covers(path.as_str())), "{unit:?}");
+        files.into_iter().map(|(path, bytes)| (path.to_string(), bytes))
+    });
+    (files.collect(), sink.finish().iter().map(|finding| finding.code.name()).collect())
+}
+
+fn text<'a>(files: &'a BTreeMap<String, Vec<u8>>, path: &str) -> &'a str {
+    let bytes =
+        files.get(&format!("{ROOT}/{path}")).unwrap_or_else(|| panic!("{path} is not among {:?}", files.keys()));
+    std::str::from_utf8(bytes).expect("UTF-8")
+}
+
+const PROJECT: &str = "simple/astradesk-domain-demo";
+
+#[test]
+fn the_index_has_what_pip_reads() {
+    let (files, codes) = feed(vec![release("0.3.0", 1)]);
+    assert!(codes.is_empty(), "{codes:?}");
+    let names: Vec<&str> = files.keys().filter_map(|path| path.strip_prefix("runtimes/astradesk/simple/")).collect();
+    let stem = "astradesk-domain-demo/astradesk_domain_demo-0.3.0";
+    let expected = [
+        format!("{stem}-py3-none-any.whl"),
+        format!("{stem}-py3-none-any.whl.metadata"),
+        format!("{stem}.tar.gz"),
+        format!("{stem}.tar.gz.metadata"),
+        "astradesk-domain-demo/index.html".to_owned(),
+        "astradesk-domain-demo/index.json".to_owned(),
+        "index.html".to_owned(),
+        "index.json".to_owned(),
+    ];
+    assert_eq!(names, expected);
+    let page = text(&files, &format!("{PROJECT}/index.html"));
+    let digest = |name: &str| crate::ident::Digest::of(&files[&format!("{ROOT}/simple/{name}")]).hex();
+    for end in [".tar.gz", "-py3-none-any.whl"] {
+        let file = format!("{stem}{end}");
+        let name = file.rsplit('/').next().expect("a name");
+        let metadata = digest(&format!("{file}.metadata"));
+        let link = format!(
+            "<a href=\"{name}#sha256={}\" data-requires-python=\"&gt;=3.11,&lt;4\" data-core-metadata=\"sha256={metadata}\" data-dist-info-metadata=\"sha256={metadata}\">{name}</a>",
+            digest(&file)
+        );
+        assert!(page.contains(&link), "{link}\n{page}");
+    }
+    let metadata = text(&files, &format!("simple/{stem}.tar.gz.metadata"));
+    let expected = "Metadata-Version: 2.2\nName: Astradesk_Domain.demo\nVersion: 0.3.0\nSummary: Shows <the> feed.\n\
+                    Author-email: Ann <ann@acme.example>\nLicense: MIT\nRequires-Python: >=3.11,<4\n\
+                    Requires-Dist: uvicorn[standard]>=0.30\nProvides-Extra: dev\n\
+                    Requires-Dist: pytest>=8; (python_full_version < '4') and extra == \"dev\"\n\
+                    Description-Content-Type: text/markdown\n\n# Demo\n";
+    assert_eq!(metadata, expected);
+    let twin: serde_json::Value = serde_json::from_str(text(&files, &format!("{PROJECT}/index.json"))).expect("JSON");
+    assert_eq!(twin["versions"], serde_json::json!(["0.3.0"]));
+    assert_eq!(twin["files"][1]["filename"], "astradesk_domain_demo-0.3.0.tar.gz");
+    assert_eq!(twin["files"][1]["core-metadata"]["sha256"], twin["files"][0]["core-metadata"]["sha256"]);
+}
+
+/// The files of the other shapes satisfy their schemas, and a schema lies under its own digest.
+#[test]
+fn the_portal_and_the_gateway_have_their_shapes() {
+    let (files, _) = feed(vec![release("0.3.0", 1)]);
+    let schema = |name: &str| {
+        let (_, text) = schemas::PUBLISHED.iter().find(|(known, _)| *known == name).expect("a schema");
+        Schema::embedded(text)
+    };
+    let json = |path: &str| serde_json::from_str::<serde_json::Value>(text(&files, path)).expect("JSON");
+    let packs = json("domain-packs.json");
+    assert!(schema("domain-packs.schema.json").is_valid(&packs));
+    assert_eq!(packs, serde_json::json!([{ "name": "domain-demo", "version": "0.3.0", "status": "disabled" }]));
+    let infos = json("domain-packs-info.json");
+    assert!(schema("domain-packs-info.schema.json").is_valid(&infos));
+    let assets =
+        serde_json::json!({ "agents": ["triage.py"], "flows": ["f.yaml"], "tools": ["mcp_server.py"], "policies": [] });
+    assert_eq!(infos[0]["assets"], assets);
+    let yaml = crate::yaml::decode(text(&files, "catalog/packs/demo.yaml")).expect("YAML");
+    assert!(schema("catalog-pack.schema.json").is_valid(&yaml), "{yaml}");
+    assert_eq!(yaml["policies"]["require_approval_for"], serde_json::json!(["demo.write"]));
+    let reference = yaml["tools"][0]["schema_ref"].as_str().expect("a digest").trim_start_matches("sha256:").to_owned();
+    let canonical = text(&files, &format!("schemas/{reference}.json"));
+    assert_eq!(canonical, r#"{"properties":{"a":{},"b":{}},"type":"object"}"#);
+}
+
+/// By PEP 440 the abandoned version is the newest, and pip would install it.
+#[test]
+fn a_version_that_went_backwards_is_offered_as_yanked() {
+    let (files, codes) = feed(vec![release("2.0.0", 1), release("0.3.0", 3), release("0.1.0", 2)]);
+    assert_eq!(codes, ["astradesk-version-went-backwards"]);
+    let page = text(&files, &format!("{PROJECT}/index.html"));
+    for line in page.lines().filter(|line| line.starts_with("<a ")) {
+        assert_eq!(line.contains("data-yanked=\"the source went back to 0.3.0\""), line.contains("-2.0.0"), "{line}");
+    }
+    assert!(text(&files, "domain-packs.json").contains("\"0.3.0\""));
+    // A fix of an older line is no step back.
+    let (files, codes) = feed(vec![release("2.0.0", 2), release("1.9.1", 3), release("1.9.0", 1)]);
+    assert!(codes.is_empty() && !text(&files, &format!("{PROJECT}/index.html")).contains("data-yanked"));
+    assert!(text(&files, "domain-packs.json").contains("\"2.0.0\""));
+}
+
+#[test]
+fn releases_that_pip_cannot_take_are_left_out() {
+    let mut yanked = release("0.2.0", 2);
+    yanked.status.yanked = Some("leaks \"tokens\"".to_owned());
+    let mut quarantined = release("0.1.5", 1);
+    quarantined.status.quarantined = Some("held back".to_owned());
+    let (files, codes) = feed(vec![release("0.3.0", 3), yanked, quarantined, release("latest", 0)]);
+    assert_eq!(codes, ["astradesk-feed-left-out"]);
+    let page = text(&files, &format!("{PROJECT}/index.html"));
+    assert!(page.contains("data-yanked=\"leaks &quot;tokens&quot;\""));
+    assert!(!page.contains("0.1.5") && !page.contains("0.0.0") && page.contains("0.3.0"));
+}
+
+/// The same release gives the same bytes, whoever makes it and when.
+#[test]
+fn distributions_are_deterministic() {
+    assert_eq!(feed(vec![release("0.3.0", 1)]).0, feed(vec![release("0.3.0", 1)]).0);
+}

@@ -1,0 +1,178 @@
+//! Packs in memory, read and checked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{AstraDesk, scaffold};
+use crate::diag::{Diagnostic, Severity, Sink};
+use crate::ecosystem::{Ecosystem as _, Names};
+use crate::ident::{Digest, PackName, RelPath};
+use crate::pack::{Memo, Pack, PackTree};
+use crate::source::{BlobId, Blobs, FileEntry, ReadError, Snapshot};
+use crate::yaml::Limits;
+
+/// File contents by path.
+#[derive(Debug)]
+struct Contents(BTreeMap<RelPath, Arc<[u8]>>);
+
+impl Blobs for Contents {
+    fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
+        Ok(Arc::clone(&self.0[&entry.path]))
+    }
+}
+
+fn snapshot(files: BTreeMap<RelPath, Vec<u8>>) -> Snapshot {
+    let entry = |(path, bytes): (&RelPath, &Vec<u8>)| FileEntry {
+        path: path.clone(),
+        blob: BlobId::sha256(Digest::of(bytes)),
+        size: bytes.len() as u64,
+        executable: false,
+    };
+    let entries = files.iter().map(entry).collect();
+    let contents = files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
+    Snapshot::new(entries, Arc::new(Contents(contents)), Vec::new())
+}
+
+pub(super) fn texts(files: &[(&str, &str)]) -> Snapshot {
+    snapshot(files.iter().map(|(path, text)| (RelPath::composed(path), text.as_bytes().to_vec())).collect())
+}
+
+/// Reads and checks the pack in a snapshot, with only itself in the catalog.
+pub(super) fn check(snapshot: &Snapshot, path: &str) -> (Option<Pack>, Vec<Diagnostic>) {
+    let memo = Memo::new();
+    let tree = PackTree::new(snapshot, &memo, path, Limits::default());
+    let mut sink = Sink::new();
+    let pack = AstraDesk.read(&tree, &mut sink);
+    if let Some(pack) = &pack {
+        let mut names = Names::default();
+        names.add(pack);
+        AstraDesk.check_references(pack, &tree, &names, &mut sink);
+    }
+    (pack, sink.finish())
+}
+
+fn codes(findings: &[Diagnostic]) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = findings.iter().map(|finding| finding.code.name()).collect();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn a_new_pack_has_no_findings() {
+    for (name, path) in [("domain-hello", "domain-hello"), ("my_pack", "my_pack")] {
+        let name = PackName::new(name).expect("a name");
+        let (pack, findings) = check(&snapshot(scaffold::files(&name)), path);
+        assert!(findings.is_empty(), "{findings:#?}");
+        let pack = pack.expect("a pack");
+        assert_eq!(pack.id.name.as_str(), if path == "my_pack" { "domain-my-pack" } else { "domain-hello" });
+        let kinds: Vec<&str> = pack.components.iter().map(|component| component.kind.key).collect();
+        assert_eq!(kinds, ["agent", "tool", "flow", "policy", "endpoint", "endpoint", "endpoint"]);
+        let flow = pack.components.iter().find(|component| component.kind.key == "flow").expect("a flow");
+        assert_eq!((flow.links.len(), flow.steps.len()), (2, 2));
+    }
+}
+
+const PROJECT: &str = "[project]\nname = \"astradesk-domain-x\"\nversion = \"1.0\"\nlicense = \"MIT\"\n";
+
+/// What claims nothing must be left alone: most `pyproject.toml` are no domain packs.
+#[test]
+fn only_domain_packs_are_claimed() {
+    let claimed = |files: &[(&str, &str)], path: &str| {
+        let (snapshot, memo) = (texts(files), Memo::new());
+        let tree = PackTree::new(&snapshot, &memo, path, Limits::default());
+        let evidence = AstraDesk.evidence(&tree).map(|evidence| evidence.0.iter().position(|row| *row));
+        assert_eq!(evidence.is_none(), AstraDesk.is_foreign(&tree, &mut Sink::new()), "{path}");
+        evidence.flatten()
+    };
+    let point = "[project]\nname = \"any\"\n[project.entry-points.\"astradesk.pack\"]\na = \"a:Pack\"\n";
+    assert_eq!(claimed(&[("pyproject.toml", point)], "x"), Some(0));
+    assert_eq!(claimed(&[("pyproject.toml", PROJECT)], "x"), Some(1));
+    let other = "[project]\nname = \"other\"\n";
+    let parts = [("pyproject.toml", other), ("src/a/flows/a.yaml", "")];
+    assert_eq!(claimed(&parts, "packages/domain-a"), Some(2));
+    assert_eq!(claimed(&[("setup.py", ""), ("tools/a.py", "")], "packages/domain-a"), Some(2));
+    assert_eq!(claimed(&parts, "domain-a"), None);
+    assert_eq!(claimed(&[("pyproject.toml", other)], "packages/domain-a"), None);
+    for name in ["astradesk-core", "astradesk-api-gateway", "astradesk-auditor", "astradesk-admin-api"] {
+        let text = format!("[project]\nname = \"{name}\"\n");
+        assert_eq!(claimed(&[("pyproject.toml", &text), ("policies/a.rego", "")], "services/x"), None);
+    }
+}
+
+#[test]
+fn a_flat_pack_without_an_entry_point_is_read_with_warnings() {
+    let files = [
+        ("pyproject.toml", PROJECT),
+        ("README.md", "# x\n"),
+        ("agents/a.py", "\"\"\"Decides.\"\"\"\n"),
+        ("tools/jira_adapter.py", "class JiraAdapter:\n    \"\"\"Jira.\"\"\"\n    def list_tickets(self): ...\n"),
+        (
+            "flows/f.yaml",
+            "flow: f\nversion: 1\ntrigger: {type: webhook, endpoint: /f}\nsteps:\n  - {id: a, use: tool.jira.list_tickets}\n  - {id: b, use: agent.x.a}\n",
+        ),
+    ];
+    let (pack, findings) = check(&texts(&files), "packages/domain-x");
+    let pack = pack.expect("a pack");
+    assert_eq!((pack.id.name.as_str(), pack.title.as_str()), ("domain-x", "X Domain Pack"));
+    assert!(findings.iter().all(|finding| finding.severity < Severity::Error), "{findings:#?}");
+    assert_eq!(codes(&findings), ["astradesk-entry-point-missing", "astradesk-packages-find"], "{findings:#?}");
+    let flow = pack.components.iter().find(|component| component.kind.key == "flow").expect("a flow");
+    let targets: Vec<&str> = flow.links.iter().map(|link| link.target.as_str()).collect();
+    assert_eq!(targets, ["adapter.x.jira_adapter", "agent.x.a"]);
+    assert!(
+        ["astradesk-domain-x", "domain_x", "astradesk_domain_x"]
+            .iter()
+            .all(|name| pack.aliases.contains(&(*name).to_owned()))
+    );
+}
+
+/// The example packs are what newcomers imitate; one of them uses a tool of another.
+#[test]
+fn the_example_packs_check_clean_together() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/astradesk");
+    let (memo, mut sink, mut names) = (Memo::new(), Sink::new(), Names::default());
+    let mut folders: Vec<_> =
+        std::fs::read_dir(&root).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    folders.sort();
+    let snapshots: Vec<(String, Snapshot)> = folders
+        .iter()
+        .map(|folder| {
+            (folder.file_name().expect("a name").to_string_lossy().into_owned(), snapshot(files_below(folder)))
+        })
+        .collect();
+    let packs: Vec<(Pack, PackTree<'_>)> = snapshots
+        .iter()
+        .map(|(name, snapshot)| {
+            let tree = PackTree::new(snapshot, &memo, name, Limits::default());
+            assert_eq!(AstraDesk.evidence(&tree).map(|evidence| evidence.0[0]), Some(true), "{name}");
+            (AstraDesk.read(&tree, &mut sink).expect("a pack"), tree)
+        })
+        .collect();
+    packs.iter().for_each(|(pack, _)| names.add(pack));
+    for (pack, tree) in &packs {
+        AstraDesk.check_references(pack, tree, &names, &mut sink);
+    }
+    let found: Vec<String> = sink
+        .finish()
+        .iter()
+        .map(|finding| format!("{} {} {}", finding.code, finding.place.path, finding.message))
+        .collect();
+    assert!(found.is_empty() && packs.len() >= 3, "{found:#?}");
+}
+
+fn files_below(root: &std::path::Path) -> BTreeMap<RelPath, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut waiting = vec![root.to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let relative = path.strip_prefix(root).expect("below").to_string_lossy().replace('\\', "/");
+                files.insert(RelPath::composed(relative), std::fs::read(&path).expect("readable"));
+            }
+        }
+    }
+    files
+}

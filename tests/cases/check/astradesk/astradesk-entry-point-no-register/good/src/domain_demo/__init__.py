@@ -1,0 +1,7 @@
+class Base:
+    def register(self, registry):
+        registry.add("demo")
+
+
+class Pack(Base):
+    """Inherits the method."""

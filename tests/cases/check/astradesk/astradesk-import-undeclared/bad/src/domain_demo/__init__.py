@@ -1,0 +1,5 @@
+import requests
+
+class Pack:
+    def register(self, registry):
+        registry.add("demo")

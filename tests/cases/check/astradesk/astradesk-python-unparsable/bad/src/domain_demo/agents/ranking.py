@@ -1,0 +1,4 @@
+"""Ranks."""
+
+def rank(:
+    pass

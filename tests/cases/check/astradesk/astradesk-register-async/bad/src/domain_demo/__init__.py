@@ -1,0 +1,6 @@
+"""The pack."""
+
+
+class Pack:
+    async def register(self, registry):
+        registry.add("demo")

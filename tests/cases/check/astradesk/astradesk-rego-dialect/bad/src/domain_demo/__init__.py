@@ -1,0 +1,6 @@
+"""The pack."""
+
+
+class Pack:
+    def register(self, registry):
+        registry.add("demo")
