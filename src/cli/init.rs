@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Init, context: &Context) -> anyhow::Result<Outcome
     ignore_output(&root.join(".gitignore"))?;
     let inside = if arguments.directory == "." { String::new() } else { format!("  cd {root}\n") };
     context.terminal.print(&format!(
-        "Started a registry: {config}\n\nNext:\n{inside}  packyard new attune hello    # or: packyard new stackstorm hello\n  \
+        "Started a registry: {config}\n\nNext:\n{inside}  packyard new attune hello    # or stackstorm, astradesk, nasiko, crossplane\n  \
          packyard build               # writes the registry to public/\n\nName the registry in {}.\n",
         Config::FILE
     ))?;

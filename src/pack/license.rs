@@ -17,6 +17,30 @@ pub fn of_file(tree: &PackTree<'_>, entry: &FileEntry) -> Option<String> {
     recognised.0.map(str::to_owned)
 }
 
+/// The licence file of a source, for packs that have none of their own.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Above {
+    /// The SPDX identifier of its text, when that is recognised.
+    pub id: Option<String>,
+}
+
+impl Above {
+    /// Returns what a licence file at the root of a source says.
+    pub fn of(bytes: &[u8]) -> Self {
+        let id = std::str::from_utf8(bytes).ok().and_then(recognise);
+        Self { id: id.map(str::to_owned) }
+    }
+
+    /// Largest file that is looked at, in bytes.
+    pub const LARGEST: usize = LARGEST as usize;
+
+    /// Tells whether a file of that name, at the root of a source, holds its licence.
+    pub fn is_it(name: &str) -> bool {
+        const NAMES: [&str; 6] = ["license", "license.md", "license.txt", "licence", "licence.md", "copying"];
+        NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+    }
+}
+
 /// Returns the SPDX identifier of the licence whose standard wording the text has; `None` rather than a guess.
 pub fn recognise(text: &str) -> Option<&'static str> {
     let words: Vec<String> = text

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use super::license::Above;
 use super::{Memo, YAML_LIMIT, YAML_PARSERS_DISAGREE};
 use crate::diag::{Diagnostic, Place, Sink, Span};
 use crate::ident::RelPath;
@@ -27,6 +28,8 @@ pub struct PackTree<'a> {
     pub has_sibling: bool,
     /// What the configuration says of the source.
     pub configured: Configured<'a>,
+    /// The licence file at the root of the source, when the pack lies below it.
+    pub license_above: Option<&'a Above>,
     /// Bounds of YAML files.
     pub yaml_limits: yaml::Limits,
 }
@@ -63,7 +66,7 @@ impl<'a> PackTree<'a> {
     pub fn new(snapshot: &'a Snapshot, memo: &'a Memo, path: &'a str, yaml_limits: yaml::Limits) -> Self {
         let directory = path.rsplit('/').next().filter(|name| !name.is_empty());
         let configured = Configured::default();
-        Self { snapshot, memo, directory, path, has_sibling: false, configured, yaml_limits }
+        Self { snapshot, memo, directory, path, has_sibling: false, configured, license_above: None, yaml_limits }
     }
 
     /// Returns the file at a path.

@@ -19,6 +19,7 @@ use super::repository::{Notes, add_notes, by_pack};
 use super::scan::scan_directory;
 use super::{Candidate, Stage, facts};
 use crate::diag::{Diagnostic, Sink};
+use crate::pack::license::Above;
 use crate::source::git::{Decisions, IgnoreRules};
 use crate::source::worktree::{self, Walked};
 use crate::source::{Snapshot, SourceError};
@@ -121,9 +122,11 @@ impl Directory<'_> {
             let scan = scan_directory(self.path, self.rules, &left_out);
             let mut sink = Sink::new();
             self.rules.near_misses(&scan, &mut sink);
-            let found = self.rules.packs(&scan, |path| Some(path.to_owned()));
-            is_new = before.near_misses != sink.found()
-                || !before.found.iter().map(|found| &found.path).eq(found.iter().map(|found| &found.path));
+            let license = license_of(self.path, &left_out).map(Arc::new);
+            let found = self.rules.packs(&scan, license.as_ref(), |path| Some(path.to_owned()));
+            let others = |found: &Found<String>| (found.path.clone(), found.license_above.clone());
+            is_new =
+                before.near_misses != sink.found() || !before.found.iter().map(others).eq(found.iter().map(others));
             (before.near_misses, before.found) = (sink.found().to_vec(), found);
         }
         let last = self.source.last_segment(self.below);
@@ -246,6 +249,19 @@ impl Directory<'_> {
         }
         Some(Arc::new(candidate))
     }
+}
+
+/// Returns the licence file at the root of a directory.
+fn license_of(root: &Utf8Path, left_out: &dyn Fn(&str, bool) -> bool) -> Option<Above> {
+    let mut names: Vec<String> =
+        root.read_dir_utf8().ok()?.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect();
+    names.retain(|name| Above::is_it(name) && !left_out(name, false));
+    let path = root.join(names.into_iter().min()?);
+    let metadata = path.symlink_metadata().ok()?;
+    if !metadata.is_file() || metadata.len() > Above::LARGEST as u64 {
+        return None;
+    }
+    std::fs::read(path).ok().map(|bytes| Above::of(&bytes))
 }
 
 /// Tells whether two snapshots hold the same files, and miss the same.

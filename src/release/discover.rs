@@ -17,6 +17,7 @@ use crate::config::SourceConfig;
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::ecosystem::{Clue, Ecosystem, NEAR_MISS};
 use crate::pack::Configured;
+use crate::pack::license::Above;
 use crate::source::SourceError;
 use crate::source::paths::join;
 
@@ -45,6 +46,8 @@ pub(super) struct Found<K> {
     pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
     /// Whether another directory with a manifest of the same ecosystem lies beside it.
     pub(super) has_sibling: bool,
+    /// The licence file at the root of the source.
+    pub(super) license_above: Option<Arc<Above>>,
 }
 
 impl<K> Found<K> {
@@ -62,8 +65,11 @@ impl<K> Found<K> {
         rules: &'a Rules,
     ) -> Setting<'a> {
         let directory = self.path.rsplit('/').next().filter(|name| !name.is_empty()).or(last);
-        let Self { path, ecosystems, has_sibling, .. } = self;
-        Setting { ecosystems, usual, directory, path, has_sibling: *has_sibling, configured: rules.configured() }
+        let Self { path, ecosystems, has_sibling, license_above, .. } = self;
+        let (configured, has_sibling) = (rules.configured(), *has_sibling);
+        // The root of the source has the file itself.
+        let license_above = license_above.as_deref().filter(|_| !path.is_empty());
+        Setting { ecosystems, usual, directory, path, has_sibling, configured, license_above }
     }
 }
 
@@ -157,13 +163,20 @@ impl Rules {
     }
 
     /// Returns a directory with files of these names, if it may be a pack by them.
-    pub(super) fn found<K: Clone>(&self, path: &str, names: &[String], key: &K) -> Option<Found<K>> {
+    pub(super) fn found<K: Clone>(
+        &self,
+        path: &str,
+        names: &[String],
+        key: &K,
+        license: Option<&Arc<Above>>,
+    ) -> Option<Found<K>> {
         let knows = |ecosystem: &&'static dyn Ecosystem| {
             ecosystem.manifests().iter().any(|name| names.iter().any(|n| n == name)) && self.looks_at(*ecosystem, path)
         };
         let ecosystems: Vec<&'static dyn Ecosystem> =
             self.ecosystems.iter().copied().filter(|ecosystem| knows(ecosystem)).collect();
-        let found = Found { path: path.to_owned(), key: key.clone(), ecosystems, has_sibling: false };
+        let license_above = license.cloned();
+        let found = Found { path: path.to_owned(), key: key.clone(), ecosystems, has_sibling: false, license_above };
         (!found.ecosystems.is_empty()).then_some(found)
     }
 
@@ -176,16 +189,25 @@ impl Rules {
     /// Returns the directories that may be packs, outer ones before those inside them.
     ///
     /// `key` returns what identifies the content of a directory without a mark; nothing when it is not there.
-    pub(super) fn packs<K: Clone>(&self, scan: &Scan<K>, key: impl Fn(&str) -> Option<K>) -> Vec<Found<K>> {
-        let mut found: Vec<Found<K>> =
-            scan.marked.iter().filter_map(|Marked { path, names, key }| self.found(path, names, key)).collect();
+    /// `license` is the licence file at the root of the source.
+    pub(super) fn packs<K: Clone>(
+        &self,
+        scan: &Scan<K>,
+        license: Option<&Arc<Above>>,
+        key: impl Fn(&str) -> Option<K>,
+    ) -> Vec<Found<K>> {
+        let mut found: Vec<Found<K>> = scan
+            .marked
+            .iter()
+            .filter_map(|Marked { path, names, key }| self.found(path, names, key, license))
+            .collect();
         for (path, ecosystem) in self.packs_by_clues(&scan.hints) {
             match found.iter_mut().find(|known| known.path == path) {
                 Some(known) if known.ecosystems.iter().any(|other| other.id() == ecosystem.id()) => {}
                 Some(known) => known.ecosystems.push(ecosystem),
                 None => found.extend(key(&path).map(|key| {
                     let ecosystems = vec![ecosystem];
-                    Found { path, key, ecosystems, has_sibling: false }
+                    Found { path, key, ecosystems, has_sibling: false, license_above: license.cloned() }
                 })),
             }
         }
@@ -368,6 +390,36 @@ mod tests {
         write(&root, "s/in/toy.txt", &toy("cat", "1.0.0"));
         let reading = read(&at_path("s"), &root).expect("read");
         assert_eq!((shown(&reading), findings(&reading)), (vec!["Head cat 1.0.0 in".to_owned()], Vec::new()));
+    }
+
+    #[test]
+    fn packs_below_a_licence_file_know_of_it() {
+        const ISC: &str =
+            "Permission to use, copy, modify, and/or distribute this software for any purpose is granted.\n";
+        let mut repository = RepoFixture::new();
+        repository.write("a/toy.txt", &toy("bear", "1.0.0")).commit("1");
+        repository.tag("bear-v1.0.0");
+        repository.write("LICENCE.md", ISC).write("b/toy.txt", &toy("cat", "1.0.0")).commit("2");
+        repository.tag("bear-v1.0.1").tag("cat-v1.0.0");
+        repository.write("a/other", "").commit("3");
+        repository.tag("bear-v1.0.2");
+        let root = repository.outside();
+        let shown = |config| {
+            let reading = read(&config, &root).expect("read");
+            let license = |pack: &crate::pack::Pack| pack.license.clone().unwrap_or_default();
+            let shown = |candidate: &Arc<super::super::Candidate>| {
+                let pack = candidate.pack.as_ref().expect("a pack");
+                format!("{} {} {}", pack.id.name, pack.version, license(pack)).trim_end().to_owned()
+            };
+            reading.candidates.iter().map(shown).collect::<Vec<_>>()
+        };
+        // A directory that is the same in two revisions is read once.
+        let expected =
+            ["bear 1.0.0 ISC", "cat 1.0.0 ISC", "bear 1.0.0", "bear 1.0.1", "bear 1.0.2 ISC", "cat 1.0.0 ISC"];
+        assert_eq!(shown(at_path("work")), expected);
+        assert_eq!(shown(at_path("work/a"))[0], "bear 1.0.0", "beyond the source");
+        repository.write("LICENCE.md", "Ask us.\n");
+        assert_eq!(shown(at_path("work"))[0], "bear 1.0.0", "a text that nobody knows");
     }
 
     /// A directory that nobody claims must not hide the packs below it.

@@ -11,8 +11,9 @@ use super::places::{self, Place};
 use super::read::{Reading, read};
 use super::scan::{Node, TreeScan};
 use crate::ecosystem::Ecosystem;
+use crate::pack::license::Above;
 use crate::source::SourceError;
-use crate::source::git::ObjectId;
+use crate::source::git::{EntryKind, ObjectId, TreeEntry};
 
 /// The ecosystem of each path in the newest state.
 pub(super) type Usual = BTreeMap<String, &'static dyn Ecosystem>;
@@ -39,6 +40,10 @@ pub(super) struct Packs<'a> {
     earlier: Settled<ObjectId>,
     settled: Settled<ObjectId>,
     pub(super) usual: Usual,
+    /// The licence file of the newest tree.
+    license: Option<Arc<Above>>,
+    /// Licence files by their content.
+    licenses: HashMap<ObjectId, Arc<Above>>,
 }
 
 impl<'a> Packs<'a> {
@@ -50,7 +55,30 @@ impl<'a> Packs<'a> {
         earlier: Settled<ObjectId>,
     ) -> Self {
         let (scan, settled, usual) = (TreeScan::default(), Settled::new(), Usual::new());
-        Self { below, rules, reader, last_segment, scan, earlier, settled, usual }
+        let (license, licenses) = (None, HashMap::new());
+        Self { below, rules, reader, last_segment, scan, earlier, settled, usual, license, licenses }
+    }
+
+    /// Returns the licence file at the root of a tree; the first that is asked for is the newest.
+    fn license_of(&mut self, tree: ObjectId) -> Result<Option<Arc<Above>>, SourceError> {
+        let entries = self.below.repository.list(tree)?;
+        let is_it = |entry: &&TreeEntry| {
+            let name = std::str::from_utf8(&entry.name).unwrap_or_default();
+            matches!(entry.kind, EntryKind::File { .. }) && Above::is_it(name)
+        };
+        let license = entries.iter().find(is_it).and_then(|entry| {
+            let known = self.licenses.get(&entry.id).cloned();
+            known.or_else(|| {
+                let bytes = self.below.repository.small_blob(entry.id, Above::LARGEST)?;
+                let read = Arc::new(Above::of(&bytes));
+                self.licenses.insert(entry.id, Arc::clone(&read));
+                Some(read)
+            })
+        });
+        if self.settled.is_empty() {
+            self.license.clone_from(&license);
+        }
+        Ok(license)
     }
 
     /// Returns the ecosystems of the newest state, and everything that was read.
@@ -71,13 +99,14 @@ impl<'a> Packs<'a> {
             let Entry::Vacant(new) = numbers.entry(Some(tree)) else { continue };
             new.insert(found.len());
             let scanned = self.scan.scan(repository, self.rules, tree, node.as_ref())?;
+            let license = self.license_of(tree)?;
             found.push(if scanned.is_plain {
-                let tree = Place::of(self.rules, &scanned, place.as_ref());
+                let tree = Place::of(self.rules, &scanned, license.as_ref(), place.as_ref());
                 place = Some(Arc::clone(&tree));
                 Listed::Tree(tree)
             } else {
                 let key = |path: &str| repository.tree_at(tree, path).ok().flatten();
-                Listed::Flat(self.rules.packs(&scanned.scan(), key))
+                Listed::Flat(self.rules.packs(&scanned.scan(), license.as_ref(), key))
             });
             node = Some(scanned);
         }
@@ -119,6 +148,7 @@ impl<'a> Packs<'a> {
             ecosystems: vec![ecosystem],
             // Nobody asks beside which packs an earlier state of this one lay: what it is has been decided.
             has_sibling: true,
+            license_above: self.license.clone(),
         };
         let states: Vec<Vec<Found<ObjectId>>> = trees.iter().map(|tree| vec![found(tree)]).collect();
         let states = settle(&states, &mut self.settled, &|found| {

@@ -14,6 +14,7 @@ use super::discover::{At, Found, Rules, Settled};
 use super::packs::joined;
 use super::read::Reading;
 use super::scan::{MAX_MARKED, Node};
+use crate::pack::license::Above;
 use crate::source::git::ObjectId;
 
 /// A directory of a tree, with the packs in it and below.
@@ -21,6 +22,8 @@ use crate::source::git::ObjectId;
 pub(super) struct Place {
     path: String,
     node: Arc<Node>,
+    /// The licence file at the root.
+    license: Option<Arc<Above>>,
     /// Set when the directory has a manifest that some ecosystem knows.
     found: Option<Found<ObjectId>>,
     /// What the directory itself is, once it was read.
@@ -34,11 +37,27 @@ pub(super) struct Place {
 
 impl Place {
     /// Returns what a whole tree is; `before` is a similar one.
-    pub(super) fn of(rules: &Rules, node: &Arc<Node>, before: Option<&Arc<Self>>) -> Arc<Self> {
-        Self::at(rules, node, String::new(), before, &mut MAX_MARKED.clone())
+    ///
+    /// `license` is the licence file at its root.
+    pub(super) fn of(
+        rules: &Rules,
+        node: &Arc<Node>,
+        license: Option<&Arc<Above>>,
+        before: Option<&Arc<Self>>,
+    ) -> Arc<Self> {
+        // What is said of a licence is part of what every directory is.
+        let before = before.filter(|before| before.license.as_ref() == license);
+        Self::at(rules, node, String::new(), license, before, &mut MAX_MARKED.clone())
     }
 
-    fn at(rules: &Rules, node: &Arc<Node>, path: String, before: Option<&Arc<Self>>, room: &mut usize) -> Arc<Self> {
+    fn at(
+        rules: &Rules,
+        node: &Arc<Node>,
+        path: String,
+        license: Option<&Arc<Above>>,
+        before: Option<&Arc<Self>>,
+        room: &mut usize,
+    ) -> Arc<Self> {
         if let Some(same) = before.filter(|before| Arc::ptr_eq(&before.node, node) && node.marked <= *room) {
             *room -= node.marked;
             return Arc::clone(same);
@@ -54,12 +73,13 @@ impl Place {
             let skipped = earlier.iter().take_while(|place| place.path < path).count();
             earlier = &earlier[skipped..];
             let same = earlier.first().filter(|place| place.path == path);
-            children.push(Self::at(rules, child, path, same, room));
+            children.push(Self::at(rules, child, path, license, same, room));
         }
-        let found = rules.found(&path, &node.names, &node.tree);
+        let found = rules.found(&path, &node.names, &node.tree, license);
         *room = room.saturating_sub(usize::from(!node.names.is_empty()));
         let (at, packs, round) = (OnceLock::new(), OnceLock::new(), AtomicUsize::new(0));
-        Arc::new(Self { path, node: Arc::clone(node), found, at, children, packs, round })
+        let (node, license) = (Arc::clone(node), license.cloned());
+        Arc::new(Self { path, node, license, found, at, children, packs, round })
     }
 
     /// Returns the directories that count, once they are settled.
@@ -186,7 +206,7 @@ mod tests {
         assert_eq!(together, alone);
         let flat = |tree: &ObjectId| {
             let node = super::super::scan::TreeScan::default().scan(&below.repository, &rules, *tree, None);
-            let found = rules.packs(&node.expect("a tree").scan(), |_| None);
+            let found = rules.packs(&node.expect("a tree").scan(), None, |_| None);
             found.iter().map(|found| found.path.clone()).collect::<Vec<_>>()
         };
         let counting = |state: &[String]| -> Vec<String> {

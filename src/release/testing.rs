@@ -111,7 +111,8 @@ impl Ecosystem for Toy {
         };
         let id = PackId { ecosystem: EcosystemId::new(self.0).expect("an identifier"), name };
         let title = tree.directory.unwrap_or("root").to_owned();
-        Some(Pack { title, ..Pack::new(id, version, RelPath::composed("toy.txt")) })
+        let license = tree.license_above.and_then(|above| above.id.clone());
+        Some(Pack { title, license, ..Pack::new(id, version, RelPath::composed("toy.txt")) })
     }
     fn check_references(&self, _: &Pack, _: &PackTree<'_>, _: &Names, _: &mut Sink) {}
     fn is_bundled(&self, _: &str) -> bool {

@@ -29,6 +29,7 @@ use super::saved::Places;
 use crate::cache::Chunks;
 use crate::diag::{Codes, Compact};
 use crate::ident::PackId;
+use crate::pack::license::Above;
 use crate::source::git::{Decisions, Looked, ObjectId, Repository, State};
 use crate::source::{Stamp, worktree::Walked};
 use readings::{Context, ReadingPool, StoredCandidate, StoredReadings, by_number, number};
@@ -68,6 +69,7 @@ struct StoredRepository {
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredDirectory {
     found: Vec<(String, Vec<u8>, bool)>,
+    license: Option<Above>,
     near_misses: Chunks,
     packs: Chunks,
     counting: Vec<String>,
@@ -175,6 +177,7 @@ fn stored_directory(
     });
     Some(StoredDirectory {
         found: found.collect::<Option<_>>()?,
+        license: known.found.iter().find_map(|found| found.license_above.as_deref().cloned()),
         near_misses: Chunks::of(&Compact::all(&known.near_misses))?,
         packs: Chunks::of(&packs)?,
         counting: known.counting.clone(),
@@ -203,10 +206,11 @@ impl StoredSource {
 
         let directory = match packs {
             None => None,
-            Some(StoredDirectory { found, near_misses, packs, counting, decisions }) => {
+            Some(StoredDirectory { found, license, near_misses, packs, counting, decisions }) => {
+                let license = license.map(Arc::new);
                 let found = found.into_iter().map(|(path, ecosystems, has_sibling)| {
                     let ecosystems = ecosystems.into_iter().map(by_number).collect::<Option<_>>()?;
-                    Some(Found { key: path.clone(), path, ecosystems, has_sibling })
+                    Some(Found { key: path.clone(), path, ecosystems, has_sibling, license_above: license.clone() })
                 });
                 let packs = packs.decode(|pack: StoredKnownPack<'_>| {
                     let reading = Arc::clone(readings.get(pack.reading as usize)?);

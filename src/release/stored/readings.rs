@@ -18,6 +18,7 @@ use crate::ecosystem::{self, Ecosystem};
 use crate::ident::Digest;
 use crate::index::event::SourceFacts;
 use crate::pack::Pack;
+use crate::pack::license::Above;
 use crate::source::git::Repository;
 use crate::source::{FileEntry, Snapshot, worktree};
 
@@ -115,6 +116,7 @@ struct StoredReading<'a> {
     asked_usual: Option<Option<u8>>,
     asked_directory: Option<&'a str>,
     asked_sibling: bool,
+    asked_license: Option<Above>,
 }
 
 impl<'a> StoredReading<'a> {
@@ -145,6 +147,7 @@ impl<'a> StoredReading<'a> {
             },
             asked_directory: asked.directory.as_deref(),
             asked_sibling: asked.has_sibling,
+            asked_license: asked.license_above.clone(),
         })
     }
 
@@ -189,6 +192,7 @@ impl<'a> StoredReading<'a> {
                 },
                 directory: self.asked_directory.map(str::to_owned),
                 has_sibling: self.asked_sibling,
+                license_above: self.asked_license,
             },
         })
     }

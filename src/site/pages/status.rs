@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::{CatalogPack, CatalogRelease, Status};
 use crate::ident::PackId;
+use crate::pack::VersionedBy;
 use crate::site::{Around, PackSite, links};
 
 /// A box above the content.
@@ -22,6 +23,9 @@ pub(super) struct Notice<'a> {
 /// What is said of a draft.
 const DRAFT: &str =
     "This is what the working directory holds. It is in this preview only: nobody can install it from the registry.";
+/// What is said of a release that no tag and no manifest numbers.
+const UNVERSIONED: &str =
+    "Each commit that changes it is a release, named by its time and its id: pin one rather than follow the newest.";
 /// What is said of a draft whose version is taken.
 const TAKEN: &str = "This is what the working directory holds, and its version is released with other content: raise the version to release it.";
 
@@ -36,11 +40,18 @@ pub(super) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'sta
         Some("yanked")
     } else if of_pack.deprecated.is_some() || of_release.deprecated.is_some() {
         Some("deprecated")
+    } else if is_unversioned(release) {
+        Some("unversioned")
     } else if release.version().is_prerelease() {
         Some("prerelease")
     } else {
         None
     }
+}
+
+/// Tells whether a release has no version but that of the commit it is.
+fn is_unversioned(release: &CatalogRelease) -> bool {
+    release.pack.versioned_by == VersionedBy::Source && release.record.source.tag.is_none()
 }
 
 /// Returns the boxes of a release, gravest first.
@@ -67,8 +78,12 @@ pub(super) fn notices<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Ve
         } else {
             format!("This is not the default release; that is {}", latest.version())
         };
-        let text = if release.version().is_prerelease() { "This is a prerelease." } else { "" };
+        let is_prerelease = release.version().is_prerelease() && !is_unversioned(release);
+        let text = if is_prerelease { "This is a prerelease." } else { "" };
         notices.push(Notice { tone, title, text, instead, to_default: true });
+    } else if is_unversioned(release) && !release.status.draft {
+        let (title, text) = ("This pack has no versions".to_owned(), UNVERSIONED);
+        notices.push(Notice { tone: "info", title, text, instead, to_default: false });
     } else if release.version().is_prerelease() && !release.status.draft {
         let text = "The pack has no stable release that may be chosen.";
         notices.push(Notice {

@@ -140,7 +140,9 @@ pub(super) fn pack(
     pack.aliases = aliases.into_iter().filter(|alias| !alias.is_empty() && *alias != pack.title).collect();
     pack.description = about.description.clone().unwrap_or_else(|| summary::description(&provider));
     pack.authors = about.maintainer.iter().cloned().collect();
-    pack.license = about.license.clone().or_else(|| license_file.and_then(|entry| license::of_file(tree, entry)));
+    let of_file = || license_file.and_then(|entry| license::of_file(tree, entry));
+    let above = || tree.license_above.and_then(|above| above.id.clone());
+    pack.license = about.license.clone().or_else(of_file).or_else(above);
     pack.homepage = about.homepage.clone();
     pack.keywords = summary::keywords(&provider);
     let range = needs::crossplane(&provider);
@@ -167,9 +169,9 @@ fn check_documents(tree: &PackTree<'_>, pack: &Pack, sink: &mut Sink) {
         sink.report(MISSING_README, Place::file(pack.manifest.as_str()), "the pack has no README")
             .help("add a `README.md` that says what the API offers, with a claim to copy");
     }
-    if pack.license.is_none() && !is_there(&pack.license_file) {
+    if pack.license.is_none() && !is_there(&pack.license_file) && tree.license_above.is_none() {
         sink.report(MISSING_LICENSE, Place::file(pack.manifest.as_str()), "nothing says the licence of the pack")
-            .help("add a `LICENSE` file to its directory");
+            .help("add a `LICENSE` file to its directory, or to the root of the repository");
     }
 }
 
