@@ -25,6 +25,7 @@ pub(in crate::site) struct Table<'a> {
 #[derive(Serialize)]
 struct Rows<'a> {
     rows: Vec<Row<'a>>,
+    has_types: bool,
     has_values: bool,
     has_texts: bool,
 }
@@ -55,11 +56,12 @@ pub(in crate::site) fn table(table: &FieldTable) -> Table<'_> {
 }
 
 fn filled(rows: Vec<Row<'_>>) -> Option<Rows<'_>> {
+    let has_types = rows.iter().any(|row| !row.type_text.is_empty());
     let has_values = rows.iter().any(|row| row.default.is_some());
     let has_texts = rows.iter().any(|row| {
         !row.description.is_empty() || !row.allowed.is_empty() || !row.constraints.is_empty() || row.position.is_some()
     });
-    (!rows.is_empty()).then_some(Rows { rows, has_values, has_texts })
+    (!rows.is_empty()).then_some(Rows { rows, has_types, has_values, has_texts })
 }
 
 fn push<'a>(field: &'a Field, depth: usize, parents: &str, rows: &mut Vec<Row<'a>>) {
