@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use names::{Asked, Names, Provided, Provider};
 
-use crate::catalog::{Catalog, CatalogPack, Registry};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
@@ -106,9 +106,9 @@ pub trait Ecosystem: Sync + Debug {
     /// Returns how a release is installed with the runtime's own client, for its page; `url` is the registry's.
     fn install(&self, pack: &Pack, url: &str) -> Vec<Example>;
 
-    /// Returns the same for a registry whose feeds are configured so.
-    fn install_with(&self, pack: &Pack, url: &str, _feeds: &Feeds) -> Vec<Example> {
-        self.install(pack, url)
+    /// Returns how a release is installed where that depends on how it is offered: on its source, or on the configured feeds.
+    fn install_release(&self, release: &CatalogRelease, url: &str, _feeds: &Feeds) -> Vec<Example> {
+        self.install(&release.pack, url)
     }
 
     /// Returns what the runtime feed, below `runtimes/<ecosystem>/`, has of one pack alone, and what had to be left out.

@@ -45,7 +45,7 @@ mod xrd;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogPack, Registry};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
 use crate::config::Feeds;
 use crate::diag::{Code, Place, Sink};
 use crate::ecosystem::{Clues, Ecosystem, Evidence, HeaderRule, Names, PackFeed};
@@ -151,7 +151,11 @@ impl Ecosystem for Crossplane {
     }
 
     fn install(&self, pack: &Pack, url: &str) -> Vec<Example> {
-        feed::install(pack, url)
+        feed::install(pack, true, url)
+    }
+
+    fn install_release(&self, release: &CatalogRelease, url: &str, _feeds: &Feeds) -> Vec<Example> {
+        feed::install(&release.pack, feed::is_delivered_by_commit(release), url)
     }
 
     fn pack_feed(&self, registry: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed {

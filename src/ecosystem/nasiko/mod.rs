@@ -44,7 +44,7 @@ mod testing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogPack, Registry};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink};
 use crate::ecosystem::{Clues, Ecosystem, Evidence, HeaderRule, Names, PackFeed, Versioning};
@@ -142,8 +142,8 @@ impl Ecosystem for Nasiko {
         feed::install(pack, url, &Feeds::default())
     }
 
-    fn install_with(&self, pack: &Pack, url: &str, feeds: &Feeds) -> Vec<Example> {
-        feed::install(pack, url, feeds)
+    fn install_release(&self, release: &CatalogRelease, url: &str, feeds: &Feeds) -> Vec<Example> {
+        feed::install(&release.pack, url, feeds)
     }
 
     fn pack_feed(&self, registry: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed {

@@ -166,7 +166,7 @@ pub(super) fn release<'a>(
         icon: has_icon.then(|| format!("{address}/{ICON}")),
         notices: notices(site, release),
         groups: groups(release, &address, stems),
-        install: snippets(pack.ecosystem.install_with(content, url, &site.base.feeds)),
+        install: snippets(pack.ecosystem.install_release(release, url, &site.base.feeds)),
         has_placeholder_url: registry.url.is_none(),
         authors: &content.authors,
         contact: content.contact.as_deref(),

@@ -41,7 +41,7 @@ pub(super) fn configuration(registry: &Registry, name: &str, tag: &str) -> Optio
 /// Returns the Argo CD Application that delivers a release from its commit; nothing when that cannot be had from elsewhere.
 pub(super) fn application(pack: &CatalogPack, release: &CatalogRelease) -> Option<String> {
     let source = &release.record.source;
-    let commit = source.commit.as_ref().filter(|_| is_address(&source.repository))?;
+    let commit = source.commit.as_ref().filter(|_| is_delivered_by_commit(release))?;
     let path = if source.path.is_empty() { "." } else { &source.path };
     Some(yaml::to_string(&json!({
         "apiVersion": "argoproj.io/v1alpha1",
@@ -61,6 +61,11 @@ pub(super) fn application(pack: &CatalogPack, release: &CatalogRelease) -> Optio
     })))
 }
 
+/// Tells whether others can have the commit of a release.
+pub(in super::super) fn is_delivered_by_commit(release: &CatalogRelease) -> bool {
+    release.record.source.commit.is_some() && is_address(&release.record.source.repository)
+}
+
 /// Tells whether a repository has an address, rather than a path on the machine that built the registry.
 pub(super) fn is_address(repository: &str) -> bool {
     repository.contains("://") || repository.split_once(':').is_some_and(|(host, _)| host.contains('@'))
@@ -73,24 +78,64 @@ fn object_name(name: &str) -> String {
 }
 
 /// Returns how a release of a provider is installed, for its page.
-pub(in super::super) fn example(pack: &Pack, url: &str) -> Vec<Example> {
+///
+/// `by_commit` tells whether the commit of the release can be had by others.
+pub(in super::super) fn example(pack: &Pack, by_commit: bool, url: &str) -> Vec<Example> {
     if !pack.components.iter().any(|component| component.kind.key == XRD.key) {
         return Vec::new();
     }
     let (url, name, version) = (url.trim_end_matches('/'), &pack.id.name, &pack.version);
     let folder = format!("{url}/{ROOT}/{name}/{version}");
-    vec![
-        Example {
-            title: "Deliver this version by Argo CD, from its commit".to_owned(),
-            language: "shell",
-            text: format!("kubectl apply -f {folder}/application.yaml"),
-        },
-        Example {
-            title: "Or push it to an OCI registry, and install it as a package".to_owned(),
-            language: "shell",
-            text: format!(
-                "curl -fO {folder}/{name}.xpkg\ncrossplane xpkg push -f {name}.xpkg <registry>/{name}:v{version}\nkubectl apply -f {folder}/install.yaml"
-            ),
-        },
-    ]
+    let by_argo = Example {
+        title: "Deliver this version by Argo CD, from its commit".to_owned(),
+        language: "shell",
+        text: format!("kubectl apply -f {folder}/application.yaml"),
+    };
+    let as_package = Example {
+        title: "Push it to an OCI registry, and install it as a package".to_owned(),
+        language: "shell",
+        text: format!(
+            "curl -fO {folder}/{name}.xpkg\ncrossplane xpkg push -f {name}.xpkg <registry>/{name}:v{version}\nkubectl apply -f {folder}/install.yaml"
+        ),
+    };
+    by_commit.then_some(by_argo).into_iter().chain([as_package]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ident::{RelPath, Version};
+    use crate::pack::Component;
+
+    /// What no host serves must not be on a page.
+    #[test]
+    fn a_release_whose_commit_nobody_can_have_is_not_delivered_by_it() {
+        let id = "crossplane/queue-worker".parse().expect("an identity");
+        let file = RelPath::composed("xrd.yaml");
+        let mut pack = Pack::new(id, Version::draft(), file.clone());
+        assert!(example(&pack, true, "https://packs.acme.example").is_empty(), "nothing to install");
+        let xrd = Component {
+            kind: &XRD,
+            name: "xqueueworkers".to_owned(),
+            reference: "acme/QueueWorker".to_owned(),
+            title: None,
+            description: String::new(),
+            file,
+            line: 1,
+            entry_point: None,
+            enabled: true,
+            facts: Vec::new(),
+            tables: Vec::new(),
+            links: Vec::new(),
+            steps: Vec::new(),
+            examples: Vec::new(),
+        };
+        pack.components = vec![std::sync::Arc::new(xrd)];
+        let shown = |by_commit| {
+            let examples = example(&pack, by_commit, "https://packs.acme.example/");
+            examples.into_iter().map(|example| example.text).collect::<Vec<_>>().join("\n")
+        };
+        assert!(shown(true).contains("/0.0.0-draft/application.yaml") && shown(true).contains("queue-worker.xpkg"));
+        assert!(!shown(false).contains("application.yaml") && shown(false).contains("queue-worker.xpkg"));
+    }
 }

@@ -24,7 +24,7 @@ mod tests;
 mod xpkg;
 
 pub(super) use index::index;
-pub(super) use install::example as install;
+pub(super) use install::{example as install, is_delivered_by_commit};
 
 use std::sync::Arc;
 
