@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, CatalogPack, CatalogRelease, Registry};
+use super::{Catalog, CatalogPack, CatalogRelease, Registry, step_back};
 use crate::config::Config;
 
 /// Returns the catalog of packs.
@@ -24,6 +24,12 @@ pub fn pack(mut pack: CatalogPack) -> Option<Arc<CatalogPack>> {
     }
     pack.releases.sort_by(|a, b| b.record.version.cmp(&a.record.version));
     pack.latest = default_release(&pack.releases);
+    if pack.ecosystem.follows_source()
+        && !pack.latest().status.draft
+        && let Some((latest, _)) = step_back(&pack.releases)
+    {
+        pack.latest = latest;
+    }
     crate::diag::sort(&mut pack.findings);
     Some(Arc::new(pack))
 }

@@ -2,12 +2,14 @@
 
 mod join;
 mod keys;
+mod step_back;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 pub use join::{catalog as join, pack as join_pack};
 pub use keys::PackKeys;
+pub use step_back::step_back;
 
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -54,7 +56,8 @@ pub struct CatalogPack {
     pub source: String,
     /// Its releases, highest version first; never empty.
     pub releases: Vec<CatalogRelease>,
-    /// Which of them is the default: the highest that is stable and not yanked, else the highest not yanked, else the highest.
+    /// Which of them is the default: the highest that is stable and not yanked, else the highest not yanked, else the highest;
+    /// what the source has gone back to where the ecosystem follows it.
     pub latest: usize,
     /// Set when the pack as a whole is deprecated or quarantined.
     pub status: Status,

@@ -94,6 +94,11 @@ pub trait Ecosystem: Sync + Debug {
         None
     }
 
+    /// Tells whether the default release is the one that the source has gone back to when its version went back.
+    fn follows_source(&self) -> bool {
+        false
+    }
+
     /// Reads a pack and checks it by itself; `None` when it has no usable identity, which is then among the findings.
     fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack>;
 

@@ -103,7 +103,7 @@ codes! {
     ///
     /// Its versions come from tags, or from the commits that changed it. Without git there is nothing to publish it under, so
     /// it is checked and shown as a draft only.
-    VERSION_NEEDS_GIT = "version-needs-git", Warning;
+    VERSION_NEEDS_GIT = "version-needs-git", Note;
     /// A tagged commit is on no branch.
     ///
     /// Clients that clone branches do not get it, and git may drop it when the tag is deleted. StackStorm clones in full, so

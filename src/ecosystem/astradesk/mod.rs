@@ -107,6 +107,10 @@ impl Ecosystem for AstraDesk {
     }
 
     /// Tags belong to the repository: at a tag `0.1.0` its packs may say `0.3.0`, and pip reads the manifest alone.
+    fn follows_source(&self) -> bool {
+        true
+    }
+
     fn versioning(&self) -> Versioning {
         Versioning::ManifestCounts
     }

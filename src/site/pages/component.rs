@@ -56,9 +56,17 @@ struct StepRow<'a> {
 #[derive(Serialize)]
 struct Use<'a> {
     relation: &'static str,
-    kind: &'static str,
+    kind: std::borrow::Cow<'static, str>,
     name: std::borrow::Cow<'a, str>,
     address: Option<String>,
+    /// The pack and version that it belongs to, when that is another pack.
+    of: Option<String>,
+}
+
+/// Returns the pack and the version in the address of a component's page.
+fn pack_and_version(address: &str) -> Option<String> {
+    let mut segments = address.split('/').skip(2);
+    Some(format!("{} {}", segments.next()?, segments.next()?))
 }
 
 /// Finds the page of a component: in the same release first, then in the default releases of all packs.
@@ -71,6 +79,14 @@ impl Lookup<'_> {
     fn address(&self, kind: &'static str, reference: &str) -> Option<String> {
         let elsewhere = || self.site.around.page(kind, reference).map(str::to_owned);
         self.own.get(&(kind, reference)).cloned().or_else(elsewhere)
+    }
+
+    /// Returns pack and version of a component of another pack: what its page shows, and what rules compare with.
+    fn owner(&self, kind: &'static str, reference: &str) -> Option<String> {
+        if self.own.contains_key(&(kind, reference)) {
+            return None;
+        }
+        pack_and_version(self.site.around.page(kind, reference)?)
     }
 
     /// Returns the page of what a workflow step runs: mostly an action, but some runtimes have other kinds that run.
@@ -196,6 +212,7 @@ fn uses<'a>(lookup: &Lookup<'_>, component: &'a Component) -> Vec<Use<'a>> {
             },
             kind: kind_name(&lookup.site.pack, kind),
             name: target.into(),
+            of: lookup.owner(kind, target),
             address: lookup.address(kind, target),
         })
         .collect()
@@ -223,12 +240,15 @@ fn used_by<'a>(lookup: &Lookup<'a>, release: &CatalogRelease, component: &Compon
             },
             kind: kind_name(pack, user.kind),
             name: user.reference.as_str().into(),
+            of: pack_and_version(&user.address).filter(|_| user.pack != pack.id),
             address: Some(user.address.to_string()),
         })
         .collect()
 }
 
 /// Returns what people call a kind.
-fn kind_name(pack: &CatalogPack, key: &'static str) -> &'static str {
-    pack.ecosystem.kinds().iter().find(|kind| kind.key == key).map_or(key, |kind| kind.singular)
+fn kind_name(pack: &CatalogPack, key: &'static str) -> std::borrow::Cow<'static, str> {
+    let name = pack.ecosystem.kinds().iter().find(|kind| kind.key == key).map_or(key, |kind| kind.singular);
+    // In a sentence, unless it is an abbreviation.
+    if name.bytes().all(|byte| byte.is_ascii_uppercase()) { name.into() } else { name.to_lowercase().into() }
 }

@@ -9,9 +9,9 @@ use super::super::codes::{
 };
 use super::super::python_versions::{self, normalised};
 use super::distribution::{self, Hashes};
-use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::catalog::{CatalogPack, CatalogRelease, step_back};
 use crate::diag::{Place, Severity, Sink};
-use crate::ident::{Digest, Version};
+use crate::ident::Digest;
 use crate::output::RenderError;
 use crate::pack::Pack;
 
@@ -56,7 +56,7 @@ pub(super) struct OfferedRelease {
 impl Offered {
     /// Looks at a pack; reports releases that are left out, and a version that went backwards.
     pub(super) fn of(pack: &Arc<CatalogPack>, sink: &mut Sink) -> Self {
-        let (default, abandoned) = default(pack);
+        let (default, abandoned) = step_back(&pack.releases).unwrap_or((pack.latest, Vec::new()));
         if !abandoned.is_empty() {
             let names: Vec<String> = abandoned.iter().map(|at| format!("`{}`", pack.releases[*at].version())).collect();
             let now = pack.releases[default].version();
@@ -149,34 +149,4 @@ impl OfferedRelease {
 pub(super) fn project(pack: &Pack) -> Option<String> {
     let fact = pack.facts.iter().find(|fact| fact.label == super::super::reading::PROJECT_LABEL)?;
     Some(normalised(&fact.value))
-}
-
-/// Returns the default release, and those above it that the source has gone back from.
-///
-/// What was published last is the state of the source. A lower version is a step back unless it continues a line of versions
-/// that was there before the higher one.
-fn default(pack: &CatalogPack) -> (usize, Vec<usize>) {
-    let releases = &pack.releases;
-    let is_chosen = |release: &CatalogRelease| release.status.yanked.is_none() && release.status.quarantined.is_none();
-    let chosen = || releases.iter().enumerate().filter(|(_, release)| is_chosen(release));
-    let Some((last, newest)) = chosen().max_by_key(|(at, release)| (release.published_at, std::cmp::Reverse(*at)))
-    else {
-        return (pack.latest, Vec::new());
-    };
-    let abandoned: Vec<usize> = chosen()
-        .filter(|(at, higher)| *at < last && higher.published_at < newest.published_at)
-        .filter(|(_, higher)| {
-            let before = releases.iter().filter(|release| release.published_at < higher.published_at);
-            !before.into_iter().any(|release| line(release.version()) == line(newest.version()))
-        })
-        .map(|(at, _)| at)
-        .collect();
-    // A prerelease is no state to go back to.
-    if abandoned.is_empty() || newest.version().is_prerelease() { (pack.latest, Vec::new()) } else { (last, abandoned) }
-}
-
-/// Returns the first two numbers of a version: those of a line of maintenance.
-fn line(version: &Version) -> (String, String) {
-    let mut parts = version.as_str().split(|c: char| !c.is_ascii_digit()).map(str::to_owned);
-    (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! Tests of the feed: which releases it offers, and in which shape.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::{AstraDesk, schemas};
 use super::*;
@@ -61,24 +62,28 @@ fn release(version: &str, day: i64) -> CatalogRelease {
     }
 }
 
-/// Returns the files of the feed of one pack, and the codes that were reported.
-fn feed(releases: Vec<CatalogRelease>) -> (BTreeMap<String, Vec<u8>>, Vec<&'static str>) {
-    let id = releases[0].pack.id.clone();
-    let updated = releases[0].published_at;
+/// Returns the pack that has these releases.
+fn pack(releases: Vec<CatalogRelease>) -> Arc<CatalogPack> {
     let pack = CatalogPack {
-        id: id.clone(),
+        id: releases[0].pack.id.clone(),
         ecosystem: &AstraDesk,
         source: "demo".to_owned(),
+        updated: releases[0].published_at,
         releases,
         latest: 0,
         status: Status::default(),
-        updated,
         findings: Vec::new(),
         known_keys: std::sync::OnceLock::new(),
     };
+    crate::catalog::join_pack(pack).expect("it has releases")
+}
+
+/// Returns the files of the feed of one pack, and the codes that were reported.
+fn feed(releases: Vec<CatalogRelease>) -> (BTreeMap<String, Vec<u8>>, Vec<&'static str>) {
+    let pack = pack(releases);
+    let (id, updated) = (pack.id.clone(), pack.updated);
     let registry = Registry { name: "Demo".to_owned(), url: None, description: None };
-    let catalog =
-        Catalog { registry: registry.into(), packs: BTreeMap::from([(id, pack.into())]), updated: Some(updated) };
+    let catalog = Catalog { registry: registry.into(), packs: BTreeMap::from([(id, pack)]), updated: Some(updated) };
     let mut sink = Sink::new();
     let units = whole_feed(&AstraDesk, &catalog, &Feeds::default(), &mut sink);
     let files = units.iter().flat_map(|unit| {
@@ -167,7 +172,9 @@ fn the_portal_and_the_gateway_have_their_shapes() {
 /// By PEP 440 the abandoned version is the newest, and pip would install it.
 #[test]
 fn a_version_that_went_backwards_is_offered_as_yanked() {
-    let (files, codes) = feed(vec![release("2.0.0", 1), release("0.3.0", 3), release("0.1.0", 2)]);
+    let gone_back = || vec![release("2.0.0", 1), release("0.3.0", 3), release("0.1.0", 2)];
+    assert_eq!(pack(gone_back()).latest().version().as_str(), "0.3.0");
+    let (files, codes) = feed(gone_back());
     assert_eq!(codes, ["astradesk-version-went-backwards"]);
     let page = text(&files, &format!("{PROJECT}/index.html"));
     for line in page.lines().filter(|line| line.starts_with("<a ")) {
@@ -175,7 +182,9 @@ fn a_version_that_went_backwards_is_offered_as_yanked() {
     }
     assert!(text(&files, "domain-packs.json").contains("\"0.3.0\""));
     // A fix of an older line is no step back.
-    let (files, codes) = feed(vec![release("2.0.0", 2), release("1.9.1", 3), release("1.9.0", 1)]);
+    let fixed = || vec![release("2.0.0", 2), release("1.9.1", 3), release("1.9.0", 1)];
+    assert_eq!(pack(fixed()).latest().version().as_str(), "2.0.0");
+    let (files, codes) = feed(fixed());
     assert!(codes.is_empty() && !text(&files, &format!("{PROJECT}/index.html")).contains("data-yanked"));
     assert!(text(&files, "domain-packs.json").contains("\"2.0.0\""));
 }
