@@ -243,6 +243,9 @@ pub(crate) fn whole_feed(ecosystem: &dyn Ecosystem, catalog: &Catalog, feeds: &F
     units
 }
 
+/// The licence that a new pack starts with, until its author chooses another one.
+pub(crate) const MIT_LICENSE: &str = include_str!("mit-license.txt");
+
 /// The dialect that every ecosystem looks for evidence by: one for all, so that a file is parsed once for all of them.
 pub(crate) const EVIDENCE_DIALECT: Dialect = Dialect::Yaml11;
 
