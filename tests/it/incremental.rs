@@ -31,6 +31,10 @@ enum Edit {
     /// The manifest is no YAML any more, or is again what it was.
     Break(usize),
     Version(usize, u8),
+    /// An API allows other values, or is gone: claims elsewhere are right or wrong by it.
+    Api(u8),
+    /// A claim asks for another value.
+    Claim(u8),
     AddPack(u8),
     DeletePack(usize),
     MovePack(usize, u8),
@@ -60,6 +64,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => place.clone().prop_map(E::DeleteAction),
         1 => place.clone().prop_map(E::Break),
         2 => (place.clone(), value.clone()).prop_map(|(at, n)| E::Version(at, n)),
+        2 => value.clone().prop_map(E::Api),
+        1 => value.clone().prop_map(E::Claim),
         1 => value.clone().prop_map(E::AddPack),
         1 => place.clone().prop_map(E::DeletePack),
         1 => (place.clone(), value.clone()).prop_map(|(at, n)| E::MovePack(at, n)),
@@ -82,6 +88,29 @@ const ATTUNE_RULE: &str = "ref: echo.ring\nlabel: \"Ring\"\ndescription: \"Rings
 const STACKSTORM_RULE: &str = "---\nname: ring\ndescription: Rings.\nenabled: true\ntrigger:\n  type: core.st2.webhook\n  \
     parameters:\n    url: ring\naction:\n  ref: bell.say\n  parameters: {}\n";
 
+/// Returns an API with two sizes, which no manifest announces.
+fn api(first: u8) -> String {
+    format!(
+        "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata:\n  name: xqueues.acme.example\n\
+         spec:\n  group: acme.example\n  names:\n    kind: XQueue\n    plural: xqueues\n  claimNames:\n    kind: Queue\n    \
+         plural: queues\n  versions:\n    - name: v1\n      served: true\n      referenceable: true\n      schema:\n        \
+         openAPIV3Schema:\n          type: object\n          properties:\n            spec:\n              type: object\n              \
+         properties:\n                size:\n                  type: string\n                  enum: [s{first}, s{}]\n",
+        first + 1
+    )
+}
+
+/// Returns a claim of that API.
+fn claim(size: u8) -> String {
+    format!(
+        "apiVersion: acme.example/v1\nkind: Queue\nmetadata:\n  name: jobs\n  namespace: billing\nspec:\n  size: s{size}\n"
+    )
+}
+
+/// Where they lie.
+const API: &str = "repo/queue/definitions/queue.yaml";
+const CLAIM: &str = "repo/billing/platform/claims/billing/jobs.yaml";
+
 /// A registry of a plain directory and of a repository with tags.
 struct Scene {
     site: SiteTest,
@@ -101,6 +130,9 @@ impl Scene {
         let mut repository = RepoFixture::init(site.root().join("repo"));
         tree::write(&site.root().join("repo/bell"), &packs::stackstorm("bell", "1.0.0", "ding"));
         tree::write(&site.root().join("repo/gong"), &packs::attune("gong", "1.0.0", "dong"));
+        let service = "service:\n  name: billing\n  namespace: billing\n";
+        let consumer = [(API, api(0)), (CLAIM, claim(0)), ("repo/billing/ci/config.yaml", service.to_owned())];
+        tree::write(&site.root(), &packs::tree(&consumer));
         repository.commit("one").tag("bell-v1.0.0").tag("gong-v1.0.0");
         Self { site, repository }
     }
@@ -130,6 +162,16 @@ impl Scene {
                 let line = text.lines().find(|line| line.starts_with("description:")).unwrap_or("description:");
                 text.replace(line, &format!("description: \"Says word {n}\""))
             }),
+            Edit::Api(3) => {
+                let _ = fs::remove_file(self.path(API));
+                Some(vec![self.path(API)])
+            }
+            Edit::Api(n) | Edit::Claim(n) => {
+                let (path, text) = if matches!(edit, Edit::Api(_)) { (API, api(*n)) } else { (CLAIM, claim(*n)) };
+                fs::create_dir_all(self.path(path).parent().expect("a folder")).expect("made");
+                fs::write(self.path(path), text).expect("written");
+                Some(vec![self.path(path)])
+            }
             Edit::AddAction(at, n) => {
                 let pack = self.pack(*at)?;
                 let text = fs::read_to_string(pack.join("actions/say.yaml")).ok()?;
