@@ -16,10 +16,14 @@ use crate::config::Config;
 use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
 use crate::ecosystem::{Asked, Names, Provided};
 use crate::ident::RelPath;
-use crate::pack::{DOCUMENT_TOO_LARGE, Memo, PackTree};
+use crate::pack::{BROKEN_LINK, DOCUMENT_TOO_LARGE, Memo, PackTree};
 use crate::release::candidates::Work;
 use crate::release::{Candidate, Stage};
 use crate::site::markdown;
+use crate::site::markdown_files::{self, FileLink};
+
+/// Most broken links of one document that are reported.
+const MOST_BROKEN: usize = 20;
 
 /// What is known of the candidates of the previous reading.
 #[derive(Debug, Default)]
@@ -249,5 +253,22 @@ fn check_document(tree: &PackTree<'_>, path: &RelPath, sink: &mut Sink) {
         let message = format!("`{path}` is too large, nested too deeply or not UTF-8: it is not rendered");
         sink.report(DOCUMENT_TOO_LARGE, diag::Place::file(path.as_str()), message)
             .help("split it, or nest its lists, quotes and tags less deeply");
+        return;
+    }
+    let linked = tree.memo.get_or_insert(entry.blob, ("links", path.as_str()), || {
+        let text = tree.text(entry, markdown::MAX_BYTES as u64).unwrap_or_default();
+        markdown_files::files_linked(&text, path.as_str())
+    });
+    let is_there = |path: &str| tree.get(path).is_some() || !tree.snapshot.below(path).is_empty();
+    let broken: Vec<&FileLink> = linked.iter().filter(|link| !is_there(&link.path)).take(MOST_BROKEN).collect();
+    if broken.is_empty() {
+        return;
+    }
+    let text = tree.text(entry, markdown::MAX_BYTES as u64).unwrap_or_default();
+    let lines = diag::Lines::new(&text);
+    for link in broken {
+        let place = diag::Place::in_text(path.as_str(), lines.span(link.at.start, link.at.end), &text);
+        sink.report(BROKEN_LINK, place, format!("there is no `{}` in the pack", link.path))
+            .help("name the file as it is called, relative to this one");
     }
 }

@@ -39,6 +39,11 @@ codes! {
     ///
     /// Its text is shown as it is, if at all. Deep nesting makes rendering slow, so documents are bounded before it.
     DOCUMENT_TOO_LARGE = "document-too-large", Warning;
+    /// A README or changelog links to a file that the pack does not have.
+    ///
+    /// The file was moved or renamed, or is left out of what is published; a reader of the page gets nowhere. Links out of the
+    /// pack are not looked at.
+    BROKEN_LINK = "broken-link", Warning;
     /// A pack's name cannot be used in file names and URLs everywhere.
     NAME_UNSAFE = "name-unsafe", Error, blocking;
 }

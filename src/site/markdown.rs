@@ -57,13 +57,21 @@ impl Part {
 /// Renders a document; `source` is where its relative links lead, and `path` where it lies in the pack.
 pub(super) fn render(part: Part, document: &str, path: &str, source: &SourceFacts) -> String {
     let document = text::visible(document);
-    let is_markdown =
-        path.rsplit('.').next().is_some_and(|ending| ["md", "markdown"].contains(&&*ending.to_lowercase()));
-    let events = (is_markdown && document.len() <= MAX_BYTES).then(|| bounded_events(&document)).flatten();
+    let events = (is_markdown(path) && document.len() <= MAX_BYTES).then(|| bounded_events(&document)).flatten();
     let Some(events) = events else { return as_it_is(&document) };
     let mut html = String::with_capacity(document.len() * 2);
     html::push_html(&mut html, Rewriter::new(part, &events, path, source).rewrite(events).into_iter());
     part.sanitiser().clean(&html).to_string()
+}
+
+/// Tells whether a document is Markdown, by its name.
+pub(super) fn is_markdown(path: &str) -> bool {
+    path.rsplit('.').next().is_some_and(|ending| ["md", "markdown"].contains(&&*ending.to_lowercase()))
+}
+
+/// Returns the extensions of Markdown that are known.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
 }
 
 /// Tells whether a document is within the bounds of what is rendered.
@@ -85,10 +93,9 @@ fn as_it_is(document: &str) -> String {
 
 /// Returns the events of a document, or nothing when they are beyond the bounds.
 fn bounded_events(document: &str) -> Option<Vec<Event<'_>>> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let (mut depth, mut blocks, mut raw) = (0_usize, 0_usize, RawTags::default());
     let mut events = Vec::new();
-    for event in Parser::new_ext(document, options) {
+    for event in Parser::new_ext(document, options()) {
         match &event {
             Event::Start(_) => (depth, blocks) = (depth + 1, blocks + 1),
             Event::End(_) => depth -= 1,
@@ -223,7 +230,7 @@ fn link<'e>(target: String) -> Event<'e> {
 }
 
 /// Returns the path in the pack that a relative link names, or nothing when it leaves the pack or is no relative path.
-fn resolve(folder: &str, link: &str) -> Option<String> {
+pub(super) fn resolve(folder: &str, link: &str) -> Option<String> {
     let path = link.split('?').next().unwrap_or_default();
     if path.is_empty() || path.contains([':', '\\']) || path.starts_with("//") {
         return None;

@@ -15,6 +15,7 @@ mod feeds;
 mod fragments;
 mod links;
 pub mod markdown;
+pub mod markdown_files;
 mod pages;
 mod search;
 mod source_links;
