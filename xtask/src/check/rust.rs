@@ -29,7 +29,7 @@ pub(super) fn test() -> Result<Outcome> {
 /// Runs the tests that ask programs of other people once more, with those programs installed: without them they only say so.
 pub(super) fn clients() -> Result<Outcome> {
     tools::apt_package("skopeo", "skopeo")?;
-    run(cargo("test").args(["--test", "it", "oci_client"]).env("PACKYARD_NEEDS_TOOLS", "1"))?;
+    run(cargo("test").args(["--test", "it", "--", "oci_client", "skopeo"]).env("PACKYARD_NEEDS_TOOLS", "1"))?;
     Ok(Outcome::Passed)
 }
 
