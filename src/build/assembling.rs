@@ -115,7 +115,7 @@ impl Assembly {
     }
 
     fn base(&self, catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Arc<Base> {
-        let base = Base::new(catalog, templates).with_feeds(feeds);
+        let base = Base::new(catalog, templates, feeds);
         let known = self.shared.as_ref().filter(|known| known.base.key() == base.key());
         known.map_or_else(|| Arc::new(base), |known| Arc::clone(&known.base))
     }

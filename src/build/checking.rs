@@ -3,7 +3,7 @@
 //! A candidate is checked once. What a check asked of the names that the catalog provides is remembered with the answers, and
 //! the check is made again when one of them is another.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
 use crate::ecosystem::{Asked, Names, Provided};
 use crate::ident::RelPath;
-use crate::pack::{BROKEN_LINK, DOCUMENT_TOO_LARGE, Memo, PackTree};
+use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, PackTree};
 use crate::release::candidates::Work;
 use crate::release::{Candidate, Stage};
 use crate::site::markdown;
@@ -70,6 +70,8 @@ pub(super) struct Setting<'a> {
     pub(super) memo: &'a Memo,
     /// The configuration.
     pub(super) config: &'a Config,
+    /// The identities of private sources.
+    pub(super) private: &'a BTreeSet<String>,
     /// What leads from the configuration to a source, by the source's identity.
     pub(super) paths: &'a BTreeMap<String, String>,
     /// What the reading does.
@@ -226,7 +228,10 @@ fn finished(
 fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) -> Checked {
     let Some(pack) = &candidate.pack else { return Checked::new(Vec::new(), Vec::new()) };
     let yaml_limits = setting.config.limits.yaml();
+    let is_private = setting.private.contains(&candidate.source.repository);
+    let private_images = if is_private { &[][..] } else { &setting.config.registry.private_images };
     let tree = PackTree::new(&candidate.snapshot, setting.memo, &candidate.source.path, yaml_limits);
+    let tree = PackTree { configured: Configured { private_images, ..Configured::default() }, ..tree };
     let (names, mut sink) = (Names::recording(provided), Sink::new());
     candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
     let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
@@ -246,25 +251,19 @@ fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) 
 /// Reports a document that the website shows as plain text only.
 fn check_document(tree: &PackTree<'_>, path: &RelPath, sink: &mut Sink) {
     let Some(entry) = tree.get(path.as_str()) else { return };
-    let rendered = tree.memo.get_or_insert(entry.blob, "document", || {
-        tree.text(entry, markdown::MAX_BYTES as u64).is_some_and(|text| markdown::is_within_bounds(&text))
+    let text = || tree.text(entry, markdown::MAX_BYTES as u64);
+    let linked = tree.memo.get_or_insert(entry.blob, ("document", path.as_str()), || {
+        text().and_then(|text| markdown_files::files_linked(&text, path.as_str()))
     });
-    if !*rendered {
+    let Some(linked) = &*linked else {
         let message = format!("`{path}` is too large, nested too deeply or not UTF-8: it is not rendered");
         sink.report(DOCUMENT_TOO_LARGE, diag::Place::file(path.as_str()), message)
             .help("split it, or nest its lists, quotes and tags less deeply");
         return;
-    }
-    let linked = tree.memo.get_or_insert(entry.blob, ("links", path.as_str()), || {
-        let text = tree.text(entry, markdown::MAX_BYTES as u64).unwrap_or_default();
-        markdown_files::files_linked(&text, path.as_str())
-    });
+    };
     let is_there = |path: &str| tree.get(path).is_some() || !tree.snapshot.below(path).is_empty();
     let broken: Vec<&FileLink> = linked.iter().filter(|link| !is_there(&link.path)).take(MOST_BROKEN).collect();
-    if broken.is_empty() {
-        return;
-    }
-    let text = tree.text(entry, markdown::MAX_BYTES as u64).unwrap_or_default();
+    let text = if broken.is_empty() { String::new() } else { text().unwrap_or_default() };
     let lines = diag::Lines::new(&text);
     for link in broken {
         let place = diag::Place::in_text(path.as_str(), lines.span(link.at.start, link.at.end), &text);

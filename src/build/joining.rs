@@ -213,6 +213,7 @@ impl Shelf<'_> {
         let configured = Configured {
             ecosystem: Some(id.ecosystem.as_str()),
             profile: ecosystem.recorded_profile(&record.requirements),
+            private_images: &[],
         };
         let tree = PackTree::new(&snapshot, self.memo, &record.source.path, self.config.limits.yaml());
         let tree = PackTree { configured, ..tree };

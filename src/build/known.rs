@@ -143,7 +143,8 @@ impl Known {
         let Place { root, cache, written } = place;
         // Where the program was started says what a relative root is.
         let root = std::path::absolute(root).unwrap_or_else(|_| root.as_std_path().to_owned());
-        let setting = format!("{:?} {root:?} {cache} {written:?} {wanted:?}", config.limits);
+        let (limits, images) = (&config.limits, &config.registry.private_images);
+        let setting = format!("{limits:?} {images:?} {root:?} {cache} {written:?} {wanted:?}");
         if setting != self.setting {
             *self = Self { setting, ..Self::default() };
         }

@@ -14,7 +14,6 @@ mod against;
 mod assembling;
 mod checking;
 mod finished;
-mod images;
 mod joining;
 mod known;
 mod leaks;

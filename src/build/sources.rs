@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::checking::Setting;
 use super::known::{Done, Known};
-use super::{images, leaks};
+use super::leaks;
 use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Sink};
 use crate::pack::Memo;
@@ -125,14 +125,12 @@ pub(super) fn read(
             Err(error) => reading.failures.push((identity(source), error)),
         }
     }
-    let setting = Setting { memo: &memo, config, paths: &paths, work: &work };
-    reading.candidates = known.checks.finish(reading.candidates, &setting);
     reading.private = all.iter().filter(|source| is_private(source) && private).map(identity).collect();
+    let setting = Setting { memo: &memo, config, private: &reading.private, paths: &paths, work: &work };
+    reading.candidates = known.checks.finish(reading.candidates, &setting);
     let of = &reading.private;
     reading.candidates.sort_by_key(|candidate| of.contains(&candidate.source.repository));
     reading.findings.extend(leaks::of(&reading.candidates, of, &paths, &memo));
-    let images = &config.registry.private_images;
-    reading.findings.extend(images::private(&reading.candidates, of, images, &paths, &memo));
     let Work { files_opened, packs_read, directories_scanned, uncertain } = work;
     let done = Done {
         files_opened: files_opened.into_inner(),

@@ -23,7 +23,7 @@ pub struct Provided {
     /// By ecosystem and name.
     packs: HashMap<String, HashMap<String, OnePack>>,
     /// By ecosystem and kind, then by name: what packs provide besides their components.
-    provisions: HashMap<(String, &'static str), Provisions>,
+    provisions: HashMap<String, HashMap<&'static str, Provisions>>,
 }
 
 /// What is provided of one kind: by name, then by pack.
@@ -85,8 +85,8 @@ impl Provided {
     pub fn add(&mut self, pack: &Pack) -> bool {
         let mut is_new = false;
         for provision in &pack.provides {
-            let key = (pack.id.ecosystem.as_str().to_owned(), provision.kind);
-            let packs = self.provisions.entry(key).or_default().entry(provision.name.clone()).or_default();
+            let kinds = entry(&mut self.provisions, pack.id.ecosystem.as_str());
+            let packs = kinds.entry(provision.kind).or_default().entry(provision.name.clone()).or_default();
             let revisions = packs.entry(pack.id.name.as_str().to_owned()).or_default();
             let count = revisions.entry((pack.version.clone(), provision.value.clone())).or_default();
             *count += 1;
@@ -130,8 +130,8 @@ impl Provided {
     fn remove_provisions(&mut self, pack: &Pack) -> bool {
         let mut is_gone = false;
         for provision in &pack.provides {
-            let key = (pack.id.ecosystem.as_str().to_owned(), provision.kind);
-            let Some(names) = self.provisions.get_mut(&key) else { continue };
+            let kinds = self.provisions.get_mut(pack.id.ecosystem.as_str());
+            let Some(names) = kinds.and_then(|kinds| kinds.get_mut(provision.kind)) else { continue };
             let Some(packs) = names.get_mut(&provision.name) else { continue };
             let Some(revisions) = packs.get_mut(pack.id.name.as_str()) else { continue };
             let revision = (pack.version.clone(), provision.value.clone());
@@ -170,8 +170,7 @@ impl Provided {
 
     /// Returns what is provided of a kind, by name.
     fn provisions(&self, ecosystem: &str, kind: &str) -> Option<&Provisions> {
-        let is_it = |key: &(String, &'static str)| key.0 == ecosystem && key.1 == kind;
-        self.provisions.iter().find(|(key, _)| is_it(key)).map(|(_, names)| names)
+        self.provisions.get(ecosystem)?.get(kind)
     }
 
     fn names(&self, ecosystem: &str, kind: &str) -> Vec<String> {

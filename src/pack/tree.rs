@@ -41,6 +41,9 @@ pub struct Configured<'a> {
     pub ecosystem: Option<&'a str>,
     /// The variant of the ecosystem's format, by a name that the ecosystem chooses.
     pub profile: Option<&'a str>,
+    /// What the names of images begin with that the pack may not name, because it is public; known to the rules that look beyond
+    /// the pack, nothing elsewhere.
+    pub private_images: &'a [String],
 }
 
 /// What was read from one file, with the findings about the file itself.

@@ -20,10 +20,14 @@ pub struct FileLink {
 
 /// Returns the links and images of a document at `path` that name files of its pack by relative paths.
 ///
-/// What leads out of the pack, to other hosts or to headings is not among them; nothing of a document that is not rendered.
-pub fn files_linked(document: &str, path: &str) -> Vec<FileLink> {
-    if !is_markdown(path) || !is_within_bounds(document) {
-        return Vec::new();
+/// What leads out of the pack, to other hosts or to headings is not among them. `None` for a document beyond the bounds of what
+/// is rendered.
+pub fn files_linked(document: &str, path: &str) -> Option<Vec<FileLink>> {
+    if !is_within_bounds(document) {
+        return None;
+    }
+    if !is_markdown(path) {
+        return Some(Vec::new());
     }
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut found = Vec::new();
@@ -44,7 +48,7 @@ pub fn files_linked(document: &str, path: &str) -> Vec<FileLink> {
             break;
         }
     }
-    found
+    Some(found)
 }
 
 #[cfg(test)]
@@ -55,18 +59,20 @@ mod tests {
     fn links_to_files_are_told_from_all_others() {
         let document = "[a](docs/a.md#part) ![b](../b.png) [c](https://acme.example/c) [d](#d) [e](../../e) <f@acme.example>\n\
             [g](/g) [h](mailto:h) [i](%69) [j](j%20j) [k][k] `[l](l)`\n\n[k]: ./k.txt\n";
-        let paths = |path| files_linked(document, path).into_iter().map(|link| link.path).collect::<Vec<_>>();
+        let linked = |path| files_linked(document, path).expect("it is small");
+        let paths = |path| linked(path).into_iter().map(|link| link.path).collect::<Vec<_>>();
         assert_eq!(paths("docs/README.md"), ["docs/docs/a.md", "b.png", "docs/k.txt"]);
         assert_eq!(paths("README.md"), ["docs/a.md", "k.txt"], "nobody knows what lies above");
         assert!(paths("README.txt").is_empty());
-        let first = &files_linked(document, "README.md")[0];
+        let first = &linked("README.md")[0];
         assert_eq!(&document[first.at.clone()], "[a](docs/a.md#part)");
     }
 
     #[test]
     fn hostile_documents_cost_little() {
         for document in ["[a](b)".repeat(40_000), "[".repeat(200_000), "![](x".repeat(40_000)] {
-            assert!(files_linked(&document, "README.md").len() <= MOST_LINKS);
+            let linked = files_linked(&document, "README.md");
+            assert!(linked.is_none_or(|linked| linked.len() <= MOST_LINKS));
         }
     }
 }

@@ -31,6 +31,7 @@ mod delivery;
 mod detect;
 mod documents;
 mod feed;
+mod images;
 mod kinds;
 mod objects;
 mod provider;
@@ -54,8 +55,6 @@ use crate::output::Unit;
 use crate::pack::{ComponentKind, Example, Pack, PackTree};
 use codes::provider::NOT_A_PACK;
 use detect::PackKind;
-
-pub(crate) use codes::consumer::PRIVATE_IMAGE;
 
 /// The identifier.
 const ID: &str = "crossplane";
@@ -144,6 +143,7 @@ impl Ecosystem for Crossplane {
             Some(PackKind::Consumer) => consumer::check(pack, tree, names, sink),
             None => {}
         }
+        images::check(tree, sink);
     }
 
     fn is_bundled(&self, _name: &str) -> bool {

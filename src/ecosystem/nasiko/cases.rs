@@ -29,7 +29,8 @@ fn a_mended_case_has_no_finding() {
         let Ok(entries) = std::fs::read_dir(&root) else { continue };
         let python = root.join("packyard.toml").is_file()
             && std::fs::read_to_string(root.join("packyard.toml")).is_ok_and(|text| text.contains("python"));
-        let configured = Configured { ecosystem: Some(ID), profile: python.then_some("python") };
+        let configured =
+            Configured { ecosystem: Some(ID), profile: python.then_some("python"), ..Configured::default() };
         for entry in entries.map(|entry| entry.expect("an entry")).filter(|entry| entry.path().is_dir()) {
             let name = entry.file_name().into_string().expect("UTF-8");
             if name == "skills" {
@@ -49,7 +50,10 @@ fn a_card_needs_something_of_nasikos_beside_it() {
     let nowhere = Configured::default();
     let foreign = |files: &[(&str, &str)], configured| check(&texts(files), "tide", configured).foreign;
     assert!(foreign(&[("AgentCard.json", CARD)], nowhere));
-    assert!(!foreign(&[("AgentCard.json", CARD)], Configured { ecosystem: Some(ID), profile: None }));
+    assert!(!foreign(
+        &[("AgentCard.json", CARD)],
+        Configured { ecosystem: Some(ID), profile: None, ..Configured::default() }
+    ));
     assert!(!foreign(&[("AgentCard.json", CARD), ("Dockerfile", "FROM x\n")], nowhere));
     assert!(!foreign(&[("AgentCard.json", CARD), ("docker-compose.yml", "services: {}\n")], nowhere));
     for other in [r#"{"type": "assistant", "tools": []}"#, r#"{"url": "x", "skills": {}}"#, "[]"] {

@@ -78,7 +78,7 @@ mod tests {
     fn agents_without_a_card_need_all_their_parts_and_the_configuration() {
         let clues =
             |paths: &'static [&'static str]| paths.iter().map(|path| Clue { path, says: PART }).collect::<Vec<_>>();
-        let python = Configured { ecosystem: None, profile: Some("python") };
+        let python = Configured { ecosystem: None, profile: Some("python"), ..Configured::default() };
         let whole =
             clues(&["a/Dockerfile", "a/docker-compose.yml", "a/src/main.py", "b/Dockerfile", "b/main.py", "main.py"]);
         assert_eq!(Look.packs(&whole, python), ["a"]);

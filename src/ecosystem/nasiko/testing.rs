@@ -76,5 +76,5 @@ pub(super) fn check(snapshot: &Snapshot, name: &str, configured: Configured<'_>)
 
 /// What the configuration says of a source of agents of one generation.
 pub(super) fn profile(profile: &str) -> Configured<'_> {
-    Configured { ecosystem: None, profile: Some(profile) }
+    Configured { ecosystem: None, profile: Some(profile), ..Configured::default() }
 }
