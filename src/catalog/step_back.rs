@@ -14,19 +14,17 @@ pub fn step_back(releases: &[CatalogRelease]) -> Option<(usize, Vec<usize>)> {
     };
     let chosen = || releases.iter().enumerate().filter(|(_, release)| is_chosen(release));
     let (last, newest) = chosen().max_by_key(|(at, release)| (release.published_at, std::cmp::Reverse(*at)))?;
-    let abandoned: Vec<usize> = chosen()
-        .filter(|(at, higher)| *at < last && higher.published_at < newest.published_at)
-        .filter(|(_, higher)| {
-            let mut before = releases.iter().filter(|release| release.published_at < higher.published_at);
-            !before.any(|release| line(release.version()) == line(newest.version()))
-        })
-        .map(|(at, _)| at)
-        .collect();
+    let of_its_line = releases.iter().filter(|release| line(release.version()) == line(newest.version()));
+    let line_began = of_its_line.map(|release| release.published_at).min()?;
+    let is_left_behind = |(at, higher): &(usize, &CatalogRelease)| {
+        *at < last && higher.published_at < newest.published_at && higher.published_at <= line_began
+    };
+    let abandoned: Vec<usize> = chosen().filter(is_left_behind).map(|(at, _)| at).collect();
     (!abandoned.is_empty() && !newest.version().is_prerelease()).then_some((last, abandoned))
 }
 
 /// Returns the first two numbers of a version: those of a line of maintenance.
-fn line(version: &Version) -> (String, String) {
-    let mut parts = version.as_str().split(|c: char| !c.is_ascii_digit()).map(str::to_owned);
+fn line(version: &Version) -> (&str, &str) {
+    let mut parts = version.as_str().split(|c: char| !c.is_ascii_digit());
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }

@@ -21,6 +21,7 @@ use crate::pack::license::Above;
 use crate::source::SourceError;
 use crate::source::paths::join;
 
+use super::packs::parent;
 use super::read::{Reading, Setting};
 use super::scan::{Hint, Marked, Scan};
 
@@ -102,7 +103,8 @@ impl Rules {
 
     /// Returns what the configuration says of the packs.
     pub(super) fn configured(&self) -> Configured<'_> {
-        Configured { ecosystem: self.ecosystem.as_deref(), profile: self.profile.as_deref() }
+        let (ecosystem, profile) = (self.ecosystem.as_deref(), self.profile.as_deref());
+        Configured { ecosystem, profile, private_images: &[] }
     }
 
     /// Tells whether any ecosystem finds packs by clues.
@@ -201,14 +203,20 @@ impl Rules {
             .iter()
             .filter_map(|Marked { path, names, key }| self.found(path, names, key, license))
             .collect();
-        for (path, ecosystem) in self.packs_by_clues(&scan.hints) {
-            match found.iter_mut().find(|known| known.path == path) {
-                Some(known) if known.ecosystems.iter().any(|other| other.id() == ecosystem.id()) => {}
-                Some(known) => known.ecosystems.push(ecosystem),
-                None => found.extend(key(&path).map(|key| {
-                    let ecosystems = vec![ecosystem];
-                    Found { path, key, ecosystems, has_sibling: false, license_above: license.cloned() }
-                })),
+        let by_clues = self.packs_by_clues(&scan.hints);
+        if !by_clues.is_empty() {
+            let mut places: HashMap<String, usize> = found.iter().map(|one| one.path.clone()).zip(0..).collect();
+            for (path, ecosystem) in by_clues {
+                match places.get(&path) {
+                    Some(at) if found[*at].ecosystems.iter().any(|other| other.id() == ecosystem.id()) => {}
+                    Some(at) => found[*at].ecosystems.push(ecosystem),
+                    None => {
+                        let Some(key) = key(&path) else { continue };
+                        let (ecosystems, license_above) = (vec![ecosystem], license.cloned());
+                        places.insert(path.clone(), found.len());
+                        found.push(Found { path, key, ecosystems, has_sibling: false, license_above });
+                    }
+                }
             }
         }
         // Where every manifest leaves no doubt, nobody asks what lies beside it.
@@ -317,11 +325,6 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
         let read: Vec<_> = wanted.into_par_iter().map(|(key, found)| (key, read(found))).collect();
         settled.extend(read);
     }
-}
-
-/// Returns the directory that holds a path, empty at the top.
-fn parent(path: &str) -> &str {
-    path.rfind('/').map_or("", |slash| &path[..slash])
 }
 
 /// Returns the directories above a path, the top one (empty) last.

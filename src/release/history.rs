@@ -10,7 +10,7 @@
 //! The first commit of a shallow clone seems to change everything. It releases nothing, since another clone would say
 //! something else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Stage;
 use super::discover::At;
@@ -58,18 +58,28 @@ fn by_commit(commits: &[Commit], changes: impl Iterator<Item = Change>) -> BTree
     changes.filter_map(|(commit, tree)| Some((pseudo_version(commits[commit]), (commit, tree?)))).collect()
 }
 
-/// Returns the commit at which a directory changed last.
-pub(super) fn last_change(below: &Below, head: Commit, path: &str) -> Result<Commit, SourceError> {
+/// Returns the version that each directory has by the commit that changed it last.
+pub(super) fn last_versions<'p>(
+    below: &Below,
+    head: Commit,
+    paths: impl IntoIterator<Item = &'p str>,
+) -> Result<HashMap<&'p str, Version>, SourceError> {
+    let paths: Vec<&str> = paths.into_iter().collect();
+    if paths.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut commits = below.repository.first_parents(head.id)?;
     commits.reverse();
-    let changes = below.repository.changes(&commits, &[joined(&below.prefix, path)])?;
-    Ok(changes.first().and_then(|changes| changes.last()).map_or(head, |(commit, _)| commits[*commit]))
+    let in_repository: Vec<String> = paths.iter().map(|path| joined(&below.prefix, path)).collect();
+    let changes = below.repository.changes(&commits, &in_repository)?;
+    let version = |changes: &Vec<Change>| changes.last().map_or(head, |(commit, _)| commits[*commit]);
+    Ok(paths.into_iter().zip(changes.iter().map(|changes| pseudo_version(version(changes)))).collect())
 }
 
 /// Returns the version that a commit is, for packs that have none: `0.0.0-20260830120000-0123456789ab`.
 ///
 /// The time is that of the commit in UTC, so that versions sort by it; a form with `+` would be no tag of an OCI registry.
-pub(super) fn pseudo_version(commit: Commit) -> Version {
+fn pseudo_version(commit: Commit) -> Version {
     let time = commit.time.strftime("%Y%m%d%H%M%S");
     let id = commit.id.to_string();
     Version::semver(&format!("0.0.0-{time}-{}", &id[..12])).expect("digits and letters")

@@ -95,11 +95,14 @@ impl<'a> Packs<'a> {
         let mut numbers: HashMap<Option<ObjectId>, usize> = HashMap::from([(None, 0)]);
         let mut found: Vec<Listed> = vec![Listed::Flat(Vec::new())];
         let (mut node, mut place): (Option<Arc<Node>>, Option<Arc<Place>>) = (None, None);
+        let mut license = None;
         for tree in trees.iter().copied().flatten() {
             let Entry::Vacant(new) = numbers.entry(Some(tree)) else { continue };
             new.insert(found.len());
             let scanned = self.scan.scan(repository, self.rules, tree, node.as_ref())?;
-            let license = self.license_of(tree)?;
+            // What the licence file says is part of what every directory is.
+            let before = std::mem::replace(&mut license, self.license_of(tree)?);
+            place = place.filter(|_| before == license);
             found.push(if scanned.is_plain {
                 let tree = Place::of(self.rules, &scanned, license.as_ref(), place.as_ref());
                 place = Some(Arc::clone(&tree));
@@ -175,6 +178,11 @@ fn reading(
         Some(earlier) if earlier.asked.fits(&setting) => Arc::clone(earlier),
         _ => Arc::new(read(below.repository.snapshot(found.key, &reader.limits), setting, reader)),
     }
+}
+
+/// Returns the directory that holds a path, empty at the top.
+pub(super) fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..slash])
 }
 
 /// Joins two relative paths, either of which may be empty.

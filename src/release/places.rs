@@ -22,8 +22,6 @@ use crate::source::git::ObjectId;
 pub(super) struct Place {
     path: String,
     node: Arc<Node>,
-    /// The licence file at the root.
-    license: Option<Arc<Above>>,
     /// Set when the directory has a manifest that some ecosystem knows.
     found: Option<Found<ObjectId>>,
     /// What the directory itself is, once it was read.
@@ -38,15 +36,13 @@ pub(super) struct Place {
 impl Place {
     /// Returns what a whole tree is; `before` is a similar one.
     ///
-    /// `license` is the licence file at its root.
+    /// `license` is the licence file at the root of both.
     pub(super) fn of(
         rules: &Rules,
         node: &Arc<Node>,
         license: Option<&Arc<Above>>,
         before: Option<&Arc<Self>>,
     ) -> Arc<Self> {
-        // What is said of a licence is part of what every directory is.
-        let before = before.filter(|before| before.license.as_ref() == license);
         Self::at(rules, node, String::new(), license, before, &mut MAX_MARKED.clone())
     }
 
@@ -78,8 +74,7 @@ impl Place {
         let found = rules.found(&path, &node.names, &node.tree, license);
         *room = room.saturating_sub(usize::from(!node.names.is_empty()));
         let (at, packs, round) = (OnceLock::new(), OnceLock::new(), AtomicUsize::new(0));
-        let (node, license) = (Arc::clone(node), license.cloned());
-        Arc::new(Self { path, node, license, found, at, children, packs, round })
+        Arc::new(Self { path, node: Arc::clone(node), found, at, children, packs, round })
     }
 
     /// Returns the directories that count, once they are settled.

@@ -151,16 +151,17 @@ impl Job<'_> {
             let node = packs.scan.scan(&below.repository, self.rules, tree, None)?;
             self.rules.near_misses(&node.scan(), &mut self.sink);
         }
+        let unversioned = present.iter().filter(|at| {
+            let by_source = |pack: &Arc<Pack>| pack.versioned_by == VersionedBy::Source;
+            stage == Stage::Head && at.reading.pack.as_ref().is_some_and(by_source)
+        });
+        let versions = history::last_versions(below, head, unversioned.map(|at| at.path.as_str()))?;
         for at in present {
             let facts = self.source.facts(&at.path, None, Some(head.id), Some(at.key));
             match at.reading.candidate(&at.path, facts, stage, Some(head.time), None) {
                 Some(mut candidate) => {
-                    if stage == Stage::Head
-                        && let Some(pack) = &candidate.pack
-                        && pack.versioned_by == VersionedBy::Source
-                    {
-                        let version = history::pseudo_version(history::last_change(below, head, &at.path)?);
-                        candidate.pack = Some(Arc::new(Pack { version, ..Pack::clone(pack) }));
+                    if let (Some(pack), Some(version)) = (&candidate.pack, versions.get(at.path.as_str())) {
+                        candidate.pack = Some(Arc::new(Pack { version: version.clone(), ..Pack::clone(pack) }));
                     }
                     facts::repository_name(self.source, &mut candidate);
                     self.candidates.push(candidate);

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use walkdir::WalkDir;
 
 use super::discover::Rules;
-use super::packs::joined;
+use super::packs::{joined, parent};
 use crate::source::SourceError;
 use crate::source::git::{EntryKind, ObjectId, Repository, TreeEntry};
 
@@ -90,6 +90,11 @@ impl Node {
         let mut scan = Scan { marked: Vec::new(), hints: Vec::new() };
         self.add_to(&mut scan, "");
         scan
+    }
+
+    /// Tells whether clues were looked for in the directory itself.
+    fn has_clues(&self, rules: &Rules) -> bool {
+        self.with_clues && !self.names.iter().any(|name| rules.is_certain(name))
     }
 
     fn add_to(&self, scan: &mut Scan<ObjectId>, path: &str) {
@@ -217,13 +222,6 @@ impl TreeScan {
     }
 }
 
-impl Node {
-    /// Tells whether clues were looked for in the directory itself.
-    fn has_clues(&self, rules: &Rules) -> bool {
-        self.with_clues && !self.names.iter().any(|name| rules.is_certain(name))
-    }
-}
-
 /// The entries of an earlier revision of a tree, looked through in step with those of a later one.
 struct Earlier<'a> {
     entries: &'a [TreeEntry],
@@ -288,7 +286,7 @@ pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&
             may_hold_clues.push(path.clone());
         }
         if marks {
-            let directory = path.rfind('/').map_or("", |slash| &path[..slash]);
+            let directory = parent(&path);
             names.entry(directory.to_owned()).or_default().push(name.to_owned());
             if names.len() >= MAX_MARKED {
                 break;
@@ -300,7 +298,7 @@ pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&
         names.iter().filter(|(_, names)| is_certain(names)).map(|(path, _)| path.as_str()).collect();
     let mut hints_found = Vec::new();
     for path in &may_hold_clues {
-        let directory = path.rfind('/').map_or("", |slash| &path[..slash]);
+        let directory = parent(path);
         let mut directories = Utf8Path::new(directory).ancestors();
         if directory.split('/').any(|name| rules.has_no_clues_below(name))
             || directories.any(|directory| certain.contains(directory.as_str()))
