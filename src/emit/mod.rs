@@ -68,10 +68,9 @@ fn headers(catalog: &Catalog) -> String {
     let present: BTreeSet<&str> = catalog.packs.values().map(|pack| pack.ecosystem.id()).collect();
     for ecosystem in ecosystem::ALL.iter().filter(|ecosystem| present.contains(ecosystem.id())) {
         for rule in ecosystem.header_rules() {
-            match rule.pattern.starts_with('/') {
-                true => text.push_str(&format!("{}\n", rule.pattern)),
-                false => text.push_str(&format!("/runtimes/{}/{}\n", ecosystem.id(), rule.pattern)),
-            }
+            let feed =
+                if rule.pattern.starts_with('/') { String::new() } else { format!("/runtimes/{}/", ecosystem.id()) };
+            text.push_str(&format!("{feed}{}\n", rule.pattern));
             rule.headers.iter().for_each(|(name, value)| text.push_str(&format!("  {name}: {value}\n")));
         }
     }

@@ -17,7 +17,7 @@ use crate::pack::{Component, Dependency, Provision, Relation};
 pub struct Ties {
     id: PackId,
     /// The components of its default release; of two with one name the first.
-    offers: BTreeMap<Name, Arc<str>>,
+    offers: BTreeMap<Name, Arc<Page>>,
     /// The components that those use, and how.
     uses: BTreeSet<(Name, User)>,
     /// The packs that its default release needs.
@@ -47,8 +47,15 @@ pub(super) struct User {
     pub(super) kind: &'static str,
     pub(super) reference: String,
     pub(super) relation: Relation,
-    /// The address of its page.
-    pub(super) address: Arc<str>,
+    pub(super) page: Arc<Page>,
+}
+
+/// The page of a component.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Page {
+    pub(super) address: String,
+    /// The pack and the version that it is of, for people.
+    pub(super) of: Arc<str>,
 }
 
 /// The components of all default releases, and who uses whom.
@@ -81,7 +88,7 @@ struct Named {
 #[derive(Debug, Default)]
 struct Known {
     /// Its page, by the pack that has it; where several do, the first counts.
-    pages: BTreeMap<PackId, Arc<str>>,
+    pages: BTreeMap<PackId, Arc<Page>>,
     users: BTreeSet<User>,
     /// The packs that refer to it.
     askers: BTreeSet<PackId>,
@@ -97,7 +104,7 @@ pub struct Around {
     /// The packs that provide what it needs.
     providers: BTreeMap<Provided, BTreeSet<PackId>>,
     /// The pages of the components that it refers to.
-    pages: BTreeMap<Name, Arc<str>>,
+    pages: BTreeMap<Name, Arc<Page>>,
     /// Who uses the components of its default release.
     users: BTreeMap<Name, Vec<User>>,
 }
@@ -107,20 +114,21 @@ impl Ties {
     pub fn of(pack: &CatalogPack) -> Self {
         let release = pack.latest();
         let here = links::release_address(&pack.id, release.version());
+        let of: Arc<str> = format!("{} {}", pack.id.name, release.version()).into();
         let (mut offers, mut uses) = (BTreeMap::new(), BTreeSet::new());
         for (component, page) in release.pack.components.iter().zip(links::component_path(&release.pack)) {
-            let address: Arc<str> = format!("{here}/{page}").into();
+            let page = Arc::new(Page { address: format!("{here}/{page}"), of: Arc::clone(&of) });
             for link in &component.links {
                 let user = User {
                     pack: pack.id.clone(),
                     kind: component.kind.key,
                     reference: component.reference.clone(),
                     relation: link.relation,
-                    address: Arc::clone(&address),
+                    page: Arc::clone(&page),
                 };
                 uses.insert(((link.kind, link.target.clone()), user));
             }
-            offers.entry((component.kind.key, component.reference.clone())).or_insert(address);
+            offers.entry((component.kind.key, component.reference.clone())).or_insert(page);
         }
         let components = pack.releases.iter().flat_map(|release| &release.pack.components);
         let all_needs = pack.releases.iter().flat_map(|release| &release.pack.dependencies);
@@ -283,9 +291,9 @@ impl Around {
         self.providers.get(&(kind.to_owned(), name.to_owned())).into_iter().flatten()
     }
 
-    /// Returns the address of the page of a component that the pack refers to.
-    pub(super) fn page(&self, kind: &'static str, reference: &str) -> Option<&str> {
-        self.pages.get(&(kind, reference.to_owned())).map(|address| &**address)
+    /// Returns the page of a component that the pack refers to.
+    pub(super) fn page(&self, kind: &'static str, reference: &str) -> Option<&Page> {
+        self.pages.get(&(kind, reference.to_owned())).map(|page| &**page)
     }
 
     /// Returns who uses a component of the pack's default release.

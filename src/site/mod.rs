@@ -62,23 +62,17 @@ pub(crate) struct Site {
 
 impl Base {
     /// Returns what all pages of a catalog are made with.
-    pub fn new(catalog: &Catalog, templates: &Arc<Templates>) -> Self {
+    pub fn new(catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Self {
         let frame = pages::frame(catalog);
-        let key = Fingerprint::of((&catalog.registry, templates.digest(), &frame));
+        let key = Fingerprint::of((&catalog.registry, templates.digest(), &frame, feeds));
         Self {
             registry: Arc::clone(&catalog.registry),
             templates: Arc::clone(templates),
             frame: templates::Shared::new(&frame),
             fragments: fragments::Fragments::default(),
-            feeds: Feeds::default(),
+            feeds: feeds.clone(),
             key,
         }
-    }
-
-    /// Returns the same for a registry whose feeds are configured so: pages say how to install from them.
-    pub fn with_feeds(self, feeds: &Feeds) -> Self {
-        let key = Fingerprint::of((self.key, feeds));
-        Self { feeds: feeds.clone(), key, ..self }
     }
 
     /// Returns the digest of all of it.

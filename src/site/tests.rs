@@ -7,7 +7,7 @@ use super::*;
 
 /// Makes every planned file.
 fn made(catalog: &Arc<Catalog>) -> BTreeMap<String, String> {
-    let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin())));
+    let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default()));
     let links = linked(catalog);
     let mut units = of_registry(&base, catalog);
     let around = |pack: &CatalogPack| Arc::new(links.around(&Ties::of(pack)));
@@ -249,7 +249,7 @@ fn the_same_catalog_gives_the_same_bytes() {
 fn a_change_of_one_pack_touches_the_pages_that_show_it() {
     let touched = |before: &Arc<Catalog>, after: &Arc<Catalog>| {
         let keys = |catalog: &Arc<Catalog>| -> BTreeMap<String, crate::ident::Digest> {
-            let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin())));
+            let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default()));
             let links = linked(catalog);
             let of_packs = |pack: &Arc<CatalogPack>| of_pack(&base, pack, &Arc::new(links.around(&Ties::of(pack))));
             let units = of_registry(&base, catalog).into_iter().chain(catalog.packs.values().flat_map(of_packs));

@@ -63,12 +63,6 @@ struct Use<'a> {
     of: Option<String>,
 }
 
-/// Returns the pack and the version in the address of a component's page.
-fn pack_and_version(address: &str) -> Option<String> {
-    let mut segments = address.split('/').skip(2);
-    Some(format!("{} {}", segments.next()?, segments.next()?))
-}
-
 /// Finds the page of a component: in the same release first, then in the default releases of all packs.
 struct Lookup<'s> {
     site: &'s PackSite,
@@ -77,16 +71,14 @@ struct Lookup<'s> {
 
 impl Lookup<'_> {
     fn address(&self, kind: &'static str, reference: &str) -> Option<String> {
-        let elsewhere = || self.site.around.page(kind, reference).map(str::to_owned);
+        let elsewhere = || self.site.around.page(kind, reference).map(|page| page.address.clone());
         self.own.get(&(kind, reference)).cloned().or_else(elsewhere)
     }
 
     /// Returns pack and version of a component of another pack: what its page shows, and what rules compare with.
     fn owner(&self, kind: &'static str, reference: &str) -> Option<String> {
-        if self.own.contains_key(&(kind, reference)) {
-            return None;
-        }
-        pack_and_version(self.site.around.page(kind, reference)?)
+        let elsewhere = self.site.around.page(kind, reference).filter(|_| !self.own.contains_key(&(kind, reference)));
+        elsewhere.map(|page| page.of.to_string())
     }
 
     /// Returns the page of what a workflow step runs: mostly an action, but some runtimes have other kinds that run.
@@ -240,8 +232,8 @@ fn used_by<'a>(lookup: &Lookup<'a>, release: &CatalogRelease, component: &Compon
             },
             kind: kind_name(pack, user.kind),
             name: user.reference.as_str().into(),
-            of: pack_and_version(&user.address).filter(|_| user.pack != pack.id),
-            address: Some(user.address.to_string()),
+            of: (user.pack != pack.id).then(|| user.page.of.to_string()),
+            address: Some(user.page.address.clone()),
         })
         .collect()
 }
