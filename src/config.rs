@@ -98,6 +98,9 @@ pub struct SourceConfig {
     /// Whether the packs appear in public builds.
     #[serde(default)]
     pub visibility: Visibility,
+    /// The only tag that is looked at, which is what somebody publishes; not for `packyard.toml`.
+    #[serde(skip)]
+    pub only_tag: Option<String>,
 }
 
 /// Where releases come from.

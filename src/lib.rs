@@ -18,6 +18,7 @@
 //! | [`output`] | files → `public/` |
 //! | [`build`] | the pipeline itself |
 //! | [`cache`] | what one run leaves for the next |
+//! | [`publish`] | what a tag releases, added to a registry's repository |
 //! | [`serve`] | a live preview: builds in memory, watches, reloads |
 //!
 //! Everywhere: [`ident`] (names, versions, digests, paths), [`diag`] (findings), [`yaml`] (the gate), [`python`] (facts of Python files),
@@ -38,6 +39,7 @@ pub mod index;
 pub mod output;
 pub mod pack;
 pub mod progress;
+pub mod publish;
 pub mod python;
 pub mod release;
 pub mod rules;

@@ -24,6 +24,7 @@ mod recording;
 mod seen;
 mod shelves;
 mod sources;
+mod submission;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ pub use against::check_against;
 pub use assembling::{Assembly, PackUnits};
 pub use known::{Done, Known};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
+pub use submission::{Addition, Submission, recorded_owners};
 
 use crate::config::{Config, Registry, Visibility};
 use crate::diag::{self, Diagnostic, Severity, Sink};

@@ -52,6 +52,7 @@ pub(super) enum Command {
     Check(Check),
     Build(Build),
     Serve(Serve),
+    Publish(Publish),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -224,6 +225,67 @@ pub(super) struct Serve {
     /// Look for changes twice a second instead of being told by the system.
     #[arg(long)]
     pub(super) poll: bool,
+}
+
+/// Add what a tag releases to a registry's repository, and push it: for the CI of a pack.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard publish --registry https://git.acme.example/registry.git
+  packyard publish --registry ../registry.git --tag echo-v1.2.0 --dry-run
+  packyard publish --registry git@git.acme.example:registry.git --pr
+
+The tag is that of --tag, of the CI job (GITHUB_REF, CI_COMMIT_TAG, TAG_NAME), or the one that the present commit has. It
+must say the version that the manifest says, and the pack must pass `packyard check` by the rules of the registry.
+
+The release is one commit on the registry's branch: a line in registry-index/, and the archive. Whoever pushes at the same
+time is waited for; what was recorded before is never changed. The same release again is a success that changes nothing;
+other content under a released version is refused. Git itself fetches and pushes, with your credentials, and signs the
+commit if commit.gpgSign is set.")]
+pub(super) struct Publish {
+    /// The registry's repository: a URL, or a path.
+    #[arg(long, value_name = "URL", env = "PACKYARD_REGISTRY", hide_env_values = true)]
+    pub(super) registry: String,
+
+    /// The branch of the registry that counts; its default branch unless said otherwise.
+    #[arg(long, value_name = "NAME")]
+    pub(super) branch: Option<String>,
+
+    /// The tag to publish.
+    #[arg(long, value_name = "TAG")]
+    pub(super) tag: Option<String>,
+
+    /// The URL that people clone the pack's repository from; that of the CI job or of the remote `origin` unless said otherwise.
+    #[arg(long, value_name = "URL")]
+    pub(super) source: Option<String>,
+
+    /// Push a branch for review instead, called so or after the release.
+    #[arg(long, value_name = "BRANCH", num_args = 0..=1, default_missing_value = "", require_equals = true)]
+    pub(super) pr: Option<String>,
+
+    /// Push nothing, and print what would be recorded.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    /// Leave the archive out of the commit: the next build of the registry makes it again from the recorded commit.
+    #[arg(long)]
+    pub(super) no_archive: bool,
+
+    /// Let warnings stop the publication as errors do.
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+
+    /// The message of the commit.
+    #[arg(short, long, value_name = "TEXT")]
+    pub(super) message: Option<String>,
+
+    /// The author of the commit, `Name <email>`; whom git is set up for unless said otherwise.
+    #[arg(long, value_name = "WHO")]
+    pub(super) author: Option<String>,
+
+    /// How many seconds to go on trying while others publish, too.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub(super) patience: u64,
 }
 
 /// Explain a diagnostic code, or list all of them.

@@ -46,6 +46,29 @@ pub(super) fn now() -> anyhow::Result<Timestamp> {
     })
 }
 
+/// What a CI job knows.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Ci {
+    /// The tag that it runs for.
+    pub(super) tag: Option<String>,
+    /// The public URL of the repository.
+    pub(super) repository: Option<String>,
+}
+
+/// Returns what the CI job knows: of GitHub Actions (and Gitea, Forgejo), GitLab CI or Jenkins; nothing elsewhere.
+pub(super) fn ci() -> Ci {
+    ci_of(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+fn ci_of(variable: impl Fn(&str) -> Option<String>) -> Ci {
+    let from_reference = variable("GITHUB_REF").and_then(|name| Some(name.strip_prefix("refs/tags/")?.to_owned()));
+    let on_github = || Some(format!("{}/{}", variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?));
+    Ci {
+        tag: from_reference.or_else(|| variable("CI_COMMIT_TAG")).or_else(|| variable("TAG_NAME")),
+        repository: on_github().or_else(|| variable("CI_PROJECT_URL")).or_else(|| variable("GIT_URL")),
+    }
+}
+
 /// Opens an address in the user's browser.
 pub(super) fn open_in_browser(url: &str) -> std::io::Result<()> {
     let program = match std::env::consts::OS {
@@ -56,4 +79,24 @@ pub(super) fn open_in_browser(url: &str) -> std::io::Result<()> {
     let quiet = std::process::Stdio::null;
     let mut command = std::process::Command::new(program);
     command.arg(url).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_ci_says_tag_and_repository_in_its_own_way() {
+        let ci = |variables: &[(&str, &str)]| {
+            ci_of(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        };
+        let known = |tag: &str, url: &str| Ci { tag: Some(tag.to_owned()), repository: Some(url.to_owned()) };
+        let forge = [("GITHUB_SERVER_URL", "https://git.example.org"), ("GITHUB_REPOSITORY", "acme/echo")];
+        let url = "https://git.example.org/acme/echo";
+        assert_eq!(ci(&[&forge[..], &[("GITHUB_REF", "refs/tags/echo/v1.0.0")]].concat()), known("echo/v1.0.0", url));
+        assert_eq!(ci(&[&forge[..], &[("GITHUB_REF", "refs/heads/v1.0.0")]].concat()).tag, None);
+        assert_eq!(ci(&[("CI_COMMIT_TAG", "v1.0.0"), ("CI_PROJECT_URL", url)]), known("v1.0.0", url));
+        assert_eq!(ci(&[("TAG_NAME", "v1.0.0"), ("GIT_URL", url)]), known("v1.0.0", url));
+        assert_eq!(ci(&[]), Ci::default());
+    }
 }

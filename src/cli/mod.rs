@@ -15,6 +15,7 @@ mod init;
 mod man;
 mod new;
 mod progress;
+mod publish;
 pub mod reference;
 mod serve;
 mod terminal;
@@ -30,6 +31,7 @@ use terminal::Terminal;
 
 use crate::build::BuildError;
 use crate::config::{Config, ConfigError};
+use crate::publish::PublishError;
 use crate::serve::ServeError;
 use crate::source::SourceError;
 
@@ -105,6 +107,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
         Command::Serve(arguments) => serve::run(arguments, context),
+        Command::Publish(arguments) => publish::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),
         Command::Man(arguments) => man::run(arguments, context),
@@ -115,6 +118,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
 fn exit_code(error: &anyhow::Error) -> u8 {
     let is_usage = error.is::<UsageError>()
         || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
+        || matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Unclear(_) | PublishError::Config(_)))
         || matches!(error.downcast_ref::<ServeError>(), Some(ServeError::Config(ConfigError::Invalid { .. })))
         || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))));
     if is_usage { 2 } else { 3 }

@@ -53,6 +53,31 @@ pub fn create_dir_all(path: &Utf8Path) -> Result<(), PathError> {
     std::fs::create_dir_all(path).context("create the directory", path)
 }
 
+/// A new directory in the system's folder for temporary files; it goes when the value does.
+#[derive(Debug)]
+pub struct TemporaryDirectory {
+    path: Utf8PathBuf,
+    _directory: tempfile::TempDir,
+}
+
+impl TemporaryDirectory {
+    /// Makes one.
+    pub fn new() -> Result<Self, PathError> {
+        let made = tempfile::Builder::new().prefix("packyard-").tempdir();
+        let path = |path: std::path::PathBuf| {
+            Utf8PathBuf::from_path_buf(path).map_err(|_| io::Error::other("its name is not UTF-8"))
+        };
+        let both = made.and_then(|directory| Ok((path(directory.path().to_owned())?, directory)));
+        let (path, _directory) = both.context("make a temporary directory in", Utf8Path::new("the system's folder"))?;
+        Ok(Self { path, _directory })
+    }
+
+    /// Returns where it is.
+    pub fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+}
+
 /// Writes a file so that a reader sees the old or the new content, never a part: a temporary file, then a rename.
 ///
 /// The mode is 0644 whatever the umask. `durable` waits until the disk has the file and its name, for what must survive a

@@ -112,6 +112,10 @@ impl Job<'_> {
         if self.reader.wanted == Wanted::Drafts || self.config.releases == Some(Releases::Head) {
             return Ok(());
         }
+        if self.config.only_tag.is_some() {
+            tagged::releases(self, below, packs, &present)?;
+            return Ok(());
+        }
         if below.repository.is_shallow()? {
             self.sink
                 .report(SHALLOW_CLONE, Place::file(""), format!("`{}` is a shallow clone", self.source.identity))

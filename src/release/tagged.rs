@@ -74,9 +74,11 @@ pub(super) fn releases(
         }
     }
     let mut released = without_duplicates(found);
-    facts::orphan_tags(below, &mut released)?;
-    facts::shadowing_branches(below, &mut job.sink)?;
-    facts::untagged_versions(present, &released, &mut job.notes);
+    if job.config.only_tag.is_none() {
+        facts::orphan_tags(below, &mut released)?;
+        facts::shadowing_branches(below, &mut job.sink)?;
+        facts::untagged_versions(present, &released, &mut job.notes);
+    }
     released.sort_by(|a, b| a.order().cmp(&b.order()));
     let paths = released.iter().map(|tagged| tagged.path.clone()).collect();
     job.candidates.extend(released.into_iter().map(|tagged| tagged.candidate));
@@ -105,6 +107,9 @@ fn version_tags(job: &mut Job<'_>, below: &Below, patterns: &Patterns) -> Result
                 continue;
             }
         };
+        if job.config.only_tag.as_ref().is_some_and(|only| *only != name) {
+            continue;
+        }
         if patterns.read(&name).is_empty() {
             report(&mut job.sink, TAG_IGNORED, &name, format!("the tag `{name}` is not a version by any pattern"));
             continue;

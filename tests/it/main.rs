@@ -17,6 +17,7 @@ mod incremental;
 mod layers;
 mod nasiko;
 mod properties;
+mod publish;
 mod reference;
 mod serve;
 mod support;

@@ -9,18 +9,16 @@
 //! (`transfer.fsckObjects`), never answering (a time limit, and a lowest speed).
 
 use std::fs::{File, TryLockError};
-use std::io::{Read as _, Seek as _};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::refs::REMOTE_HEAD;
+use super::run::{Run, seconds};
 use super::{Repository, open};
 use crate::fs::{self, Context as _};
 use crate::ident::Digest;
 use crate::source::SourceError;
-use crate::source::paths::printable;
 
 /// How repositories are fetched.
 #[derive(Debug, Clone)]
@@ -38,32 +36,18 @@ impl Default for FetchOptions {
     }
 }
 
-/// The settings that every call gets; `gc` is off because it would go on in the background and hold locks.
-const SETTINGS: &[&str] = &[
-    "protocol.ext.allow=never",
-    "core.hooksPath=/dev/null",
-    "transfer.fsckObjects=true",
-    "fetch.fsckObjects=true",
-    "gc.auto=0",
-    "maintenance.auto=false",
-    "http.lowSpeedLimit=100",
-    "http.lowSpeedTime=60",
+/// How a copy is brought up to date.
+const FETCH: &[&str] = &[
+    "fetch",
+    "--quiet",
+    "--prune",
+    "--no-tags",
+    "--force",
+    "--update-shallow",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--no-auto-maintenance",
 ];
-
-/// The variables of git that would send it to another repository, as they are set while a hook runs.
-const MISLEADING: &[&str] = &[
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-    "GIT_SHALLOW_FILE",
-];
-
-/// Most of git's messages that an error repeats, in bytes.
-const MESSAGE_BYTES: u64 = 4096;
 
 /// Brings the cached copy of a repository up to date, and opens it.
 pub fn fetch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Repository, SourceError> {
@@ -82,12 +66,13 @@ pub fn fetch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Repo
             .map_err(|error| failed(format!("cannot make `{directory}`: {}", error.message())))?;
     }
     let run = Run { url, shown: &shown, directory: &directory, options };
+    let fetch = |references: &[&str]| run.remote(FETCH, references).map(drop).map_err(|failed| failed.reason);
     let head = format!("+HEAD:{REMOTE_HEAD}");
-    match run.fetch(&["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", &head]) {
+    match fetch(&["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", &head]) {
         Ok(()) => {}
         // The default branch of the remote may not exist.
         Err(reason) if reason.contains("remote ref HEAD") => {
-            run.fetch(&["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]).map_err(failed)?;
+            fetch(&["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]).map_err(failed)?;
             if let Ok(mut reference) = open::bare(&directory, &shown)?.find_reference(REMOTE_HEAD) {
                 reference.delete().map_err(|error| failed(error.message().to_owned()))?;
             }
@@ -95,6 +80,20 @@ pub fn fetch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Repo
         Err(reason) => return Err(failed(reason)),
     }
     Repository::at(&directory, &shown)
+}
+
+/// Returns the name of a remote's default branch; nothing when the remote does not say.
+pub fn default_branch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Option<String>, SourceError> {
+    let shown = without_credentials(url);
+    if !is_fetchable(url) {
+        let reason = "only https, http, ssh, git and file URLs and `host:path` are fetched".to_owned();
+        return Err(SourceError::Fetch { url: shown, reason });
+    }
+    let run = Run { url, shown: &shown, directory: cache, options };
+    let said = run.remote(&["ls-remote", "--symref"], &["HEAD"]);
+    let said = said.map_err(|failure| SourceError::Fetch { url: shown.clone(), reason: failure.reason })?;
+    let branch = said.lines().find_map(|line| line.strip_prefix("ref: refs/heads/")?.strip_suffix("\tHEAD"));
+    Ok(branch.map(str::to_owned))
 }
 
 /// Opens the cached copy of a repository as it is; nothing when there is none.
@@ -132,7 +131,7 @@ fn is_fetchable(url: &str) -> bool {
 }
 
 /// Returns the name of the folder that keeps a repository: readable, and different for different URLs.
-fn folder_name(url: &str) -> String {
+pub(super) fn folder_name(url: &str) -> String {
     let last = url.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default();
     let last = last.strip_suffix(".git").unwrap_or(last);
     let readable: String =
@@ -154,95 +153,6 @@ fn lock(path: &Utf8Path, timeout: Duration, failed: &dyn Fn(String) -> SourceErr
             Err(TryLockError::Error(error)) => Err(error).context("lock", path)?,
         }
     }
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{} seconds", duration.as_secs_f32())
-}
-
-struct Run<'a> {
-    url: &'a str,
-    shown: &'a str,
-    directory: &'a Utf8PathBuf,
-    options: &'a FetchOptions,
-}
-
-impl Run<'_> {
-    fn fetch(&self, references: &[&str]) -> Result<(), String> {
-        let program = &self.options.program;
-        let mut messages = tempfile::tempfile().map_err(|error| format!("cannot make a temporary file: {error}"))?;
-        let stderr = messages.try_clone().map_err(|error| format!("cannot make a temporary file: {error}"))?;
-        let mut command = Command::new(program);
-        for setting in SETTINGS {
-            command.args(["-c", setting]);
-        }
-        command.arg("--git-dir").arg(self.directory);
-        command.args(["fetch", "--quiet", "--prune", "--no-tags", "--force", "--update-shallow"]);
-        command.args(["--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--"]);
-        command.arg(self.url).args(references);
-        MISLEADING.iter().for_each(|name| {
-            command.env_remove(name);
-        });
-        command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
-        let mut child = command.spawn().map_err(|error| format!("cannot run `{program}`: {error}"))?;
-        let until = Instant::now() + self.options.timeout;
-        let mut pause = Duration::from_millis(2);
-        let status = loop {
-            match child.try_wait().map_err(|error| format!("cannot wait for `{program}`: {error}"))? {
-                Some(status) => break status,
-                None if Instant::now() < until => std::thread::sleep(pause),
-                None => {
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    return Err(format!("it took longer than {}", seconds(self.options.timeout)));
-                }
-            }
-            pause = (pause * 2).min(Duration::from_millis(100));
-        };
-        if status.success() {
-            return Ok(());
-        }
-        let mut text = Vec::new();
-        let _ = messages.rewind();
-        let _ = messages.take(MESSAGE_BYTES).read_to_end(&mut text);
-        Err(self.explain(&String::from_utf8_lossy(&text)))
-    }
-
-    /// Returns what git said, without credentials, and what to do where we know.
-    fn explain(&self, messages: &str) -> String {
-        let said: Vec<String> = messages
-            .replace(self.url, self.shown)
-            .lines()
-            .map(|line| printable(redacted(line.trim()).as_bytes()))
-            .filter(|line| !line.is_empty())
-            .take(12)
-            .collect();
-        let said = said.join("; ");
-        let advice = if said.contains("fsck") {
-            "the repository has malformed objects, which are not taken; some old histories need to be rewritten"
-        } else if said.contains("object format") || said.contains("algorithms") {
-            "the repository uses SHA-256 object ids, which cannot be read"
-        } else if said.contains("could not read Username") || said.contains("Authentication failed") {
-            "it does not exist, or needs credentials: set up a credential helper for git"
-        } else if said.contains("Permission denied (publickey") {
-            "the server does not accept your ssh key"
-        } else {
-            ""
-        };
-        match (said.as_str(), advice) {
-            ("", _) => "git says nothing about why".to_owned(),
-            (_, "") => said,
-            _ => format!("{advice} (git: {said})"),
-        }
-    }
-}
-
-/// Removes user names and passwords from every URL in a message.
-fn redacted(line: &str) -> String {
-    line.split_inclusive([' ', '\'', '"'])
-        .map(|word| if word.contains("://") { without_credentials(word) } else { word.to_owned() })
-        .collect()
 }
 
 #[cfg(test)]
@@ -343,7 +253,7 @@ mod tests {
             assert_eq!(without_credentials(url), shown);
         }
         let line = "fatal: unable to access 'https://me:secret@example.org/a.git/': The requested URL";
-        assert!(!redacted(line).contains("secret"));
+        assert!(!super::super::run::redacted(line).contains("secret"));
         let directory = tempfile::tempdir().expect("a directory");
         let cache = Utf8Path::from_path(directory.path()).expect("UTF-8");
         let error =

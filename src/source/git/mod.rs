@@ -15,9 +15,11 @@ mod fetch;
 mod open;
 mod refs;
 mod revision;
+mod run;
 mod state;
 mod status;
 mod tree;
+mod write;
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,12 +28,13 @@ use std::sync::{Arc, Mutex};
 use camino::Utf8PathBuf;
 
 pub use changes::Change;
-pub use fetch::{FetchOptions, copy, fetch, is_remote, without_credentials};
+pub use fetch::{FetchOptions, copy, default_branch, fetch, is_remote, without_credentials};
 pub use refs::{Branch, Commit, Tag, TagTarget};
 pub use state::{Looked, State};
 pub use status::{Decisions, IgnoreRules};
 pub(super) use tree::finding;
 pub use tree::{EntryKind, TreeEntry};
+pub use write::{CommitFacts, Pushed, push};
 
 use super::SourceError;
 use crate::source::BlobId;

@@ -77,6 +77,15 @@ impl Repository {
         })
     }
 
+    /// Returns the URL of a remote, as it is configured.
+    pub fn remote_url(&self, name: &str) -> Result<Option<String>, SourceError> {
+        self.with(|handle| match handle.find_remote(name) {
+            Ok(remote) => Ok(remote.url().ok().map(str::to_owned)),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
+        })
+    }
+
     /// Returns every tag, sorted by name.
     pub fn tags(&self) -> Result<Vec<Tag>, SourceError> {
         self.with(|handle| {

@@ -6,6 +6,18 @@ use super::{ObjectId, Repository};
 use crate::source::SourceError;
 
 impl Repository {
+    /// Returns a file at a revision; nothing where it does not exist.
+    pub fn file_at(&self, revision: &str, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
+        self.with(|git| {
+            let tree = git.revparse_single(revision)?.peel_to_tree()?;
+            match tree.get_path(std::path::Path::new(path)) {
+                Ok(entry) => Ok(Some(entry.to_object(git)?.peel_to_blob()?.content().to_vec())),
+                Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
     /// Returns the files below a directory at a revision, by their path relative to it; none where it does not exist.
     ///
     /// For directories that the registry itself writes: reads every file whole.

@@ -183,7 +183,8 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
-    fn new(output: Output) -> Self {
+    /// Takes what a run gave.
+    pub(crate) fn new(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
         Self { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
