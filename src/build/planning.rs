@@ -17,6 +17,7 @@ use crate::index::event::Release;
 use crate::index::histories::Histories;
 use crate::index::store::StoreError;
 use crate::index::{DUPLICATE_REF, NAME_CONFUSABLE, RELEASE_CONTENT_CHANGED, TAG_MOVED};
+use crate::pack::Pack;
 use crate::release::{Candidate, Stage, joined};
 
 /// What a build would add to the registry index.
@@ -39,6 +40,13 @@ pub(super) struct NewRelease<'a> {
     pub(super) version: Version,
     /// When it is published.
     pub(super) at: Timestamp,
+}
+
+impl<'a> NewRelease<'a> {
+    /// Returns the release that a candidate is; `now` dates what nothing else dates.
+    pub(super) fn of(candidate: &'a Candidate, pack: &Pack, now: Timestamp) -> Self {
+        Self { candidate, version: pack.version.clone(), at: whole_seconds(candidate.at.unwrap_or(now)) }
+    }
 }
 
 /// Plans what the candidates of all sources, in the order of the configuration, add to the histories.
@@ -79,11 +87,9 @@ pub(super) fn plan_accepted<'a>(
                 compare(candidate, recorded, &mut sink);
             }
         } else if is_fit(candidate) {
-            let version = pack.version.clone();
-            let at = whole_seconds(candidate.at.unwrap_or(now));
             let of_pack = releases.entry(pack.id.clone()).or_default();
             // Two candidates of one version in one build: the release stage reports them; the first counts.
-            of_pack.entry(version.clone()).or_insert(NewRelease { candidate, version, at });
+            of_pack.entry(pack.version.clone()).or_insert_with(|| NewRelease::of(candidate, pack, now));
         }
     }
     let in_order = |of_pack: BTreeMap<Version, NewRelease<'a>>| {

@@ -97,7 +97,7 @@ pub(super) fn report_unarchived(id: &PackId, release: &NewRelease<'_>, error: &a
 }
 
 /// Returns what the index records of a release.
-fn event(release: &NewRelease<'_>, archive: ArchiveFacts) -> Release {
+pub(super) fn event(release: &NewRelease<'_>, archive: ArchiveFacts) -> Release {
     let pack: &Pack = release.candidate.pack.as_deref().expect("only candidates with a pack are planned");
     let listing = release.candidate.listing.as_deref().expect("only candidates with a listing are planned");
     let mut components: BTreeMap<String, Vec<String>> = BTreeMap::new();

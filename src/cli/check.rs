@@ -2,8 +2,8 @@
 
 use super::arguments::{Check, Format};
 use super::{Context, Outcome, UsageError, progress};
-use crate::build::{self, CheckOptions};
-use crate::diag::{Counts, Diagnostic, github, human, json, sarif};
+use crate::build::{self, CheckOptions, Gate};
+use crate::diag::{Counts, Diagnostic, github, human, json, plural, sarif};
 
 pub(super) fn run(arguments: &Check, context: &Context) -> anyhow::Result<Outcome> {
     let config = context.config()?;
@@ -14,9 +14,10 @@ pub(super) fn run(arguments: &Check, context: &Context) -> anyhow::Result<Outcom
     }
     let (findings, summary) = match &arguments.against {
         Some(revision) => {
-            let findings = build::check_against(&config, &context.root, revision)?;
-            let summary = format!("{} in the registry index since `{revision}`", Counts::of(&findings));
-            (findings, summary)
+            let shown = progress::on_stderr(false);
+            let gate = build::check_against(&config, &context.root, &context.cache, revision, &*shown)?;
+            let summary = against(&gate, revision);
+            (gate.findings, summary)
         }
         None => {
             let options = CheckOptions {
@@ -37,6 +38,16 @@ pub(super) fn run(arguments: &Check, context: &Context) -> anyhow::Result<Outcom
         Format::Github => github::render(&findings),
     })?;
     Ok(outcome(&findings, arguments.deny_warnings))
+}
+
+/// Returns what a change of the registry holds: what was made again, and what a person has to decide about.
+fn against(gate: &Gate, revision: &str) -> String {
+    let mut text = String::new();
+    for event in &gate.others {
+        text.push_str(&format!("new event   {event}\n"));
+    }
+    let releases = plural(gate.releases, "new release");
+    text + &format!("{releases} since `{revision}`, {} in the registry index", Counts::of(&gate.findings))
 }
 
 /// Tells whether findings fail the command: errors do, warnings only on demand.

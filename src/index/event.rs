@@ -76,6 +76,18 @@ impl What {
     /// The names of the kinds of events, as they are written; readers ignore other kinds.
     pub const KINDS: &[&str] = &["owner", "release", "yank", "unyank", "deprecate", "quarantine"];
 
+    /// Returns the name of its kind, as it is written.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Owner { .. } => "owner",
+            Self::Release(_) => "release",
+            Self::Yank { .. } => "yank",
+            Self::Unyank { .. } => "unyank",
+            Self::Deprecate { .. } => "deprecate",
+            Self::Quarantine { .. } => "quarantine",
+        }
+    }
+
     /// Returns the release that the event is about; nothing when it is about the whole pack.
     pub fn version(&self) -> Option<&Version> {
         match self {

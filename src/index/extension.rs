@@ -62,7 +62,7 @@ pub(super) fn pack_of(path: &str) -> Option<PackId> {
 }
 
 /// Returns the place of a line of a history.
-pub(super) fn place(path: &str, line: u64, text: &str) -> Place {
+pub(crate) fn place(path: &str, line: u64, text: &str) -> Place {
     let line = u32::try_from(line).unwrap_or(u32::MAX);
     Place::in_text(path, Span { line, column: 1, end_line: line, end_column: 2 }, text)
 }

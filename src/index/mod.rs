@@ -55,4 +55,13 @@ codes! {
     ///
     /// Published releases stay for ever. Take the recorded lines back, and append events instead.
     INDEX_NOT_APPEND_ONLY = "index-not-append-only", Error;
+    /// A new release of the index cannot be made again: its source has no such release, or cannot be read.
+    ///
+    /// Whoever reviews a change of the registry could not tell what was published. Tags must be pushed before releases are recorded.
+    RELEASE_NOT_IN_SOURCE = "release-not-in-source", Error;
+    /// A new release of the index is not what its source says: a digest, the archive or a fact is another.
+    ///
+    /// Everything that is recorded of a release follows from its source. A line that says otherwise was written by hand, or
+    /// recorded from other content.
+    RELEASE_NOT_OF_SOURCE = "release-not-of-source", Error;
 }

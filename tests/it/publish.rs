@@ -276,19 +276,23 @@ fn the_environment_of_a_ci_job_says_what_to_publish() {
 
 /// The registry knows the source by another way to write its URL: its settings, and its name for it, count.
 #[test]
+#[cfg(unix)]
 fn settings_of_the_registry_count() {
     let source = "[[source]]\ngit = \"ssh://git@git.acme.example/echo\"\ntag = \"release-{version}\"\n";
-    let registry = Registry::new(&format!("{CONFIG}\n{source}\n[lints]\nmissing-license = \"deny\"\n"));
+    let registry = Registry::new(&format!("{CONFIG}\n{source}"));
     let mut repository = registry.repository("echo", &packs::attune("echo", "1.0.0", "one"));
     repository.tag("release-1.0.0");
-    let published = registry.publish(&repository, &["--tag", "release-1.0.0"]);
-    let said = published.stdout;
-    if published.code == 0 {
-        let lines = registry.file("registry-index/packs/attune/ec/echo.jsonl");
-        assert!(lines.contains(r#""source":"ssh://git@git.acme.example/echo"}"#), "{lines}");
-    } else {
-        assert!(said.contains("error[missing-license]"), "{said}");
-    }
+    let arguments = ["--tag", "release-1.0.0"];
+    assert_eq!(registry.publish(&repository, &arguments).code, 0);
+    let lines = registry.file("registry-index/packs/attune/ec/echo.jsonl");
+    assert!(lines.contains(r#""source":"ssh://git@git.acme.example/echo"}"#), "{lines}");
+
+    let strict = Registry::new(&format!("{CONFIG}\n{source}\n[lints]\nsymlink = \"deny\"\n"));
+    std::os::unix::fs::symlink("README.md", repository.path().join("LINK.md")).expect("a link");
+    repository.commit("A link").tag("release-1.0.0");
+    let refused = strict.publish(&repository, &arguments);
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    assert!(refused.stdout.contains("error[symlink]"), "{}", refused.stdout);
 }
 
 #[test]
@@ -429,4 +433,53 @@ fn many_publishers_lose_nothing() {
         assert_eq!(again.code, 0, "{pack} {tag}: {}", again.stderr);
     }
     assert_eq!(registry.commits("main"), 2 + PUBLISHERS);
+}
+
+/// The gate makes every new release again: what a person wrote by hand, or changed, does not pass.
+#[test]
+fn the_gate_makes_new_releases_again_from_their_source() {
+    let config =
+        format!("{CONFIG}\n[[source]]\ngit = \"../echo\"\nrepository = \"https://git.acme.example/echo.git\"\n");
+    let registry = Registry::new(&config);
+    let mut repository = registry.repository("echo", &packs::attune("echo", "1.0.0", "one"));
+    repository.tag("v1.0.0");
+    assert_eq!(registry.publish(&repository, &["--pr=proposal"]).code, 0);
+    let clone = RepoFixture::init(registry.site.beside("clone"));
+    clone.git(&["remote", "add", "origin", "../registry.git"]);
+    clone.git(&["fetch", "--quiet", "origin"]);
+    clone.git(&["checkout", "--quiet", "proposal"]);
+    let gate = || {
+        let mut command = registry.site.command();
+        command.current_dir(clone.path()).args(["check", "--against", "origin/main"]);
+        Finished::new(command.output().expect("runs"))
+    };
+    let passed = gate();
+    assert_eq!(passed.code, 0, "{}{}", passed.stdout, passed.stderr);
+    assert!(passed.stdout.contains("1 new release since `origin/main`"), "{}", passed.stdout);
+
+    let path = clone.path().join("registry-index/packs/attune/ec/echo.jsonl");
+    let honest = std::fs::read_to_string(&path).expect("the history");
+    let refused = |text: &str, words: &str| {
+        std::fs::write(&path, text).expect("written");
+        let refused = gate();
+        assert_eq!(refused.code, 1, "{words}: {}", refused.stdout);
+        assert!(refused.stdout.contains(words), "{words}: {}", refused.stdout);
+    };
+    // A fact, a digest and a version that the source does not say; each file verifies by itself.
+    refused(&honest.replace(r#""action":["say"]"#, r#""action":["say","steal"]"#), "its source says: components");
+    let digest = honest.split(r#""content_digest":"sha256:"#).nth(1).expect("a digest")[..64].to_owned();
+    refused(&honest.replace(&digest, &"0".repeat(64)), "its source says: content digest");
+    refused(&honest.replace(r#""version":"1.0.0""#, r#""version":"1.0.1""#), "error[release-not-in-source]");
+    refused(&honest.replace("packyard", "x").replace(r#""seq":1"#, r#""seq":2"#), "error[index-broken]");
+    std::fs::write(&path, &honest).expect("written");
+    let archive = clone.path().join("registry-archives/attune/echo/echo-1.0.0.tar.gz");
+    let bytes = std::fs::read(&archive).expect("the archive");
+    std::fs::write(&archive, b"something else").expect("written");
+    assert!(gate().stdout.contains("error[release-not-of-source]"));
+    std::fs::write(&archive, bytes).expect("written");
+    assert_eq!(gate().code, 0);
+
+    // A tag that is gone before its release was reviewed: the commit is still a release, but not by that tag.
+    repository.git(&["tag", "-d", "v1.0.0"]);
+    assert!(gate().stdout.contains("its source says: source"));
 }
