@@ -2,7 +2,7 @@
 //!
 //! 1. `sources` reads every source into candidates, `checking` checks what refers beyond one pack; [`Known`] is what the
 //!    next reading need not do again.
-//! 2. `planning` decides what is new and refuses what must not be; `recording` writes archives, then the index. `shelves` are
+//! 2. `planning` decides what is new and refuses what must not be, `tripwires` look at sources that are not what they were; `recording` writes archives, then the index. `shelves` are
 //!    the indexes: that of public packs, and with `--private` that of private ones.
 //! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
 //! 4. `assembling` plans the units of which the registry consists; [`crate::output`] writes what changed.
@@ -25,6 +25,7 @@ mod seen;
 mod shelves;
 mod sources;
 mod submission;
+mod tripwires;
 
 use std::sync::Arc;
 use std::time::Duration;

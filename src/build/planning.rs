@@ -42,6 +42,16 @@ pub(super) struct NewRelease<'a> {
     pub(super) at: Timestamp,
 }
 
+impl Plan<'_> {
+    /// Takes out what sources would add of which nothing new may be recorded.
+    pub(super) fn hold(&mut self, sources: &BTreeSet<String>) {
+        for releases in self.releases.values_mut() {
+            releases.retain(|release| !sources.contains(&release.candidate.source.repository));
+        }
+        self.releases.retain(|_, releases| !releases.is_empty());
+    }
+}
+
 impl<'a> NewRelease<'a> {
     /// Returns the release that a candidate is; `now` dates what nothing else dates.
     pub(super) fn of(candidate: &'a Candidate, pack: &Pack, now: Timestamp) -> Self {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::memory::Memory;
 use super::planning::{self, Plan};
 use super::sources::Reading;
-use super::{BuildError, PATIENCE, joining, recording, visibilities};
+use super::{BuildError, PATIENCE, joining, recording, tripwires, visibilities};
 use crate::catalog::CatalogPack;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Sink};
@@ -20,7 +20,7 @@ use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
 use crate::index::known::KnownIndex;
-use crate::index::store::{Guard, LoadedKnown, RegistryFile, Store, StoreError};
+use crate::index::store::{Guard, LoadedKnown, RegistryFile, Store};
 use crate::progress::Progress;
 use crate::release::Candidate;
 
@@ -70,11 +70,17 @@ impl Shelves {
     }
 
     /// Plans what the candidates add to each index. A name that a public pack has is not given to a private one.
-    pub(super) fn plan<'a>(&self, reading: &'a Reading, now: Timestamp) -> Result<Vec<Plan<'a>>, StoreError> {
+    ///
+    /// A source that is not the one that was recorded adds nothing until somebody decides.
+    pub(super) fn plan<'a>(&self, reading: &'a Reading, now: Timestamp) -> Result<Vec<Plan<'a>>, BuildError> {
         let mut taken: Vec<(&PackId, &str)> = Vec::new();
         let mut plans = Vec::new();
         for (shelf, candidates) in self.0.iter().zip(reading.by_visibility()) {
-            plans.push(planning::plan(&shelf.histories, &taken, candidates, now)?);
+            let tripped = tripwires::look(&shelf.histories, candidates, &reading.opened)?;
+            let mut plan = planning::plan(&shelf.histories, &taken, candidates, now)?;
+            plan.findings.extend(tripped.findings);
+            plan.hold(&tripped.held);
+            plans.push(plan);
             let named = |candidate: &'a Arc<Candidate>| {
                 Some((&candidate.pack.as_ref()?.id, candidate.source.repository.as_str()))
             };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ident::{Digest, Version};
+use crate::ident::{Digest, Fingerprint, Version};
 use crate::pack::{Dependency, Requirement};
 
 /// One line of a pack's history.
@@ -146,6 +146,23 @@ pub struct SourceFacts {
     /// The id of the pack's tree, hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
+}
+
+impl Release {
+    /// Returns the version, the content digest and the number of the origin.
+    pub(super) fn content(&self) -> (&str, Digest, u64) {
+        (self.version.as_str(), self.content_digest, self.source.origin())
+    }
+}
+
+impl SourceFacts {
+    /// Returns a number that stands for the tag and the commit.
+    pub fn origin(&self) -> u64 {
+        use std::hash::{Hash as _, Hasher as _};
+        let mut fingerprint = Fingerprint::default();
+        (&self.tag, &self.commit).hash(&mut fingerprint);
+        fingerprint.finish()
+    }
 }
 
 #[cfg(test)]

@@ -81,6 +81,20 @@ impl Histories {
         }
     }
 
+    /// Returns the version of each release of a pack, with its content digest and the number of its origin; reads nothing.
+    pub fn contents(&self, id: &PackId) -> impl Iterator<Item = (&str, Digest, u64)> {
+        let entry = self.packs.get(id);
+        let loaded = entry.and_then(|entry| match entry {
+            Entry::Loaded(file) => Some(file.head.contents()),
+            Entry::Own(_) => None,
+        });
+        let own = entry.and_then(|entry| match entry {
+            Entry::Own(history) => Some(history.releases()),
+            Entry::Loaded(_) => None,
+        });
+        loaded.into_iter().flatten().chain(own.into_iter().flatten().map(|(release, _)| release.content()))
+    }
+
     /// Returns a history, which is read now if it was not before; may be called from several threads.
     ///
     /// Of a file that did not change, the same process gets the same value from load to load: what was derived from it holds.

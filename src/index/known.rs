@@ -46,8 +46,8 @@ pub struct Head {
     /// Seconds since 1970: the index has no fractions.
     updated: i64,
     status: Status,
-    /// The content digest of each release, sorted by the text of the version.
-    releases: Vec<(Box<str>, Digest)>,
+    /// The content digest of each release and what stands for its origin, sorted by the text of the version.
+    releases: Vec<(Box<str>, Digest, u64)>,
 }
 
 impl KnownIndex {
@@ -66,8 +66,9 @@ impl Head {
     /// Returns the head of a history; nothing of an empty one.
     pub(super) fn of(history: &History) -> Option<Self> {
         let releases = history.releases();
-        let mut releases: Vec<(Box<str>, Digest)> =
-            releases.map(|(release, _)| (release.version.as_str().into(), release.content_digest)).collect();
+        let releases = releases.map(|(release, _)| release.content());
+        let mut releases: Vec<(Box<str>, Digest, u64)> =
+            releases.map(|(version, digest, origin)| (version.into(), digest, origin)).collect();
         releases.sort_unstable();
         Some(Self {
             owner: history.owner()?.to_owned(),
@@ -111,8 +112,14 @@ impl Head {
 
     /// Returns the content digest of a release; nothing when the version was not released.
     pub fn digest_of(&self, version: &Version) -> Option<Digest> {
-        let place = self.releases.binary_search_by(|(text, _)| (**text).cmp(version.as_str())).ok()?;
+        let place = self.releases.binary_search_by(|(text, ..)| (**text).cmp(version.as_str())).ok()?;
         Some(self.releases[place].1)
+    }
+
+    /// Returns the version of each release, its content digest and the number of its origin
+    /// ([`SourceFacts::origin`](super::event::SourceFacts::origin)).
+    pub fn contents(&self) -> impl Iterator<Item = (&str, Digest, u64)> {
+        self.releases.iter().map(|(version, digest, origin)| (&**version, *digest, *origin))
     }
 
     fn is_of(&self, history: &History) -> bool {

@@ -34,6 +34,19 @@ codes! {
     ///
     /// Tags are moved by force pushes, by mistake or by somebody who should not. Release the new content under a new version.
     TAG_MOVED = "tag-moved", Error;
+    /// A released tag now points to another commit, whose content is the same.
+    ///
+    /// Nothing changes for anybody who installs. It is worth a look all the same: tags should not move.
+    TAG_MOVED_SAME_CONTENT = "tag-moved-same-content", Note;
+    /// The tag of a recorded release is gone from its source.
+    ///
+    /// The release stays published. If it should no longer be used, yank it: that says why, and does not break those who pinned it.
+    TAG_DELETED = "tag-deleted", Warning;
+    /// A source has none of the commits that were released from it: it was deleted and made again, or its history was rewritten.
+    ///
+    /// Whoever takes over an abandoned address could publish in the name of its old owner. So nothing new is recorded from the
+    /// source until a person decides: `packyard transfer` to the same source accepts it as it is now.
+    REPOSITORY_RECREATED = "repository-recreated", Error;
     /// A pack's name is already bound to another source; its releases are not recorded.
     ///
     /// The first release binds a name to its source. Another source gets it only by an explicit transfer.

@@ -1,5 +1,7 @@
 //! Opens a source: a directory, a repository, or a directory that a repository tracks.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::candidates::Reader;
@@ -103,6 +105,22 @@ impl OpenSource {
     /// Objects of a deleted tag stay in a repository until it is cleaned up, so this is worth a try and no more.
     pub fn content_of(&self, facts: &SourceFacts, limits: &Limits) -> Option<Snapshot> {
         self.repository.as_ref()?.repository.snapshot_of_tree_id(facts.tree.as_deref()?, limits)
+    }
+
+    /// Returns the names of all tags.
+    pub fn tag_names(&self) -> Result<BTreeSet<String>, SourceError> {
+        let Some(below) = &self.repository else { return Ok(BTreeSet::new()) };
+        Ok(below.repository.tags()?.into_iter().filter_map(|tag| tag.name.ok()).collect())
+    }
+
+    /// Tells whether a branch or a tag leads to any of these commits, given as hexadecimal ids; true of none at all, and where
+    /// nobody can tell because older commits are not here.
+    pub fn has_any_commit(&self, commits: &[String]) -> Result<bool, SourceError> {
+        let Some(below) = &self.repository else { return Ok(true) };
+        if commits.is_empty() || below.repository.is_shallow()? {
+            return Ok(true);
+        }
+        below.repository.leads_to_any(&commits.iter().filter_map(|commit| commit.parse().ok()).collect())
     }
 
     /// Returns what the index records of where a pack comes from.

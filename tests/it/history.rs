@@ -4,6 +4,7 @@
 mod interrupted;
 mod kept;
 mod refused;
+mod tripwires;
 
 use serde_json::Value as Json;
 

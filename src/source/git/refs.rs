@@ -145,6 +145,25 @@ impl Repository {
         })
     }
 
+    /// Tells whether a branch or a tag leads to any of `commits`.
+    pub fn leads_to_any(&self, commits: &BTreeSet<ObjectId>) -> Result<bool, SourceError> {
+        self.with(|handle| {
+            let mut walk = handle.revwalk()?;
+            for reference in handle.references()? {
+                // A tag may point to what is no commit.
+                if let Ok(commit) = reference?.peel_to_commit() {
+                    walk.push(commit.id())?;
+                }
+            }
+            for id in walk {
+                if commits.contains(&ObjectId::of(id?)) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
     /// Returns a commit and its first parents, newest first, as far as they are here.
     ///
     /// The last one has no parent, or its parent is missing because the repository is shallow.

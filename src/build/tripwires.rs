@@ -1,0 +1,126 @@
+//! What should not happen to a source after its releases were recorded: tags that moved or went, a repository that is another one.
+//!
+//! In: what is recorded, and what the sources say now. Out: findings, and the sources of which nothing new may be recorded.
+//! Recorded bytes stay whatever is found here; other content under a recorded version is found by [`planning`](super::planning).
+//!
+//! Histories are read only of packs of which a recorded release is not where it was.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::BuildError;
+use crate::diag::{Diagnostic, Place, Sink};
+use crate::ident::PackId;
+use crate::index::event::What;
+use crate::index::histories::Histories;
+use crate::index::history::History;
+use crate::index::{REPOSITORY_RECREATED, TAG_DELETED, TAG_MOVED_SAME_CONTENT};
+use crate::release::open::OpenSource;
+use crate::release::{Candidate, Stage};
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Tripped {
+    /// What a person should know, or decide about.
+    pub(super) findings: Vec<Diagnostic>,
+    /// The sources of which nothing new is recorded until somebody decides.
+    pub(super) held: BTreeSet<String>,
+}
+
+/// The releases of a pack that its source offers now, by version.
+type Offered<'a> = HashMap<&'a str, &'a Candidate>;
+
+/// Looks at every source that was read.
+pub(super) fn look(
+    histories: &Histories,
+    candidates: &[Arc<Candidate>],
+    opened: &BTreeMap<String, OpenSource>,
+) -> Result<Tripped, BuildError> {
+    let mut by_pack: HashMap<(&PackId, &str), Offered<'_>> = HashMap::new();
+    for candidate in candidates.iter().filter(|candidate| candidate.stage != Stage::Draft) {
+        if let Some(pack) = &candidate.pack {
+            let of_pack = by_pack.entry((&pack.id, candidate.source.repository.as_str())).or_default();
+            of_pack.entry(pack.version.as_str()).or_insert(candidate);
+        }
+    }
+    let mut by_source: BTreeMap<&str, Vec<&PackId>> = BTreeMap::new();
+    for (id, owner) in histories.owners() {
+        by_source.entry(owner).or_default().push(id);
+    }
+    let (mut sink, mut held) = (Sink::new(), BTreeSet::new());
+    for (owner, packs) in by_source {
+        let Some(source) = opened.get(owner).filter(|source| source.git_directory().is_some()) else { continue };
+        let (none, mut is_known, mut tags) = (Offered::new(), false, None);
+        for id in &packs {
+            let offered = by_pack.get(&(*id, owner)).unwrap_or(&none);
+            let is_still = |(version, _, origin): &(&str, _, u64)| {
+                offered.get(version).is_some_and(|candidate| candidate.source.origin() == *origin)
+            };
+            let (still, moved): (Vec<_>, Vec<_>) = histories.contents(id).partition(is_still);
+            is_known |= !still.is_empty();
+            if moved.is_empty() {
+                continue;
+            }
+            if let Some(history) = histories.get(id)? {
+                if tags.is_none() {
+                    tags = Some(source.tag_names()?);
+                }
+                moved_or_gone(history, offered, tags.as_ref().expect("just read"), &mut sink);
+            }
+        }
+        if !is_known && !recreated(source, histories, &packs)?.is_empty() {
+            let names: Vec<String> = packs.iter().map(ToString::to_string).collect();
+            let message = format!("`{owner}` has none of the commits that were released from it: {}", names.join(", "));
+            sink.report(REPOSITORY_RECREATED, Place::file(owner), message).help(format!(
+                "nothing new is recorded from it; if the new repository may go on, say so for each pack: \
+                 `packyard transfer {} --to {owner} --reason …`",
+                names[0]
+            ));
+            held.insert(owner.to_owned());
+        }
+    }
+    Ok(Tripped { findings: sink.finish(), held })
+}
+
+/// Reports recorded releases whose tags moved to the same content, or are gone.
+fn moved_or_gone(history: &History, offered: &Offered<'_>, tags: &BTreeSet<String>, sink: &mut Sink) {
+    let owner = history.owner().unwrap_or_default();
+    for (record, _) in history.releases().filter(|(record, _)| record.source.repository == owner) {
+        let Some(tag) = &record.source.tag else { continue };
+        let name = format!("`{} {}`", history.id(), record.version);
+        let place = || Place::file(record.source.path.as_str());
+        let short = |commit: &Option<String>| commit.as_deref().unwrap_or("?").chars().take(10).collect::<String>();
+        match offered.get(record.version.as_str()) {
+            None if !tags.contains(tag) => {
+                let message = format!("the tag `{tag}` of {name} is gone from `{owner}`");
+                sink.report(TAG_DELETED, place(), message)
+                    .help("what was recorded stays published; to take it from users, yank it");
+            }
+            Some(now) if now.source.tag.as_ref() == Some(tag) && now.source.commit != record.source.commit => {
+                let is_same = now.listing.as_ref().is_some_and(|now| now.content_digest == record.content_digest);
+                if is_same {
+                    let (then, now) = (short(&record.source.commit), short(&now.source.commit));
+                    let message =
+                        format!("the tag `{tag}` of {name} moved from {then} to {now}, with the same content");
+                    sink.report(TAG_MOVED_SAME_CONTENT, place(), message);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Returns the commits that were released from a source since it was last accepted, if it has none of them any more.
+fn recreated(source: &OpenSource, histories: &Histories, packs: &[&PackId]) -> Result<Vec<String>, BuildError> {
+    let mut commits = Vec::new();
+    for id in packs {
+        let Some(history) = histories.get(id)? else { continue };
+        let accepted = history.events().iter().rposition(|event| matches!(event.what, What::Owner { .. }));
+        let since = history.events().iter().skip(accepted.unwrap_or_default());
+        commits.extend(since.filter_map(|event| match &event.what {
+            What::Release(release) => release.source.commit.clone(),
+            _ => None,
+        }));
+    }
+    Ok(if source.has_any_commit(&commits)? { Vec::new() } else { commits })
+}
