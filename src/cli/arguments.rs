@@ -160,7 +160,8 @@ pub(super) struct Build {
     )]
     pub(super) out: Utf8PathBuf,
 
-    /// Record nothing: registry-index/ stays as it is.
+    /// Record nothing: registry-index/ stays as it is. Exits with 1 only if the index and the sources disagree about a
+    /// published release.
     #[arg(long)]
     pub(super) locked: bool,
 

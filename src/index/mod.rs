@@ -23,7 +23,7 @@ pub mod store;
 
 pub use canonical::canonical_json;
 
-use crate::diag::codes;
+use crate::diag::{Code, codes};
 
 codes! {
     /// A recorded version now has other content; the recorded release stays.
@@ -78,3 +78,7 @@ codes! {
     /// recorded from other content.
     RELEASE_NOT_OF_SOURCE = "release-not-of-source", Error;
 }
+
+/// What is wrong when the index and the sources disagree about something published, or what was published cannot be served.
+pub const SPOILS_THE_RECORD: &[Code] =
+    &[TAG_MOVED, RELEASE_CONTENT_CHANGED, REPOSITORY_RECREATED, ARCHIVE_MISSING, INDEX_BROKEN];

@@ -112,7 +112,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("serve", &["build", "config", "diag", "ecosystem", "fs", "ident", "output", "progress"]),
     (
         "cli",
-        &["build", "config", "diag", "ecosystem", "fs", "ident", "progress", "publish", "rules", "serve", "source"],
+        &[
+            "build",
+            "config",
+            "diag",
+            "ecosystem",
+            "fs",
+            "ident",
+            "index",
+            "progress",
+            "publish",
+            "rules",
+            "serve",
+            "source",
+        ],
     ),
 ];
 

@@ -4,6 +4,7 @@
 //! difference as you read code.
 
 mod cases;
+mod ci;
 mod cli;
 mod codes;
 mod consumers;
