@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # What the other scripts begin with; to be read with `.`.
 
 # What a job puts beside the packs is none of theirs: packyard itself, and what these scripts write.

@@ -6,6 +6,7 @@
 mod installs;
 mod rust;
 mod site;
+mod templates;
 mod tools;
 
 use std::process::ExitCode;
@@ -42,6 +43,11 @@ static STEPS: &[Step] = &[
     Step { name: "docs", what: "the documentation builds without a warning", run: rust::docs },
     Step { name: "licences", what: "licences, sources and banned versions of the dependencies", run: rust::licences },
     Step { name: "advisories", what: "no dependency has a known vulnerability", run: rust::advisories },
+    Step {
+        name: "templates",
+        what: "the templates for CI are well-formed, by check-jsonschema and shellcheck",
+        run: templates::check,
+    },
     Step { name: "clients", what: "clients of other people get what was released", run: rust::clients },
     Step { name: "site", what: "the example registry builds", run: site::build },
     Step { name: "schemas", what: "every published file validates, by check-jsonschema", run: site::schemas },

