@@ -18,6 +18,7 @@
 //! | [`output`] | files → `public/` |
 //! | [`build`] | the pipeline itself |
 //! | [`cache`] | what one run leaves for the next |
+//! | [`client`] | what anybody can do with a published registry |
 //! | [`publish`] | what a tag releases, added to a registry's repository |
 //! | [`serve`] | a live preview: builds in memory, watches, reloads |
 //!
@@ -28,6 +29,7 @@ pub mod build;
 pub mod cache;
 pub mod catalog;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod content;
 pub mod diag;

@@ -53,6 +53,7 @@ pub(super) enum Command {
     Build(Build),
     Serve(Serve),
     Publish(Publish),
+    Verify(Verify),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -287,6 +288,28 @@ pub(super) struct Publish {
     /// How many seconds to go on trying while others publish, too.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub(super) patience: u64,
+}
+
+/// Verify a published registry: every digest, size, archive and list of files, and that it says what its index records.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard verify                   public/, and registry-index/ if it is there
+  packyard verify /srv/www/packs    a registry that was copied from somewhere, by itself
+
+Follows what index.json names, as a client does, and unpacks every archive.")]
+pub(super) struct Verify {
+    /// The folder of the registry.
+    #[arg(value_name = "DIR", default_value = "public")]
+    pub(super) folder: Utf8PathBuf,
+
+    /// The registry index to hold it against; beside packyard.toml unless another folder than public/ is verified.
+    #[arg(long, value_name = "DIR")]
+    pub(super) index: Option<Utf8PathBuf>,
+
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
 }
 
 /// Explain a diagnostic code, or list all of them.

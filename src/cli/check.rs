@@ -31,13 +31,18 @@ pub(super) fn run(arguments: &Check, context: &Context) -> anyhow::Result<Outcom
             (report.findings, summary)
         }
     };
-    context.terminal.print(&match arguments.format {
-        Format::Human => human::render(&findings, context.terminal.style()) + &summary + "\n",
-        Format::Json => json::render(&findings),
-        Format::Sarif => sarif::render(&findings),
-        Format::Github => github::render(&findings),
-    })?;
+    print(&findings, arguments.format, &(summary + "\n"), context)?;
     Ok(outcome(&findings, arguments.deny_warnings))
+}
+
+/// Prints findings; people get the summary behind them.
+pub(super) fn print(findings: &[Diagnostic], format: Format, summary: &str, context: &Context) -> anyhow::Result<()> {
+    context.terminal.print(&match format {
+        Format::Human => human::render(findings, context.terminal.style()) + summary,
+        Format::Json => json::render(findings),
+        Format::Sarif => sarif::render(findings),
+        Format::Github => github::render(findings),
+    })
 }
 
 /// Returns what a change of the registry holds: what was made again, and what a person has to decide about.

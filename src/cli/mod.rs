@@ -20,6 +20,7 @@ pub mod reference;
 mod serve;
 mod terminal;
 mod timings;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ use arguments::{Arguments, Command};
 use terminal::Terminal;
 
 use crate::build::BuildError;
+use crate::client::verify::VerifyError;
 use crate::config::{Config, ConfigError};
 use crate::publish::PublishError;
 use crate::serve::ServeError;
@@ -108,6 +110,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Build(arguments) => build::run(arguments, context),
         Command::Serve(arguments) => serve::run(arguments, context),
         Command::Publish(arguments) => publish::run(arguments, context),
+        Command::Verify(arguments) => verify::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),
         Command::Man(arguments) => man::run(arguments, context),
@@ -118,6 +121,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
 fn exit_code(error: &anyhow::Error) -> u8 {
     let is_usage = error.is::<UsageError>()
         || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
+        || matches!(error.downcast_ref::<VerifyError>(), Some(VerifyError::NoRegistry(_)))
         || matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Unclear(_) | PublishError::Config(_)))
         || matches!(error.downcast_ref::<ServeError>(), Some(ServeError::Config(ConfigError::Invalid { .. })))
         || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))));

@@ -85,7 +85,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "site",
         &["catalog", "config", "content", "diag", "ecosystem", "fs", "ident", "index", "output", "pack", "source"],
     ),
-    ("rules", &["content", "diag", "ecosystem", "index", "pack", "release", "source"]),
+    ("client", &["content", "diag", "fs", "ident", "index", "progress", "source"]),
+    ("rules", &["client", "content", "diag", "ecosystem", "index", "pack", "release", "source"]),
     (
         "build",
         &[
@@ -114,6 +115,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "build",
+            "client",
             "config",
             "diag",
             "ecosystem",

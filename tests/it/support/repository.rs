@@ -20,6 +20,11 @@ impl RepoFixture {
         fixture
     }
 
+    /// Goes on with a repository, at a time in seconds since 1970.
+    pub(crate) fn open(path: impl Into<PathBuf>, clock: u64) -> Self {
+        Self { path: path.into(), clock }
+    }
+
     /// Returns where it lies.
     pub(crate) fn path(&self) -> &Path {
         &self.path
