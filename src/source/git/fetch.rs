@@ -58,14 +58,11 @@ pub fn fetch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Repo
     }
     fs::create_dir_all(cache)?;
     let directory = cache.join(folder_name(&shown));
-    let _lock = lock(&directory.with_extension("lock"), options.timeout, &failed)?;
+    let lock = lock(&directory.with_extension("lock"), options.timeout, &failed)?;
     if !directory.join("HEAD").exists() {
-        let mut init = git2::RepositoryInitOptions::new();
-        init.bare(true).external_template(false).mkpath(true);
-        git2::Repository::init_opts(&directory, &init)
-            .map_err(|error| failed(format!("cannot make `{directory}`: {}", error.message())))?;
+        make_empty(&directory).map_err(|reason| failed(format!("cannot make `{directory}`: {reason}")))?;
     }
-    let run = Run { url, shown: &shown, directory: &directory, options };
+    let run = Run { url, shown: &shown, directory: &directory, options, lock: Some(&lock) };
     let fetch = |references: &[&str]| run.remote(FETCH, references).map(drop).map_err(|failed| failed.reason);
     let head = format!("+HEAD:{REMOTE_HEAD}");
     match fetch(&["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", &head]) {
@@ -82,6 +79,21 @@ pub fn fetch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Repo
     Repository::at(&directory, &shown)
 }
 
+/// Makes an empty copy, whole or not at all: what a killed process left half made is replaced.
+fn make_empty(directory: &Utf8Path) -> Result<(), String> {
+    let said = |error: std::io::Error| error.to_string();
+    let new = directory.with_extension("new");
+    for left in [directory, &new] {
+        if left.exists() {
+            std::fs::remove_dir_all(left).map_err(said)?;
+        }
+    }
+    let mut init = git2::RepositoryInitOptions::new();
+    init.bare(true).external_template(false).mkpath(true);
+    git2::Repository::init_opts(&new, &init).map_err(|error| error.message().to_owned())?;
+    std::fs::rename(&new, directory).map_err(said)
+}
+
 /// Returns the name of a remote's default branch; nothing when the remote does not say.
 pub fn default_branch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Result<Option<String>, SourceError> {
     let shown = without_credentials(url);
@@ -89,7 +101,7 @@ pub fn default_branch(url: &str, cache: &Utf8Path, options: &FetchOptions) -> Re
         let reason = "only https, http, ssh, git and file URLs and `host:path` are fetched".to_owned();
         return Err(SourceError::Fetch { url: shown, reason });
     }
-    let run = Run { url, shown: &shown, directory: cache, options };
+    let run = Run { url, shown: &shown, directory: cache, options, lock: None };
     let said = run.remote(&["ls-remote", "--symref"], &["HEAD"]);
     let said = said.map_err(|failure| SourceError::Fetch { url: shown.clone(), reason: failure.reason })?;
     let branch = said.lines().find_map(|line| line.strip_prefix("ref: refs/heads/")?.strip_suffix("\tHEAD"));

@@ -1,5 +1,6 @@
 //! Running the `git` program: with settings of ours, without questions, for a limited time, its messages made fit to be shown.
 
+use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
@@ -53,6 +54,8 @@ pub(super) struct Run<'a> {
     /// The git directory of the copy.
     pub(super) directory: &'a Utf8Path,
     pub(super) options: &'a FetchOptions,
+    /// A lock that is held until the program ends, even if this process is killed before.
+    pub(super) lock: Option<&'a File>,
 }
 
 impl Run<'_> {
@@ -68,9 +71,8 @@ impl Run<'_> {
         let program = &self.options.program;
         let file = || tempfile::tempfile().map_err(|error| failed(format!("cannot make a temporary file: {error}")));
         let (mut printed, mut messages, mut given) = (file()?, file()?, file()?);
-        let same = |file: &std::fs::File| {
-            file.try_clone().map_err(|error| failed(format!("cannot use a temporary file: {error}")))
-        };
+        let same =
+            |file: &File| file.try_clone().map_err(|error| failed(format!("cannot use a temporary file: {error}")));
         let give = given.write_all(input).and_then(|()| given.rewind());
         give.map_err(|error| failed(format!("cannot write a temporary file: {error}")))?;
         let mut command = Command::new(program);
@@ -82,7 +84,9 @@ impl Run<'_> {
             command.env_remove(name);
         }
         command.env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").envs(variables.iter().copied());
-        command.stdin(given).stdout(same(&printed)?).stderr(same(&messages)?);
+        // Whoever has the lock's file open holds the lock; it is empty, so there is nothing to read.
+        let stdin = self.lock.map_or(Ok(given), same)?;
+        command.stdin(stdin).stdout(same(&printed)?).stderr(same(&messages)?);
         let child = command.spawn().map_err(|error| failed(format!("cannot run `{program}`: {error}")))?;
         let status = self.wait(child).map_err(failed)?;
         let printed = read(&mut printed);
@@ -140,7 +144,7 @@ impl Run<'_> {
 }
 
 /// Returns the beginning of what was written to a file.
-fn read(file: &mut std::fs::File) -> String {
+fn read(file: &mut File) -> String {
     let mut text = Vec::new();
     let _ = file.rewind();
     let _ = file.take(MESSAGE_BYTES).read_to_end(&mut text);

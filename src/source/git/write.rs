@@ -69,7 +69,7 @@ impl Repository {
         })?;
         let (options, shown) = (FetchOptions::default(), self.name());
         let directory = facts.configured_in.unwrap_or(self.directory());
-        let run = Run { url: shown, shown, directory, options: &options };
+        let run = Run { url: shown, shown, directory, options: &options, lock: None };
         let (is_named, is_signed) = Self::set_up(&run);
         let objects = self.directory().join("objects");
         let mut variables = vec![("GIT_OBJECT_DIRECTORY", objects.as_str())];
@@ -126,7 +126,7 @@ pub fn push(
     });
     let mut command = vec!["push", "--porcelain", "--no-verify"];
     command.extend(lease.as_deref());
-    let run = Run { url, shown: &shown, directory: &directory, options };
+    let run = Run { url, shown: &shown, directory: &directory, options, lock: None };
     match run.remote(&command, &[&reference]) {
         Ok(_) => Pushed::Done,
         Err(failure) => judge(failure),

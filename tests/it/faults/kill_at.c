@@ -89,7 +89,7 @@ int main(int count, char **arguments)
     int status;
     if (waitpid(program, &status, 0) != program)
         fail("waitpid");
-    long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+    long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
     if (ptrace(PTRACE_SETOPTIONS, program, 0, options) || ptrace(PTRACE_SYSCALL, program, 0, 0))
         fail("ptrace");
     long operations = 0;
