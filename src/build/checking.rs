@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
 use crate::ecosystem::{Asked, Names, Provided};
 use crate::ident::RelPath;
-use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, PackTree};
+use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, PackTree, Remark};
 use crate::release::candidates::Work;
 use crate::release::{Candidate, Stage};
 use crate::site::markdown;
@@ -54,6 +54,7 @@ pub(super) struct Checked {
     number: u64,
     asked: Vec<Asked>,
     found: Vec<Diagnostic>,
+    remarks: Arc<[Remark]>,
 }
 
 /// What the rules found, written down.
@@ -62,6 +63,7 @@ struct StoredCheck<'a> {
     asked: Vec<Asked>,
     #[serde(borrow)]
     found: Vec<Compact<'a>>,
+    remarks: Vec<Remark>,
 }
 
 /// What checking needs.
@@ -147,9 +149,9 @@ impl Checks {
 }
 
 impl Checked {
-    fn new(asked: Vec<Asked>, found: Vec<Diagnostic>) -> Self {
+    fn new(asked: Vec<Asked>, found: Vec<Diagnostic>, remarks: Vec<Remark>) -> Self {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
-        Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), asked, found }
+        Self { number: NUMBERS.fetch_add(1, Ordering::Relaxed), asked, found, remarks: remarks.into() }
     }
 
     /// Returns a number that no other one has.
@@ -159,16 +161,19 @@ impl Checked {
 
     /// Writes down what the rules found.
     pub(super) fn stored(all: &[Arc<Self>]) -> Option<Chunks> {
-        let asked = all.iter().map(|checked| checked.asked.clone());
-        let found = all.iter().map(|checked| Compact::all(&checked.found));
-        let all: Vec<_> = asked.zip(found).map(|(asked, found)| StoredCheck { asked, found }).collect();
+        let stored = all.iter().map(|checked| StoredCheck {
+            asked: checked.asked.clone(),
+            found: Compact::all(&checked.found),
+            remarks: checked.remarks.to_vec(),
+        });
+        let all: Vec<_> = stored.collect();
         Chunks::of(&all)
     }
 
     /// Returns what was written down.
     pub(super) fn restored(stored: &Chunks, codes: &Codes) -> Option<Vec<Arc<Self>>> {
-        stored.decode(|StoredCheck { asked, found }: StoredCheck<'_>| {
-            Some(Arc::new(Self::new(asked, Compact::findings(found, codes)?)))
+        stored.decode(|StoredCheck { asked, found, remarks }: StoredCheck<'_>| {
+            Some(Arc::new(Self::new(asked, Compact::findings(found, codes)?, remarks)))
         })
     }
 }
@@ -216,36 +221,46 @@ fn finished(
         findings.iter_mut().for_each(|finding| finding.put_below(path));
     }
     levels.apply(&mut findings);
-    let whole = match before.filter(|before| before.findings == findings) {
+    let remarks = &checked.remarks;
+    let says = |candidate: &Arc<Candidate>| candidate.findings == findings && candidate.remarks == *remarks;
+    let whole = match before.filter(|before| says(before)) {
         Some(before) => Arc::clone(before),
-        None if findings == read.findings => Arc::clone(read),
-        None => Arc::new(Candidate { findings, ..Candidate::clone(read) }),
+        None if says(read) => Arc::clone(read),
+        None => Arc::new(Candidate { findings, remarks: Arc::clone(remarks), ..Candidate::clone(read) }),
     };
     Finished { read: Arc::clone(read), checked, whole }
 }
 
 /// Checks a candidate against the names that the catalog provides, and whether it can be archived and shown.
 fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) -> Checked {
-    let Some(pack) = &candidate.pack else { return Checked::new(Vec::new(), Vec::new()) };
     let yaml_limits = setting.config.limits.yaml();
     let is_private = setting.private.contains(&candidate.source.repository);
     let private_images = if is_private { &[][..] } else { &setting.config.registry.private_images };
     let tree = PackTree::new(&candidate.snapshot, setting.memo, &candidate.source.path, yaml_limits);
     let tree = PackTree { configured: Configured { private_images, ..Configured::default() }, ..tree };
     let (names, mut sink) = (Names::recording(provided), Sink::new());
-    candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
-    let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
-    sink.extend(crate::content::archive::check(pack.id.name.as_str(), paths));
-    for path in pack.readme.iter().chain(&pack.changelog) {
-        check_document(&tree, path, &mut sink);
-    }
+    let remarks = match &candidate.pack {
+        Some(pack) => {
+            candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
+            let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
+            sink.extend(crate::content::archive::check(pack.id.name.as_str(), paths));
+            for path in pack.readme.iter().chain(&pack.changelog) {
+                check_document(&tree, path, &mut sink);
+            }
+            candidate.ecosystem.remarks(pack, &tree, &names)
+        }
+        None => {
+            candidate.ecosystem.check_outside(&tree, &names, &mut sink);
+            Vec::new()
+        }
+    };
     let source = &candidate.source;
     let commit = source.commit.as_deref().map(|id| id.get(..10).unwrap_or(id));
     let revision = source.tag.as_deref().or(commit).filter(|_| candidate.stage == Stage::Released);
     if candidate.snapshot.has_failed() {
         setting.work.uncertain.store(true, Ordering::Relaxed);
     }
-    Checked::new(names.into_asked(), located(sink.finish(), &source.path, revision))
+    Checked::new(names.into_asked(), located(sink.finish(), &source.path, revision), remarks)
 }
 
 /// Reports a document that the website shows as plain text only.

@@ -18,7 +18,7 @@ use crate::index::archives::{ArchiveStore, ArchiveStoreError};
 use crate::index::event::Release;
 use crate::index::histories::Histories;
 use crate::index::history::{History, Status};
-use crate::pack::{Configured, Memo, Pack, PackTree};
+use crate::pack::{Configured, Memo, Pack, PackTree, Remark};
 use crate::progress::Progress;
 use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage};
@@ -92,6 +92,7 @@ struct Content {
     snapshot: Snapshot,
     listing: Arc<Listing>,
     findings: Arc<[Diagnostic]>,
+    remarks: Arc<[Remark]>,
 }
 
 /// Where content is looked for.
@@ -129,7 +130,7 @@ impl Shelf<'_> {
                 Some(candidate) => self.candidate_content(id, record, candidate)?,
                 None => self.archived_content(ecosystem, id, record)?,
             };
-            let Content { pack, snapshot, listing, findings } = match content {
+            let Content { pack, snapshot, listing, findings, remarks } = match content {
                 Ok(content) => content,
                 Err(reason) => {
                     let place = Place::file(record.source.path.as_str());
@@ -150,6 +151,7 @@ impl Shelf<'_> {
                 content: snapshot,
                 listing,
                 findings,
+                remarks,
                 archive: self.archives.path(id, &record.version),
             });
         }
@@ -181,6 +183,7 @@ impl Shelf<'_> {
             snapshot: candidate.snapshot.clone(),
             listing: Arc::clone(listing),
             findings: candidate.findings.as_slice().into(),
+            remarks: Arc::clone(&candidate.remarks),
         }))
     }
 
@@ -213,7 +216,7 @@ impl Shelf<'_> {
         let configured = Configured {
             ecosystem: Some(id.ecosystem.as_str()),
             profile: ecosystem.recorded_profile(&record.requirements),
-            private_images: &[],
+            ..Configured::default()
         };
         let tree = PackTree::new(&snapshot, self.memo, &record.source.path, self.config.limits.yaml());
         let tree = PackTree { configured, ..tree };
@@ -226,7 +229,13 @@ impl Shelf<'_> {
         pack.version = record.version.clone();
         let revision = record.source.tag.as_deref().unwrap_or(record.version.as_str());
         let findings = located(found.finish(), &record.source.path, Some(revision)).into();
-        Ok(Ok(Content { pack: Arc::new(pack), snapshot, listing: Arc::new(listing), findings }))
+        Ok(Ok(Content {
+            pack: Arc::new(pack),
+            snapshot,
+            listing: Arc::new(listing),
+            findings,
+            remarks: Arc::default(),
+        }))
     }
 
     /// Makes the recorded archive again from the objects that its source still has.

@@ -53,8 +53,9 @@ impl PackKeys {
 /// What is read of the content may depend on the name of its directory, which a release from a directory and one from the
 /// archive store may know differently: so its words are part of it too.
 fn release(release: &CatalogRelease) -> Digest {
-    let CatalogRelease { record, published_at, status, pack, findings, listing, content: _, archive: _ } = release;
+    let CatalogRelease { record, published_at, status, pack, findings, remarks, listing, content: _, archive: _ } =
+        release;
     let words = (&pack.title, &pack.description, &pack.homepage, &pack.checksums, &pack.manifest);
     let recorded = serde_json::to_vec(record).expect("a record has string keys");
-    Fingerprint::of((&pack.id, recorded, published_at, status, words, findings, listing.content_digest))
+    Fingerprint::of((&pack.id, recorded, published_at, status, words, findings, remarks, listing.content_digest))
 }

@@ -20,7 +20,7 @@ use crate::ecosystem::Ecosystem;
 use crate::ident::{PackId, Version};
 use crate::index::event::Release as ReleaseRecord;
 pub use crate::index::history::Status;
-use crate::pack::Pack;
+use crate::pack::{Pack, Remark};
 use crate::source::Snapshot;
 
 /// Everything that is rendered.
@@ -86,6 +86,8 @@ pub struct CatalogRelease {
     pub listing: Arc<Listing>,
     /// What is wrong with it, by the rules of today.
     pub findings: Arc<[Diagnostic]>,
+    /// What checking its components against other packs came to.
+    pub remarks: Arc<[Remark]>,
     /// Where the archive store keeps its archive.
     pub archive: Utf8PathBuf,
 }

@@ -22,7 +22,7 @@ use crate::config::Feeds;
 use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
 use crate::output::Unit;
-use crate::pack::{ComponentKind, Configured, Example, Pack, PackTree, Requirement};
+use crate::pack::{ComponentKind, Configured, Example, Pack, PackTree, Remark, Requirement};
 use crate::yaml::Dialect;
 
 /// Lists every ecosystem, in the order of the documentation.
@@ -105,6 +105,14 @@ pub trait Ecosystem: Sync + Debug {
     /// Checks a pack against the names that the rest of the catalog provides.
     fn check_references(&self, pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink);
 
+    /// Checks a directory that turned out to be no pack against the names that the catalog provides.
+    fn check_outside(&self, _tree: &PackTree<'_>, _names: &Names, _sink: &mut Sink) {}
+
+    /// Returns what checking the components of a pack against the rest of the catalog came to, for their pages.
+    fn remarks(&self, _pack: &Pack, _tree: &PackTree<'_>, _names: &Names) -> Vec<Remark> {
+        Vec::new()
+    }
+
     /// Tells whether the runtime itself supplies a pack of this name, so that no registry needs to have it.
     fn is_bundled(&self, name: &str) -> bool;
 
@@ -153,7 +161,7 @@ pub trait Clues: Sync {
     /// Depends on nothing but the file, and is called once per content.
     fn clue(&self, name: &str, bytes: &[u8]) -> Option<String>;
 
-    /// Returns the directories that are packs, as paths in the source, empty for its root.
+    /// Returns the directories that are packs, or of which there is something to say, as paths in the source, empty for its root.
     fn packs(&self, clues: &[Clue<'_>], configured: Configured<'_>) -> Vec<String>;
 }
 

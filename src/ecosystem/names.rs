@@ -67,6 +67,8 @@ enum About {
     Component(String, String, String),
     /// Which packs provide something of the kind and name.
     Providers(String, String),
+    /// Which packs provide something of the kind and name at a revision.
+    ProvidersAt(String, String, String),
     /// What is provided of the kind.
     Provided(String),
 }
@@ -159,6 +161,9 @@ impl Provided {
             About::Pack(pack) => Answer::Is(Some(self.pack(ecosystem, pack).is_some())),
             About::Component(pack, kind, reference) => Answer::Is(self.component(ecosystem, pack, kind, reference)),
             About::Providers(kind, name) => Answer::digest(&self.providers(ecosystem, kind, name)),
+            About::ProvidersAt(kind, name, revision) => {
+                Answer::digest(&self.providers_at(ecosystem, kind, name, revision))
+            }
             About::Provided(kind) => Answer::digest(&self.names(ecosystem, kind)),
         };
         now == asked.answer
@@ -179,11 +184,29 @@ impl Provided {
 
     fn providers(&self, ecosystem: &str, kind: &str, name: &str) -> Vec<Provider> {
         let provider = |(pack, revisions): (&String, &Revisions)| {
-            let ((version, value), _) = revisions.last_key_value()?;
+            let mut newest = revisions.keys().rev();
+            let (version, value) = newest.next()?;
+            // Before anything is tagged, the present state is above all releases; mostly it is the newest of them.
+            let released = newest.next().filter(|(_, released)| *version == Version::draft() && released == value);
+            let version = released.map_or(version, |(version, _)| version);
             Some(Provider { pack: pack.clone(), version: version.clone(), value: value.clone() })
         };
         let found = self.provisions(ecosystem, kind).and_then(|names| names.get(name));
         found.into_iter().flatten().filter_map(provider).collect()
+    }
+
+    fn providers_at(&self, ecosystem: &str, kind: &str, name: &str, revision: &str) -> Vec<Provider> {
+        let found = self.provisions(ecosystem, kind).and_then(|names| names.get(name));
+        let of_pack = |(pack, revisions): (&String, &Revisions)| {
+            let own = revisions.keys().rev().filter(|(version, _)| is_at(revision, pack, version));
+            let provider = |(version, value): &(Version, Option<Arc<str>>)| Provider {
+                pack: pack.clone(),
+                version: version.clone(),
+                value: value.clone(),
+            };
+            own.map(provider).collect::<Vec<_>>()
+        };
+        found.into_iter().flatten().flat_map(of_pack).collect()
     }
 
     fn component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> Option<bool> {
@@ -230,6 +253,17 @@ impl Names {
         answer
     }
 
+    /// Returns the packs that provide something of a kind and name at a revision, sorted by name; one may say several
+    /// things at one version, when that is reused.
+    ///
+    /// A revision is a version, a tag as they are commonly called, or the full id of the commit that a version is made of.
+    pub fn providers_at(&self, ecosystem: &str, kind: &str, name: &str, revision: &str) -> Vec<Provider> {
+        let answer = self.provided.providers_at(ecosystem, kind, name, revision);
+        let about = || About::ProvidersAt(kind.to_owned(), name.to_owned(), revision.to_owned());
+        self.note(ecosystem, about, Answer::digest(&answer));
+        answer
+    }
+
     /// Returns the names of everything of a kind that any pack provides, sorted.
     pub fn provided(&self, ecosystem: &str, kind: &str) -> Vec<String> {
         let answer = self.provided.names(ecosystem, kind);
@@ -248,6 +282,17 @@ impl Answer {
     fn digest(answer: &impl std::hash::Hash) -> Self {
         Self::Digest(Fingerprint::of(answer).hex())
     }
+}
+
+/// Tells whether a revision is that of a pack's version: `1.2.0`, `v1.2.0`, `queue-worker-v1.2.0`, `queue-worker/v1.2.0`, or a
+/// commit whose id starts as the version `0.0.0-<time>-<id>` ends.
+fn is_at(revision: &str, pack: &str, version: &Version) -> bool {
+    let tag = revision.strip_prefix("refs/tags/").unwrap_or(revision);
+    let own = tag.strip_prefix(pack).and_then(|rest| rest.strip_prefix(['-', '/'])).unwrap_or(tag);
+    let is_commit = revision.len() >= 40 && revision.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_made_of = |commit: &str| commit.len() == 12 && revision.starts_with(commit);
+    own.strip_prefix('v').unwrap_or(own) == version.as_str()
+        || is_commit && version.as_str().rsplit_once('-').is_some_and(|(_, commit)| is_made_of(commit))
 }
 
 /// Returns the value of a name, a new one if need be; the name is copied only then.
@@ -283,6 +328,41 @@ mod tests {
         assert_eq!(names.provided("toys", "api"), ["acme/Queue"]);
         assert!(names.providers("toys", "tool", "acme/Queue").is_empty());
         assert!(names.providers("dolls", "api", "acme/Queue").is_empty());
+    }
+
+    #[test]
+    fn a_provider_is_known_at_its_revisions() {
+        let mut names = Names::default();
+        let untagged = "0.0.0-20260102030405-0123456789ab";
+        for (name, version, value) in [
+            ("bear", "1.0.0", "old"),
+            ("bear", "1.1.0", "new"),
+            ("bear", "0.0.0-draft", "draft"),
+            ("cat", untagged, "cat"),
+            ("cat", "0.0.0-draft", "cat"),
+        ] {
+            names.add(&pack(name, version, value));
+        }
+        let at = |revision: &str| {
+            let found = names.providers_at("toys", "api", "acme/Queue", revision);
+            found.iter().map(|one| one.value.as_deref().unwrap_or("").to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        for (revision, value) in [
+            ("1.0.0", "old"),
+            ("v1.0.0", "old"),
+            ("bear-v1.0.0", "old"),
+            ("refs/tags/bear/v1.1.0", "new"),
+            ("0.0.0-draft", "draft cat"),
+            ("0123456789abcdef0123456789abcdef01234567", "cat"),
+            ("0123456789ab", ""),
+            ("cat-v1.0.0", ""),
+            ("main", ""),
+        ] {
+            assert_eq!(at(revision), value, "{revision}");
+        }
+        let newest = names.providers("toys", "api", "acme/Queue");
+        let newest: Vec<&str> = newest.iter().map(|one| one.version.as_str()).collect();
+        assert_eq!(newest, ["1.1.0", untagged], "a draft that is the newest release is called by its version");
     }
 
     #[test]

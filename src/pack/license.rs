@@ -17,6 +17,17 @@ pub fn of_file(tree: &PackTree<'_>, entry: &FileEntry) -> Option<String> {
     recognised.0.map(str::to_owned)
 }
 
+/// Returns the licence file at the root of a pack, if any.
+pub fn file<'a>(tree: &PackTree<'a>) -> Option<&'a FileEntry> {
+    tree.directly_in("").find(|entry| Above::is_it(entry.path.as_str()))
+}
+
+/// Returns the SPDX identifier of the licence of a pack: that of its own file, else that of its source.
+pub fn of_pack(tree: &PackTree<'_>) -> Option<String> {
+    let own = file(tree).and_then(|entry| of_file(tree, entry));
+    own.or_else(|| tree.license_above.and_then(|above| above.id.clone()))
+}
+
 /// The licence file of a source, for packs that have none of their own.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Above {
@@ -34,7 +45,7 @@ impl Above {
     /// Largest file that is looked at, in bytes.
     pub const LARGEST: usize = LARGEST as usize;
 
-    /// Tells whether a file of that name, at the root of a source, holds its licence.
+    /// Tells whether a file of that name, at the root of a source or of a pack, holds its licence.
     pub fn is_it(name: &str) -> bool {
         const NAMES: [&str; 6] = ["license", "license.md", "license.txt", "licence", "licence.md", "copying"];
         NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))

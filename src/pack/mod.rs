@@ -7,6 +7,7 @@ pub mod dockerfile;
 pub mod license;
 mod memo;
 mod model;
+mod remark;
 pub mod schema;
 mod sniffed;
 mod tree;
@@ -16,6 +17,7 @@ pub use model::{
     Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Provision, Relation,
     Requirement, Step, VersionedBy,
 };
+pub use remark::Remark;
 pub use tree::{Configured, PackTree, Parsed, YamlFault, YamlFile};
 
 use crate::diag::codes;

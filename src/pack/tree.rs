@@ -41,6 +41,8 @@ pub struct Configured<'a> {
     pub ecosystem: Option<&'a str>,
     /// The variant of the ecosystem's format, by a name that the ecosystem chooses.
     pub profile: Option<&'a str>,
+    /// The name of their repository, where a URL says it: the same wherever it is cloned to.
+    pub repository: Option<&'a str>,
     /// What the names of images begin with that the pack may not name, because it is public; known to the rules that look beyond
     /// the pack, nothing elsewhere.
     pub private_images: &'a [String],
@@ -80,6 +82,11 @@ impl<'a> PackTree<'a> {
     /// Returns the files directly in a directory (not deeper), sorted by path.
     pub fn directly_in(&self, directory: &'a str) -> impl Iterator<Item = &'a FileEntry> {
         self.snapshot.below(directory).iter().filter(move |entry| entry.path.parent() == directory)
+    }
+
+    /// Returns the first file at the root of the pack that has one of these names, in any letter case.
+    pub fn at_root(&self, names: &[&str]) -> Option<&'a FileEntry> {
+        self.directly_in("").find(|entry| names.iter().any(|name| entry.path.as_str().eq_ignore_ascii_case(name)))
     }
 
     /// Returns the content of a file as text, if it is UTF-8 of at most `limit` bytes.

@@ -19,8 +19,10 @@ use crate::ecosystem::{Clue, Ecosystem, NEAR_MISS};
 use crate::pack::Configured;
 use crate::pack::license::Above;
 use crate::source::SourceError;
+use crate::source::git::is_remote;
 use crate::source::paths::join;
 
+use super::open;
 use super::packs::parent;
 use super::read::{Reading, Setting};
 use super::scan::{Hint, Marked, Scan};
@@ -34,6 +36,8 @@ pub(super) struct Rules {
     /// What the configuration says of the packs.
     ecosystem: Option<String>,
     profile: Option<String>,
+    /// The name of the repository.
+    repository: Option<String>,
 }
 
 /// A directory whose manifest some ecosystem knows.
@@ -98,13 +102,14 @@ impl Rules {
             ),
         };
         let (ecosystem, profile) = (config.ecosystem.clone(), config.profile.clone());
-        Ok(Self { ecosystems: all.iter().filter(named).copied().collect(), packs, ecosystem, profile })
+        let repository = repository_name(&open::identity(config)).map(str::to_owned);
+        Ok(Self { ecosystems: all.iter().filter(named).copied().collect(), packs, ecosystem, profile, repository })
     }
 
     /// Returns what the configuration says of the packs.
     pub(super) fn configured(&self) -> Configured<'_> {
         let (ecosystem, profile) = (self.ecosystem.as_deref(), self.profile.as_deref());
-        Configured { ecosystem, profile, private_images: &[] }
+        Configured { ecosystem, profile, repository: self.repository.as_deref(), ..Configured::default() }
     }
 
     /// Tells whether any ecosystem finds packs by clues.
@@ -269,6 +274,13 @@ impl Rules {
             }
         }
     }
+}
+
+/// Returns the last part of a URL, without `.git`; nothing for a path, which differs from clone to clone.
+fn repository_name(identity: &str) -> Option<&str> {
+    let address = identity.split(['?', '#']).next().filter(|address| is_remote(address))?.trim_end_matches('/');
+    let name = address.rsplit(['/', ':']).next().unwrap_or_default();
+    Some(name.strip_suffix(".git").unwrap_or(name)).filter(|name| !name.is_empty())
 }
 
 /// A directory of one state, as it was read.

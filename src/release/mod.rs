@@ -44,7 +44,7 @@ use crate::content::Listing;
 use crate::diag::{Diagnostic, codes};
 use crate::ecosystem::Ecosystem;
 use crate::index::event::SourceFacts;
-use crate::pack::Pack;
+use crate::pack::{Pack, Remark};
 use crate::source::Snapshot;
 
 /// A pack at one revision of a source.
@@ -66,6 +66,8 @@ pub struct Candidate {
     pub listing: Option<Arc<Listing>>,
     /// What is wrong with it, places relative to the source's root.
     pub findings: Vec<Diagnostic>,
+    /// What checking its components against other packs came to.
+    pub remarks: Arc<[Remark]>,
 }
 
 /// What a candidate is in its source's life.

@@ -200,6 +200,7 @@ impl Reading {
             pack: self.pack.clone(),
             listing: self.listing.clone(),
             findings: self.findings_at(path, revision),
+            remarks: Arc::default(),
         })
     }
 

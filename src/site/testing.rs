@@ -361,6 +361,7 @@ fn release(pack: Pack, ecosystem: &'static Demo, status: Status) -> CatalogRelea
         pack: Arc::new(pack),
         content,
         listing: Arc::new(listing),
+        remarks: Arc::default(),
         archive: "unused".into(),
     }
 }

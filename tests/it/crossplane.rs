@@ -166,3 +166,59 @@ fn untagged_platforms_have_a_version_per_change() {
     };
     assert_eq!((of("postgres"), of("queue-worker"), releases.len()), (2, 1, 3), "{releases:?}");
 }
+
+/// Ensures that a composition in no pack is told, wherever its definition is, and that packs beside it are as they were.
+#[test]
+fn a_composition_in_no_pack_is_told() {
+    let composition = |kind: &str| {
+        format!(
+            "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nmetadata: {{name: lonely}}\nspec:\n  compositeTypeRef: \
+             {{apiVersion: platform.acme.example/v1alpha1, kind: {kind}}}\n  mode: Pipeline\n  pipeline: [{{step: a, functionRef: {{name: f}}}}]\n"
+        )
+    };
+    let site = SiteTest::new()
+        .file("packyard.toml", "[[source]]\npath = \"platform\"\n\n[[source]]\npath = \"more\"\n")
+        .file("more/extra/compositions/known.yaml", &composition("XQueueWorker"))
+        .file("more/extra/compositions/unknown.yaml", &composition("XNobody"))
+        .file("more/extra/compositions/values.yaml", "no: [yaml\n");
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/crossplane/platform");
+    tree::copy(&packs, &site.root().join("platform"));
+    let report = site.build().expect("the machine works");
+    let orphans = report.findings.iter().filter(|finding| finding.code.name() == "crossplane-composition-orphan");
+    let said: Vec<String> = orphans.map(|finding| format!("{}: {}", finding.place.path, finding.message)).collect();
+    assert_eq!(
+        said,
+        [
+            "more/extra/compositions/known.yaml: the composition is in no pack: `XQueueWorker` is defined in another source",
+            "more/extra/compositions/unknown.yaml: the composition is in no pack, and no pack of the catalog defines \
+             `XNobody` of `platform.acme.example`",
+        ],
+        "{:?}",
+        report.findings
+    );
+}
+
+/// Ensures that a pack that is a whole repository is called the same wherever that is cloned to, and after its URL if there is one.
+#[test]
+fn a_pack_at_the_root_is_named_after_the_repository() {
+    let named = |directory: &str, source: &str| {
+        let site = SiteTest::new();
+        let mut repository = RepoFixture::init(site.beside(directory));
+        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/crossplane/platform/apis/queue-worker");
+        tree::copy(&pack, repository.path());
+        repository.commit("A worker").tag("v1.2.0");
+        let site = site.file("packyard.toml", &format!("[[source]]\n{source}\n"));
+        site.build().expect("the machine works");
+        site.verified()
+    };
+    let url = "repository = \"https://git.acme.example/workers.git\"";
+    for (directory, source, name) in [
+        ("one", "git = \"../one\"".to_owned(), "xqueueworkers"),
+        ("two", "path = \"../two\"".to_owned(), "xqueueworkers"),
+        ("three", format!("path = \"../three\"\n{url}"), "workers"),
+        ("four", format!("git = \"../four\"\n{url}"), "workers"),
+        ("five", "git = \"../five\"\nrepository = \"https://git.acme.example/platform\"".to_owned(), "xqueueworkers"),
+    ] {
+        assert_eq!(named(directory, &source), [format!("crossplane/{name} 1.2.0")], "{directory}");
+    }
+}

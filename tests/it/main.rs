@@ -5,6 +5,7 @@
 
 mod cases;
 mod ci;
+mod claims;
 mod cli;
 mod codes;
 mod consumers;

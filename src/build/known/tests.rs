@@ -95,10 +95,13 @@ fn shown(reading: &Reading) -> Vec<String> {
 }
 
 fn whole(candidate: &Candidate) -> String {
-    let Candidate { ecosystem, source, stage, at, snapshot, pack, listing, findings } = candidate;
+    let Candidate { ecosystem, source, stage, at, snapshot, pack, listing, findings, remarks } = candidate;
     let files = (snapshot.files(), snapshot.findings());
     let content: Vec<_> = snapshot.files().iter().map(|file| snapshot.read(file)).collect();
-    format!("{} {source:?} {stage:?} {at:?} {files:?} {content:?} {pack:?} {listing:?} {findings:#?}", ecosystem.id())
+    format!(
+        "{} {source:?} {stage:?} {at:?} {files:?} {content:?} {pack:?} {listing:?} {findings:#?} {remarks:?}",
+        ecosystem.id()
+    )
 }
 
 fn rest() {

@@ -5,10 +5,12 @@
 //! 3. The deepest directory that a definition and its compositions share is a pack; while it is called like a part of one
 //!    (`definitions`, `compositions`, …), the directory above it is.
 //!
-//! A directory inside another one joins it: packs do not nest.
+//! A directory inside another one joins it: packs do not nest. A composition without a definition in its source, in none of
+//! these directories, and the lock file of a platform engine belong to no pack; their directories are looked at to say so.
 
 use std::collections::BTreeSet;
 
+use super::adapter::lock;
 use super::documents::documents;
 use super::objects::{META_GROUP, group_and_kind, is_declaring, is_yaml, says_template};
 use super::{composition, consumer, xrd};
@@ -26,16 +28,25 @@ const MOST_DEFINITIONS: usize = 5000;
 /// Starts the lines that are about providers; all others are the consumers' own.
 const OWN: &str = "provider ";
 
+/// What is said of the lock file of a platform engine.
+const LOCK: &str = "provider lock";
+
+/// Most directories outside of packs that are looked at.
+const MOST_OUTSIDE: usize = 100;
+
 /// Finds the packs of Crossplane.
 #[derive(Debug)]
 pub(super) struct Packs;
 
 impl Clues for Packs {
     fn may_hold(&self, name: &str) -> bool {
-        is_yaml(name)
+        is_yaml(name) || name == lock::FILE
     }
 
     fn clue(&self, name: &str, bytes: &[u8]) -> Option<String> {
+        if name == lock::FILE {
+            return lock::is_lock(bytes).then(|| LOCK.to_owned());
+        }
         let mut lines = declared(bytes);
         lines.extend(consumer::clue(name, bytes));
         (!lines.is_empty()).then(|| lines.join("\n"))
@@ -43,7 +54,9 @@ impl Clues for Packs {
 
     fn packs(&self, clues: &[Clue<'_>], configured: Configured<'_>) -> Vec<String> {
         let own = |clue: &Clue<'_>| clue.says.lines().any(|line| line.starts_with(OWN));
-        let mut packs = providers(&clues.iter().filter(|clue| own(clue)).copied().collect::<Vec<_>>());
+        let own: Vec<Clue<'_>> = clues.iter().filter(|clue| own(clue)).copied().collect();
+        let mut packs = providers(&own);
+        packs.extend(outside(&own, &packs));
         let rest: Vec<(String, &str)> = clues
             .iter()
             .map(|clue| {
@@ -138,6 +151,20 @@ pub(super) fn providers(clues: &[Clue<'_>]) -> BTreeSet<String> {
     directories.into_iter().map(above_parts).map(str::to_owned).collect()
 }
 
+/// Returns the directories outside of packs that hold a composition or a lock file; the root of a source, which is all of it, only
+/// where there is no pack.
+fn outside(clues: &[Clue<'_>], packs: &BTreeSet<String>) -> BTreeSet<String> {
+    let in_pack = |path: &str| packs.iter().any(|pack| pack.is_empty() || is_inside(path, pack));
+    let is_of_interest = |clue: &&Clue<'_>| {
+        let declares = clue.says.lines().any(|line| line.starts_with("provider composition "));
+        clue.says == LOCK || declares && is_declaring(clue.path)
+    };
+    let found = clues.iter().filter(is_of_interest).filter(|clue| !in_pack(clue.path));
+    let directories = found.map(|clue| clue.path.rsplit_once('/').map_or("", |(directory, _)| directory));
+    let directories: BTreeSet<&str> = directories.filter(|path| !path.is_empty() || packs.is_empty()).collect();
+    directories.into_iter().take(MOST_OUTSIDE).map(str::to_owned).collect()
+}
+
 /// Tells whether a path lies below a directory.
 fn is_inside(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
@@ -206,7 +233,8 @@ mod tests {
 
     #[test]
     fn what_belongs_to_no_definition_is_no_pack() {
-        assert_eq!(found(&[("a/c.yaml", "composition g X")]), Vec::<String>::new());
+        assert_eq!(found(&[("a/c.yaml", "composition g X")]), ["a"], "it is looked at, and is told to be none");
+        assert_eq!(found(&[("c.yaml", "composition g X"), ("b/x.yaml", "xrd g Y")]), ["b"]);
         assert_eq!(found(&[("a/examples/x.yaml", "xrd g X"), ("vendor/a/x.yaml", "xrd g X")]), Vec::<String>::new());
     }
 

@@ -10,6 +10,7 @@
 //! | `xrd`, `composition`, `objects` | the objects that a file declares |
 //! | `clues` | finds packs by the kinds of those objects |
 //! | `schema`, `claim` | what a claim may say, and checking one as the API server does |
+//! | `outside` | what lies in no pack |
 //! | `documents` | YAML files as streams of documents |
 //! | `kinds`, `codes`, `schemas` | the kinds of components, the codes of all rules, published JSON Schemas |
 //! | `feed` | what Crossplane, Argo CD, editors and pipelines fetch |
@@ -34,6 +35,7 @@ mod feed;
 mod images;
 mod kinds;
 mod objects;
+mod outside;
 mod provider;
 mod scaffold;
 mod schema;
@@ -52,7 +54,7 @@ use crate::diag::{Code, Place, Sink};
 use crate::ecosystem::{Clues, Ecosystem, Evidence, HeaderRule, Names, PackFeed};
 use crate::ident::{PackName, RelPath};
 use crate::output::Unit;
-use crate::pack::{ComponentKind, Example, Pack, PackTree};
+use crate::pack::{ComponentKind, Example, Pack, PackTree, Remark};
 use codes::provider::NOT_A_PACK;
 use detect::PackKind;
 
@@ -122,6 +124,8 @@ impl Ecosystem for Crossplane {
             Some(PackKind::Api) => api::read(tree, sink),
             Some(PackKind::Adapter) => adapter::read(tree, sink),
             Some(PackKind::Consumer) => consumer::read(tree, sink),
+            // What there is instead is held against the catalog.
+            None if outside::has_any(tree) => None,
             None => {
                 sink.report(NOT_A_PACK, Place::file(""), "nothing here is a pack of Crossplane")
                     .help("declare a CompositeResourceDefinition, or add a `crossplane.yaml`");
@@ -144,6 +148,19 @@ impl Ecosystem for Crossplane {
             None => {}
         }
         images::check(tree, sink);
+        let locks = tree.snapshot.files().iter().filter(|entry| entry.path.file_name() == adapter::lock::FILE);
+        locks.for_each(|entry| adapter::lock::check(tree, entry, names, sink));
+    }
+
+    fn check_outside(&self, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
+        outside::check(tree, names, sink);
+    }
+
+    fn remarks(&self, _pack: &Pack, tree: &PackTree<'_>, names: &Names) -> Vec<Remark> {
+        match detect::kind(tree) {
+            Some(PackKind::Consumer) => consumer::remarks(tree, names),
+            _ => Vec::new(),
+        }
     }
 
     fn is_bundled(&self, _name: &str) -> bool {

@@ -79,10 +79,13 @@ pub(super) fn check(snapshot: &Snapshot, path: &str) -> Checked {
     let tree = PackTree::new(snapshot, &memo, path, Limits::default());
     let mut sink = Sink::new();
     let pack = Crossplane.read(&tree, &mut sink);
-    if let Some(pack) = &pack {
-        let mut names = Names::default();
-        names.add(pack);
-        Crossplane.check_references(pack, &tree, &names, &mut sink);
+    let mut names = Names::default();
+    match &pack {
+        Some(pack) => {
+            names.add(pack);
+            Crossplane.check_references(pack, &tree, &names, &mut sink);
+        }
+        None => Crossplane.check_outside(&tree, &names, &mut sink),
     }
     Checked { pack, findings: sink.finish() }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::runners::{self, Parameter, Runner};
 use super::values::is_required;
+use crate::pack::schema::bounds;
 use crate::pack::{Field, FieldTable};
 use crate::yaml::{Node, Value};
 
@@ -214,33 +215,12 @@ fn type_text(schema: &Node) -> String {
 }
 
 fn constraints(schema: &Node) -> Vec<String> {
-    let text = |key: &str| schema.get(key).and_then(Node::scalar_text);
-    let flag = |key: &str| schema.get(key).and_then(Node::as_bool) == Some(true);
-    let mut words = Vec::new();
-    if let Some(least) = text("minimum") {
-        words.push(if flag("exclusiveMinimum") { format!("more than {least}") } else { format!("at least {least}") });
-    }
-    if let Some(most) = text("maximum") {
-        words.push(if flag("exclusiveMaximum") { format!("less than {most}") } else { format!("at most {most}") });
-    }
-    for (key, before, after) in [
-        ("multipleOf", "a multiple of ", ""),
-        ("minLength", "at least ", " characters"),
-        ("maxLength", "at most ", " characters"),
-        ("pattern", "matches ", ""),
-        ("minItems", "at least ", " items"),
-        ("maxItems", "at most ", " items"),
-        ("minProperties", "at least ", " keys"),
-        ("maxProperties", "at most ", " keys"),
-    ] {
-        if let Some(value) = text(key) {
-            words.push(format!("{before}{value}{after}"));
-        }
-    }
-    if flag("uniqueItems") {
+    let flag = |key: &str| schema.get(key).and_then(Node::as_bool);
+    let mut words = bounds(schema);
+    if flag("uniqueItems") == Some(true) {
         words.push("no item twice".to_owned());
     }
-    if schema.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
+    if flag("additionalProperties") == Some(false) {
         words.push("no other keys".to_owned());
     }
     words

@@ -1,5 +1,6 @@
 //! JSON Schema validation, with a place in the author's file for every violation.
 
+mod bounds;
 mod tree;
 
 use std::sync::OnceLock;
@@ -9,6 +10,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value as Json;
 
 use crate::yaml::{Node, Yaml};
+pub use bounds::bounds;
 use tree::{Seen, Tree};
 
 /// A compiled JSON Schema (2020-12) of ours, or of a pack's author.

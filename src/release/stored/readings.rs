@@ -230,7 +230,7 @@ enum Said<'a> {
 impl<'a> StoredCandidate<'a> {
     /// Writes a candidate down; nothing when its reading is not in the pool.
     pub(super) fn of(candidate: &'a Candidate, pool: &mut ReadingPool) -> Option<Self> {
-        let Candidate { ecosystem: _, source, stage, at, snapshot, pack, listing: _, findings } = candidate;
+        let Candidate { ecosystem: _, source, stage, at, snapshot, pack, listing: _, findings, remarks: _ } = candidate;
         let number = *pool.by_snapshot.get(&snapshot.address())?;
         let reading = pool.readings.values().get(number as usize)?;
         let revision = findings.first().and_then(|finding| finding.revision.as_deref());
@@ -274,6 +274,7 @@ impl<'a> StoredCandidate<'a> {
                 Said::AsRead(revision) => reading.findings_at(self.path, revision),
                 Said::Otherwise(findings) => Compact::findings(findings, codes)?,
             },
+            remarks: Arc::default(),
         })
     }
 }

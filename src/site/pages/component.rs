@@ -9,8 +9,9 @@ use super::view::{Snippet, shown, snippet};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::RelPath;
 use crate::output::RenderError;
-use crate::pack::{Component, Relation};
+use crate::pack::{Component, Relation, Remark};
 use crate::site::templates::Shared;
+use crate::site::text::Piece;
 use crate::site::{PackSite, links, source_links, text};
 
 #[derive(Serialize)]
@@ -36,6 +37,18 @@ struct ComponentPage<'a> {
     uses: Vec<Use<'a>>,
     used_by: Vec<Use<'a>>,
     examples: Vec<Snippet<'a>>,
+    /// What checking it against other packs came to.
+    checks: Vec<Check<'a>>,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    against: Vec<Piece<'a>>,
+    result: Vec<Piece<'a>>,
+    is_good: bool,
+    faults: Vec<Vec<Piece<'a>>>,
+    unevaluated: &'a [String],
+    defaults: &'a [(String, String)],
 }
 
 #[derive(Serialize)]
@@ -175,7 +188,28 @@ fn page<'a>(
         uses: uses(lookup, component),
         used_by: used_by(lookup, release, component),
         examples: component.examples.iter().map(snippet).collect(),
+        checks: checks(release, component),
     }
+}
+
+/// Returns what checking a component of a release came to.
+pub(super) fn remarks<'a>(
+    release: &'a CatalogRelease,
+    component: &'a Component,
+) -> impl Iterator<Item = &'a Remark> + use<'a> {
+    release.remarks.iter().filter(|remark| remark.kind == component.kind.key && remark.name == component.name)
+}
+
+fn checks<'a>(release: &'a CatalogRelease, component: &'a Component) -> Vec<Check<'a>> {
+    let check = |remark: &'a Remark| Check {
+        against: text::pieces(&remark.against),
+        result: text::pieces(&remark.result),
+        is_good: remark.is_good,
+        faults: remark.faults.iter().map(|fault| text::pieces(fault)).collect(),
+        unevaluated: &remark.unevaluated,
+        defaults: &remark.defaults,
+    };
+    remarks(release, component).map(check).collect()
 }
 
 /// Tells whether a text is a path or the end of it, so that a link to the path says it already.

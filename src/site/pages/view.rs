@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::component::remarks;
 use super::fields::{Table, table};
 use super::findings::{Findings, findings};
 use super::status::{Notice, notices};
@@ -84,6 +85,8 @@ struct Item<'a> {
     address: String,
     summary: Cow<'a, str>,
     enabled: bool,
+    /// What checking it against other packs came to: whether that is good, what it is, and against what.
+    checks: Vec<(bool, Vec<text::Piece<'a>>, Vec<text::Piece<'a>>)>,
 }
 
 /// Text to copy.
@@ -266,6 +269,9 @@ fn groups<'a>(release: &'a CatalogRelease, address: &str, stems: &[String]) -> V
                     address: format!("{address}/{}/{stem}.html", component.kind.key),
                     summary: text::summary(&component.description),
                     enabled: component.enabled,
+                    checks: remarks(release, component)
+                        .map(|remark| (remark.is_good, text::pieces(&remark.result), text::pieces(&remark.against)))
+                        .collect(),
                 })
                 .collect(),
         })

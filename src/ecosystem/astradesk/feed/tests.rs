@@ -58,6 +58,7 @@ fn release(version: &str, day: i64) -> CatalogRelease {
         content,
         listing: listing.into(),
         findings: findings.into(),
+        remarks: Arc::default(),
         archive: "".into(),
     }
 }

@@ -73,6 +73,7 @@ fn release(manifest: &str) -> CatalogRelease {
         content,
         listing: Arc::new(listing),
         findings: findings.into(),
+        remarks: Arc::default(),
         archive: "unused".into(),
     }
 }

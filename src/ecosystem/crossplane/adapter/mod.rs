@@ -5,9 +5,11 @@
 //! | `manifest` | `adapter.yaml` |
 //! | `discovery` | the class and the settings in Python |
 //! | `graph` | who provides what is required |
+//! | `lock` | which adapters a platform was put together from |
 
 mod discovery;
 mod graph;
+pub(super) mod lock;
 mod manifest;
 
 use std::collections::BTreeMap;
@@ -107,18 +109,13 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         name: capability.name.clone(),
         value: Some(Provided { version: capability.version.clone(), requires: requires.clone() }.to_json().into()),
     };
+    let phase = manifest.phase.as_deref().map(Into::into);
+    let as_adapter = Provision { kind: lock::ADAPTER, name: name.to_string(), value: phase };
     let dependency = |capability: &manifest::Capability| Dependency {
         kind: Some(graph::KIND.to_owned()),
         name: capability.name.clone(),
         range: capability.version.clone(),
     };
-    let at_root = |names: &[&str]| {
-        let is_one = |path: &RelPath| {
-            path.parent().is_empty() && names.iter().any(|name| path.as_str().eq_ignore_ascii_case(name))
-        };
-        tree.snapshot.files().iter().find(|entry| is_one(&entry.path))
-    };
-    let license_file = at_root(&["license", "license.md", "license.txt"]);
     let tool = Requirement { name: name.to_string(), range: manifest.default_version.clone() };
     Some(Pack {
         id: PackId { ecosystem: EcosystemId::new(super::ID).expect("a valid identifier"), name: name.clone() },
@@ -129,19 +126,19 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         description: manifest.description.clone(),
         authors: Vec::new(),
         contact: None,
-        license: license_file.and_then(|entry| license::of_file(tree, entry)),
+        license: license::of_pack(tree),
         keywords: keywords(manifest),
         homepage: None,
         requirements: manifest.default_version.is_some().then_some(tool).into_iter().collect(),
         dependencies: manifest.requires.iter().map(dependency).collect(),
-        provides: manifest.provides.iter().map(provision).collect(),
+        provides: manifest.provides.iter().map(provision).chain([as_adapter]).collect(),
         components: vec![Arc::new(component)],
         configuration,
         environment: None,
         manifest: RelPath::composed(FILE),
-        readme: at_root(&["readme.md", "readme"]).map(|entry| entry.path.clone()),
-        changelog: at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone()),
-        license_file: license_file.map(|entry| entry.path.clone()),
+        readme: tree.at_root(&["readme.md", "readme"]).map(|entry| entry.path.clone()),
+        changelog: tree.at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone()),
+        license_file: license::file(tree).map(|entry| entry.path.clone()),
         icon: None,
         facts: facts(manifest),
         checksums: BTreeMap::new(),

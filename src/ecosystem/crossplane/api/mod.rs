@@ -1,4 +1,7 @@
 //! Packs without a manifest: definitions with their compositions, named after their directory.
+//!
+//! One that is a whole repository is named after that, as its URL says. Where the name of a directory or a repository says nothing,
+//! and where a repository is known by a path only, which differs from clone to clone, the plural of the first definition is the name.
 
 use super::codes::provider::{NAME_INVALID, NOT_A_PACK};
 use super::provider::{self, About, Files};
@@ -34,7 +37,8 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         sink.report(NOT_A_PACK, Place::file(""), "no definition can be read");
         return None;
     };
-    let directory = tree.directory.filter(|name| !GENERIC.contains(&name.to_lowercase().as_str()));
+    let named = [tree.directory, tree.configured.repository.filter(|_| tree.path.is_empty())].into_iter().flatten();
+    let directory = named.into_iter().find(|name| !GENERIC.contains(&name.to_lowercase().as_str()));
     let candidates = [directory, Some(xrd.composite.plural.as_str()), Some(xrd.name.as_str())];
     let name = candidates.into_iter().flatten().find_map(|text| PackName::new(text).ok());
     let Some(name) = name else {

@@ -9,7 +9,8 @@ codes! {
     /// A consumer's claim fails against the provider's schema.
     ///
     /// The claim is checked as the API server does: unknown fields are pruned, defaults are applied, then it is validated. The
-    /// message says against which release of the provider.
+    /// message says against which release of the provider: the newest, and that which `platform.branch` of a service names, if it is
+    /// the version, tag or commit of one.
     CLAIM_INVALID = "crossplane-claim-invalid", Error;
     /// A claim is of a version that its provider does not serve.
     CLAIM_VERSION_UNSERVED = "crossplane-claim-version-unserved", Error;
@@ -17,6 +18,11 @@ codes! {
     ///
     /// The API server drops it without a word; strict clients and server-side apply usually refuse the claim.
     CLAIM_UNKNOWN_FIELD = "crossplane-claim-unknown-field", Warning;
+    /// A claim is refused, or loses a field, by what its provider's source has now and has not released yet.
+    ///
+    /// The claim is checked against the newest release too, and against the one that `platform.branch` of a service names: this is
+    /// only about what comes next.
+    CLAIM_BREAKS_SOON = "crossplane-claim-breaks-soon", Warning;
     /// No pack of the catalog provides what a claim is a claim of.
     ///
     /// The provider may live elsewhere: then nobody here can tell whether the claim is valid. Kinds of Kubernetes itself and of
@@ -77,6 +83,14 @@ codes! {
     ///
     /// The engine takes the last provider that it finds, and compares no versions.
     CAPABILITY_SHARED = "crossplane-capability-shared", Warning;
+    /// A lock file names an adapter that no pack of the catalog is.
+    ///
+    /// `lock.json`, with `platform_hash` and `adapters`, is what the engine writes when it has put a platform together.
+    LOCK_ADAPTER = "crossplane-lock-adapter", Warning;
+    /// A lock file names a version of an adapter that the catalog does not have.
+    LOCK_VERSION = "crossplane-lock-version", Warning;
+    /// A lock file has an adapter in another phase than the adapter itself.
+    LOCK_PHASE = "crossplane-lock-phase", Warning;
     /// The class of an adapter has none of the names that the engine looks for.
     ///
     /// They are made of the directory's name: `TalosAdapter`, `KSOPSAdapter`, `CertManagerAdapter`. Other adapters are left out

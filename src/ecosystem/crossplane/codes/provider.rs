@@ -64,9 +64,10 @@ codes! {
     ///
     /// Crossplane never selects it.
     COMPOSITION_TARGET = "crossplane-composition-target", Error;
-    /// A composition is for a type that no pack of the catalog defines.
+    /// A composition is for a type that no pack of the catalog defines, or lies in no pack.
     ///
-    /// It may be defined elsewhere.
+    /// It may be defined elsewhere. A composition belongs to the pack of its definition in the same source, or to the pack that it lies
+    /// in; without either, nothing publishes it.
     COMPOSITION_ORPHAN = "crossplane-composition-orphan", Warning;
     /// No composition implements a definition, so its objects are accepted and never become anything.
     XRD_WITHOUT_COMPOSITION = "crossplane-xrd-without-composition", Warning;

@@ -176,7 +176,7 @@ pub(super) fn components(pack: &str, claims: &[Claim]) -> Vec<Arc<Component>> {
 }
 
 /// Returns a name for each claim: its own, with the kind and the environment where several have the same.
-fn names(claims: &[Claim]) -> Vec<String> {
+pub(super) fn names(claims: &[Claim]) -> Vec<String> {
     let own = |claim: &Claim| claim.object.name.clone().unwrap_or_else(|| claim.object.kind.to_lowercase());
     let with_kind = |claim: &Claim| format!("{}.{}", own(claim), claim.object.kind.to_lowercase());
     let with_environment = |claim: &Claim| match &claim.environment {

@@ -5,13 +5,15 @@
 //! | `service` | `ci/config.yaml` |
 //! | `tenant` | `overlays/<env>/config.yaml` |
 //! | `claims` | the claims as components, and objects that do not belong here |
-//! | `references` | claims against what others provide |
+//! | `provided` | who provides what claims are claims of |
+//! | `references` | claims against that |
 //! | `feed` | what a tenant's `ApplicationSet` scans for |
 //!
 //! There is no manifest. Claims lie in `platform/claims/<namespace>/`, in `base/claims/` or in `overlays/<env>/…-claim.yaml`.
 
 mod claims;
 pub(super) mod feed;
+mod provided;
 mod references;
 mod service;
 mod tenant;
@@ -25,13 +27,13 @@ use claims::Claim;
 use service::Service;
 use tenant::Environment;
 
+use super::codes::provider::NAME_INVALID;
 use super::delivery::{self, kustomize::Listed};
 use super::schema::provision_name;
-use crate::diag::Sink;
+use crate::diag::{Place, Sink};
 use crate::ecosystem::Names;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
-use crate::pack::{Dependency, Fact, Pack, PackTree, Provision, VersionedBy, license};
-use crate::source::FileEntry;
+use crate::pack::{Dependency, Fact, Pack, PackTree, Provision, Remark, VersionedBy, license};
 use crate::yaml::{self, Dialect};
 
 /// What a source is configured as to hold consumers, whatever its files say.
@@ -48,17 +50,14 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
     let service = service::read(tree, sink);
     let environments = tenant::read(tree, sink);
     let claims = claims_of(tree, service.is_some(), sink);
-    let name = name(tree, service.as_deref(), &environments)?;
+    let Some(name) = name(tree, service.as_deref(), &environments) else {
+        sink.report(NAME_INVALID, Place::file(""), "nothing says the name of the consumer")
+            .help("say `service.name` in `ci/config.yaml`, or configure the source with the URL of its `repository`");
+        return None;
+    };
 
     let mut components = claims::components(name.as_str(), &claims);
     components.extend(environments.iter().map(|environment| Arc::new(tenant::component(environment))));
-    let at_root = |names: &[&str]| {
-        let is_one = |entry: &&FileEntry| {
-            entry.path.parent().is_empty() && names.iter().any(|name| entry.path.as_str().eq_ignore_ascii_case(name))
-        };
-        tree.snapshot.files().iter().find(is_one)
-    };
-    let license_file = at_root(&["license", "license.md", "license.txt"]);
     let manifest = service.as_ref().map(|_| RelPath::composed(service::FILE));
     let first = environments.first().map(|environment| environment.file.clone());
     let any =
@@ -72,7 +71,7 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         description: service.as_ref().map(|service| service.description.clone()).unwrap_or_default(),
         authors: Vec::new(),
         contact: None,
-        license: license_file.and_then(|entry| license::of_file(tree, entry)),
+        license: license::of_pack(tree),
         keywords: kinds(&claims).into_iter().map(|(_, kind)| kind).collect(),
         homepage: None,
         requirements: Vec::new(),
@@ -85,9 +84,9 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         configuration: None,
         environment: service.as_deref().and_then(service::environment_table).map(Arc::new),
         manifest: manifest.or(first).or_else(any)?,
-        readme: at_root(&["readme.md", "readme"]).map(|entry| entry.path.clone()),
-        changelog: at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone()),
-        license_file: license_file.map(|entry| entry.path.clone()),
+        readme: tree.at_root(&["readme.md", "readme"]).map(|entry| entry.path.clone()),
+        changelog: tree.at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone()),
+        license_file: license::file(tree).map(|entry| entry.path.clone()),
         icon: None,
         facts: facts(service.as_deref(), &environments),
         checksums: BTreeMap::new(),
@@ -96,9 +95,27 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
 
 /// Checks a pack of this kind against what others provide.
 pub(super) fn check(_pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
+    let (service, claims) = referring(tree);
+    references::check(&claims, pinned(service.as_deref()), tree, names, sink);
+}
+
+/// Returns what checking the claims of a pack came to, for their pages.
+pub(super) fn remarks(tree: &PackTree<'_>, names: &Names) -> Vec<Remark> {
+    let (service, claims) = referring(tree);
+    references::remarks(&claims, pinned(service.as_deref()), names)
+}
+
+/// Returns what refers to others: the service and the claims.
+fn referring(tree: &PackTree<'_>) -> (Option<Arc<Service>>, Vec<Claim>) {
     let mut said = Sink::new();
-    let claims = claims_of(tree, service::read(tree, &mut said).is_some(), &mut said);
-    references::check(&claims, tree, names, sink);
+    let service = service::read(tree, &mut said);
+    let claims = claims_of(tree, service.is_some(), &mut said);
+    (service, claims)
+}
+
+/// Returns the revision of the platform that a service says it uses.
+fn pinned(service: Option<&Service>) -> Option<&str> {
+    service?.branch.as_deref()
 }
 
 /// Returns what a file says about directories of this kind; `name` is the file's.
@@ -163,10 +180,12 @@ fn claims_of(tree: &PackTree<'_>, is_service: bool, sink: &mut Sink) -> Vec<Clai
     claims::read(tree, &listed, is_service, sink)
 }
 
-/// Returns the name of a consumer: the service's, else the tenant's, else the directory's.
+/// Returns the name of a consumer: the service's, else the tenant's, else the directory's, else the repository's.
 fn name(tree: &PackTree<'_>, service: Option<&Service>, environments: &[Arc<Environment>]) -> Option<PackName> {
     let tenant = environments.iter().map(|environment| environment.tenant.as_str());
+    let repository = tree.configured.repository.filter(|_| tree.path.is_empty());
     let named = service.map(|service| service.name.as_str()).into_iter().chain(tenant).chain(tree.directory);
+    let named = named.chain(repository);
     named.filter(|name| !name.is_empty()).find_map(|name| PackName::new(name).ok())
 }
 

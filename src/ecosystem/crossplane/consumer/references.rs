@@ -1,19 +1,21 @@
 //! Claims against what others provide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::super::ID;
-use super::super::claim::{self, Fault};
+use super::super::claim::{self, Fault, Finding};
 use super::super::codes::consumer::{
-    CLAIM_AMBIGUOUS, CLAIM_INVALID, CLAIM_NAME_LENGTH, CLAIM_UNKNOWN_FIELD, CLAIM_UNRESOLVED, CLAIM_VERSION_UNSERVED,
+    CLAIM_AMBIGUOUS, CLAIM_BREAKS_SOON, CLAIM_INVALID, CLAIM_NAME_LENGTH, CLAIM_UNKNOWN_FIELD, CLAIM_UNRESOLVED,
+    CLAIM_VERSION_UNSERVED,
 };
 use super::super::delivery::object::place;
 use super::super::schema::{ClaimSchema, provision_name};
 use super::API;
-use super::claims::{Claim, may_be_secret};
-use crate::diag::{Place, Sink, Span};
-use crate::ecosystem::{Names, Provider};
-use crate::pack::PackTree;
+use super::claims::{self, Claim, may_be_secret};
+use super::provided::{Against, Found, Providers, Why};
+use crate::diag::{Code, Place, Sink, Span};
+use crate::ecosystem::Names;
+use crate::pack::{PackTree, Remark};
 
 /// Most findings of one claim that are reported one by one.
 const MOST_REPEATED: usize = 30;
@@ -21,32 +23,35 @@ const MOST_REPEATED: usize = 30;
 /// Most findings of one consumer.
 const MOST: usize = 300;
 
+/// Most rules in CEL, and most defaults, that the page of a claim shows.
+const MOST_SHOWN: usize = 100;
+
+/// Most characters of a rule, of a path and of a default that the page of a claim shows.
+const MOST_CHARACTERS: usize = 300;
+
 /// Longest name of an object that is created from a claim.
 const LONGEST_NAME: usize = 63;
 
-/// A provider with its schema, or why a claim cannot be validated.
-enum Found {
-    Schema(Provider, Box<ClaimSchema>),
-    /// No pack provides the kind.
-    Nobody,
-    /// Several do, with other schemas: their names.
-    Several(Vec<String>),
-    /// What the provider says cannot be read.
-    Unreadable,
+/// What is said of a finding about a claim.
+struct Said {
+    code: Code,
+    message: String,
+    help: String,
+    /// Whether the value may be a secret, so that no excerpt shows it.
+    is_secret: bool,
 }
 
 /// Validates every claim against its provider, once each, whichever pack that is.
-pub(super) fn check(claims: &[Claim], tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
-    let mut found: BTreeMap<(&str, &str, &str), Found> = BTreeMap::new();
+///
+/// `pinned` is the revision of the platform that the service says it uses.
+pub(super) fn check(claims: &[Claim], pinned: Option<&str>, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
+    let mut providers = Providers::new(names, pinned);
     let before = sink.found().len();
     for claim in claims {
         if sink.found().len() >= before + MOST {
             break;
         }
-        let object = &claim.object;
-        let key = (&*object.group, &*object.kind, &*object.version);
-        let found = found.entry(key).or_insert_with(|| provider(key, names));
-        one(claim, found, tree, names, sink);
+        one(claim, providers.of(claim), tree, names, sink);
     }
 }
 
@@ -54,9 +59,8 @@ fn one(claim: &Claim, found: &Found, tree: &PackTree<'_>, names: &Names, sink: &
     let object = &claim.object;
     let api = provision_name(&object.group, &object.kind);
     let at_kind = || place(tree, &claim.file, object.kind_span);
-    let long = object.name.as_ref().filter(|name| name.chars().count() > LONGEST_NAME);
     match found {
-        Found::Schema(provider, schema) => validate(claim, provider, schema, tree, sink),
+        Found::Schemas(revisions) => validate(claim, revisions, tree, sink),
         Found::Nobody => {
             sink.report(CLAIM_UNRESOLVED, at_kind(), format!("no pack of the catalog provides `{api}`"))
                 .help(suggestion(&api, names));
@@ -69,73 +73,131 @@ fn one(claim: &Claim, found: &Found, tree: &PackTree<'_>, names: &Names, sink: &
         }
         Found::Unreadable => {}
     }
+    let long = object.name.as_ref().filter(|name| name.chars().count() > LONGEST_NAME);
     // Where a schema applies, its check has said so.
-    if let (Some(name), false) = (long, matches!(found, Found::Schema(..))) {
+    if let (Some(name), false) = (long, matches!(found, Found::Schemas(..))) {
         let message =
             format!("the name of the claim has {} characters; at most {LONGEST_NAME} are taken", name.chars().count());
         sink.report(CLAIM_NAME_LENGTH, at_kind(), message).help("choose a shorter name");
     }
 }
 
-/// Finds who provides a version of a kind. Packs that say the same of it count as one.
-fn provider((group, kind, version): (&str, &str, &str), names: &Names) -> Found {
-    let providers = names.providers(ID, API, &provision_name(group, kind));
-    if providers.is_empty() {
-        return Found::Nobody;
+/// Reports what each revision finds; what the first finds is not said again.
+fn validate(claim: &Claim, revisions: &[Against], tree: &PackTree<'_>, sink: &mut Sink) {
+    let Some(root) = claim.object.root.as_deref() else { return };
+    let mut told: Vec<Finding> = Vec::new();
+    for against in revisions {
+        let found = claim::check(root, &against.schema).findings;
+        for finding in found.into_iter().take(MOST_REPEATED) {
+            if told.contains(&finding) {
+                continue;
+            }
+            let said = said(claim, against, &finding);
+            sink.report(said.code, at(claim, said.is_secret, finding.span, tree), said.message).help(said.help);
+            told.push(finding);
+        }
     }
-    let read = |provider: Provider| {
-        let schema = provider.value.as_deref().and_then(ClaimSchema::from_json)?;
-        Some((provider, Box::new(schema)))
-    };
-    let mut readable: Vec<(Provider, Box<ClaimSchema>)> = providers.into_iter().filter_map(read).collect();
-    // Packs that serve the version come before those that do not.
-    let serves = |schema: &ClaimSchema| schema.versions.get(version).is_some_and(|version| version.served);
-    if readable.iter().any(|(_, schema)| serves(schema)) {
-        readable.retain(|(_, schema)| serves(schema));
-    }
-    let Some((provider, schema)) = readable.first() else { return Found::Unreadable };
-    let is_same = |other: &ClaimSchema| other.versions.get(version) == schema.versions.get(version);
-    if readable.iter().all(|(_, other)| is_same(other)) {
-        return Found::Schema(provider.clone(), schema.clone());
-    }
-    Found::Several(readable.iter().map(|(provider, _)| format!("`{}`", provider.pack)).collect())
 }
 
-fn validate(claim: &Claim, provider: &Provider, schema: &ClaimSchema, tree: &PackTree<'_>, sink: &mut Sink) {
-    let Some(root) = claim.object.root.as_deref() else { return };
-    let is_secret = |path: &str| may_be_secret(path) || is_described_as_secret(schema, &claim.object.version, path);
-    let by = format!("`{}` {}", provider.pack, provider.version);
-    for finding in claim::check(root, schema).findings.into_iter().take(MOST_REPEATED) {
-        let version = &claim.object.version;
-        let (code, message, help) = match finding.fault {
-            Fault::VersionUnserved => {
-                let served = schema.versions.iter().filter(|(_, version)| version.served).map(|(name, _)| &**name);
-                let served: Vec<&str> = served.collect();
-                let help = if served.is_empty() {
-                    "the provider serves no version at all".to_owned()
-                } else {
-                    format!("use {}", served.join(" or "))
-                };
-                (CLAIM_VERSION_UNSERVED, format!("{by} does not serve `{version}` of `{}`", schema.kind), help)
-            }
-            Fault::UnknownField => {
-                let message = format!("{by} does not know `{}`", finding.path);
-                (CLAIM_UNKNOWN_FIELD, message, "correct its name, or take it away: the server drops it".to_owned())
-            }
-            Fault::NameTooLong => (CLAIM_NAME_LENGTH, finding.message, "choose a shorter name".to_owned()),
-            Fault::Invalid if is_secret(&finding.path) => {
-                let message = format!("`{}` does not fit the schema of {by}", finding.path);
-                (CLAIM_INVALID, message, "look into the provider's page for what it takes".to_owned())
-            }
-            Fault::Invalid => {
-                let path = if finding.path.is_empty() { "the claim".to_owned() } else { format!("`{}`", finding.path) };
-                let help = format!("the API server refuses the claim; see `{}` on the provider's page", schema.kind);
-                (CLAIM_INVALID, format!("{path}: {} (by {by}, {version})", finding.message), help)
-            }
+/// Returns what checking the claims came to, for their pages: what is wrong, and what their providers fill in.
+pub(super) fn remarks(claims: &[Claim], pinned: Option<&str>, names: &Names) -> Vec<Remark> {
+    let mut providers = Providers::new(names, pinned);
+    let mut remarks = Vec::new();
+    for (claim, name) in claims.iter().zip(claims::names(claims)) {
+        let Some(root) = claim.object.root.as_deref() else { continue };
+        let remark = |against: String, result: &str| Remark {
+            kind: super::super::kinds::CLAIM.key.to_owned(),
+            name: name.clone(),
+            against,
+            result: result.to_owned(),
+            is_good: false,
+            faults: Vec::new(),
+            unevaluated: Vec::new(),
+            defaults: Vec::new(),
         };
-        let place = at(claim, is_secret(&finding.path), finding.span, tree);
-        sink.report(code, place, message).help(help);
+        match providers.of(claim) {
+            Found::Schemas(revisions) => {
+                remarks.extend(revisions.iter().map(|against| {
+                    let checked = claim::check(root, &against.schema);
+                    let is_accepted = checked.is_accepted();
+                    let told = |finding: &Finding| said(claim, against, finding).message;
+                    let shown = |(path, value): &(String, String)| {
+                        let is_secret = is_secret(claim, &against.schema, path);
+                        (shortened(path), if is_secret { "not shown".to_owned() } else { shortened(value) })
+                    };
+                    let rules = checked.unevaluated.iter().map(|(path, rule)| match path.as_str() {
+                        "" => shortened(rule),
+                        path => format!("{}: {}", shortened(path), shortened(rule)),
+                    });
+                    Remark {
+                        is_good: is_accepted,
+                        faults: checked.findings.iter().take(MOST_REPEATED).map(told).collect(),
+                        unevaluated: rules.take(MOST_SHOWN).collect(),
+                        defaults: checked.defaulted.iter().take(MOST_SHOWN).map(shown).collect(),
+                        ..remark(against.to_string(), if is_accepted { "valid" } else { "refused" })
+                    }
+                }));
+            }
+            Found::Nobody => {
+                remarks.push(remark(String::new(), "not checked: no pack of the catalog provides its kind"));
+            }
+            Found::Several(packs) => {
+                let result = format!("not checked: {} provide its kind with different schemas", packs.join(", "));
+                remarks.push(remark(String::new(), &result));
+            }
+            Found::Unreadable => {}
+        }
     }
+    remarks
+}
+
+/// Returns a text that hardly costs anything, however often it is shown: a provider may write megabytes of it.
+fn shortened(text: &str) -> String {
+    let mut characters = text.chars();
+    let start: String = characters.by_ref().take(MOST_CHARACTERS).collect();
+    if characters.next().is_some() { start + "…" } else { start }
+}
+
+/// Says what is wrong, without a value that may be a secret.
+fn said(claim: &Claim, against: &Against, finding: &Finding) -> Said {
+    let (schema, version) = (&against.schema, &claim.object.version);
+    let is_secret = is_secret(claim, schema, &finding.path);
+    let (code, message, help) = match finding.fault {
+        Fault::VersionUnserved => {
+            let served = schema.versions.iter().filter(|(_, version)| version.served).map(|(name, _)| &**name);
+            let served: Vec<&str> = served.collect();
+            let help = if served.is_empty() {
+                "the provider serves no version at all".to_owned()
+            } else {
+                format!("use {}", served.join(" or "))
+            };
+            (CLAIM_VERSION_UNSERVED, format!("{against} does not serve `{version}` of `{}`", schema.kind), help)
+        }
+        Fault::UnknownField => {
+            let message = format!("{against} does not know `{}`", finding.path);
+            (CLAIM_UNKNOWN_FIELD, message, "correct its name, or take it away: the server drops it".to_owned())
+        }
+        Fault::NameTooLong => (CLAIM_NAME_LENGTH, finding.message.clone(), "choose a shorter name".to_owned()),
+        Fault::Invalid if is_secret => {
+            let message = format!("`{}` does not fit the schema of {against}", finding.path);
+            (CLAIM_INVALID, message, "look into the provider's page for what it takes".to_owned())
+        }
+        Fault::Invalid => {
+            let path = if finding.path.is_empty() { "the claim".to_owned() } else { format!("`{}`", finding.path) };
+            let help = format!("the API server refuses the claim; see `{}` on the provider's page", schema.kind);
+            (CLAIM_INVALID, format!("{path}: {} (by {against}, {version})", finding.message), help)
+        }
+    };
+    if against.why != Why::Upcoming {
+        return Said { code, message, help, is_secret };
+    }
+    let help = "change the claim before the provider is released, or tell who provides it".to_owned();
+    Said { code: CLAIM_BREAKS_SOON, message, help, is_secret }
+}
+
+/// Tells whether a field of a claim may hold a secret: by its name, or by what the schema says of it.
+fn is_secret(claim: &Claim, schema: &ClaimSchema, path: &str) -> bool {
+    may_be_secret(path) || is_described_as_secret(schema, &claim.object.version, path)
 }
 
 /// Tells whether the schema says of a field that it holds a secret.

@@ -29,6 +29,8 @@ pub(super) struct Service {
     pub dependencies: Vec<Dependency>,
     /// The names of environment variables.
     pub environment: Vec<String>,
+    /// `platform.branch`: the revision of the platform that it uses.
+    pub branch: Option<String>,
     /// Rows about the platform.
     pub facts: Vec<Fact>,
 }
@@ -69,6 +71,7 @@ fn service(document: &Document<'_>) -> Option<Service> {
         description: text("description"),
         dependencies: root.get("dependencies").map(dependencies).unwrap_or_default(),
         environment: root.get("env").map(environment).unwrap_or_default(),
+        branch: platform.and_then(|platform| platform.get("branch")?.scalar_text()),
         facts,
     })
 }

@@ -126,8 +126,6 @@ pub(super) fn pack(
     rules::check(&provider, sink);
     let components = components::all(&provider, sink);
     let id = PackId { ecosystem: EcosystemId::new(ID).expect("a valid identifier"), name };
-    let file = |is: fn(&FileEntry) -> bool| tree.snapshot.files().iter().find(|entry| is(entry));
-    let license_file = file(is_license);
     let kinds: Vec<&str> = provider.xrds.iter().map(|(_, xrd)| xrd.user_kind().kind.as_str()).collect();
     let mut pack = Pack::new(id, Version::draft(), manifest);
     pack.versioned_by = VersionedBy::Source;
@@ -140,9 +138,7 @@ pub(super) fn pack(
     pack.aliases = aliases.into_iter().filter(|alias| !alias.is_empty() && *alias != pack.title).collect();
     pack.description = about.description.clone().unwrap_or_else(|| summary::description(&provider));
     pack.authors = about.maintainer.iter().cloned().collect();
-    let of_file = || license_file.and_then(|entry| license::of_file(tree, entry));
-    let above = || tree.license_above.and_then(|above| above.id.clone());
-    pack.license = about.license.clone().or_else(of_file).or_else(above);
+    pack.license = about.license.clone().or_else(|| license::of_pack(tree));
     pack.homepage = about.homepage.clone();
     pack.keywords = summary::keywords(&provider);
     let range = needs::crossplane(&provider);
@@ -152,9 +148,9 @@ pub(super) fn pack(
     pack.provides = summary::provisions(&provider);
     pack.environment = summary::secrets(&provider);
     pack.components = components;
-    pack.readme = file(is_readme).map(|entry| entry.path.clone());
-    pack.changelog = file(is_changelog).map(|entry| entry.path.clone());
-    pack.license_file = license_file.map(|entry| entry.path.clone());
+    pack.readme = tree.at_root(&["readme.md"]).map(|entry| entry.path.clone());
+    pack.changelog = tree.at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone());
+    pack.license_file = license::file(tree).map(|entry| entry.path.clone());
     pack.facts = summary::facts(&provider);
     check_documents(tree, &pack, sink);
     pack
@@ -204,6 +200,12 @@ pub(super) fn declares_xrd(tree: &PackTree<'_>) -> bool {
     declared(tree).any(|(_, declares)| declares.0.lines().any(|line| line.starts_with("provider xrd")))
 }
 
+/// Returns the paths of the files that declare a composition.
+pub(super) fn compositions<'a>(tree: &'a PackTree<'a>) -> Vec<&'a str> {
+    let declares = |one: &Arc<Declares>| one.0.lines().any(|line| line.starts_with("provider composition"));
+    declared(tree).filter(|(_, declares_of)| declares(declares_of)).map(|(path, _)| path).collect()
+}
+
 /// Returns the directories, relative to this one, that are packs by what files declare.
 pub(super) fn directories(tree: &PackTree<'_>) -> Vec<String> {
     let says: Vec<(&str, Arc<Declares>)> = declared(tree).collect();
@@ -217,21 +219,4 @@ pub(super) fn place(tree: &PackTree<'_>, entry: &FileEntry, span: Span) -> Place
         Some(text) => Place::in_text(entry.path.as_str(), span, text.strip_prefix('\u{feff}').unwrap_or(&text)),
         None => Place::file(entry.path.as_str()),
     }
-}
-
-fn is_at_root(entry: &FileEntry, names: &[&str]) -> bool {
-    entry.path.parent().is_empty() && names.iter().any(|name| entry.path.as_str().eq_ignore_ascii_case(name))
-}
-
-/// Tells whether a file is the README.
-fn is_readme(entry: &FileEntry) -> bool {
-    is_at_root(entry, &["readme.md"])
-}
-
-fn is_changelog(entry: &FileEntry) -> bool {
-    is_at_root(entry, &["changelog.md", "changes.md"])
-}
-
-fn is_license(entry: &FileEntry) -> bool {
-    is_at_root(entry, &["license", "license.md", "license.txt", "licence", "copying"])
 }

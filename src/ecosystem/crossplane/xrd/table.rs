@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::diag::Span;
 use crate::ecosystem::crossplane::schema::Scope;
 use crate::ecosystem::crossplane::schema::added::{self, Policies};
+use crate::pack::schema::bounds;
 use crate::pack::{Field, FieldTable};
 use crate::yaml::{Node, Value};
 
@@ -96,30 +97,7 @@ fn type_text(schema: &Node) -> String {
 }
 
 fn constraints(schema: &Node) -> Vec<String> {
-    let text = |key: &str| schema.get(key).and_then(Node::scalar_text);
-    let flag = |key: &str| schema.get(key).and_then(Node::as_bool) == Some(true);
-    let mut words = Vec::new();
-    if let Some(least) = text("minimum") {
-        words.push(if flag("exclusiveMinimum") { format!("more than {least}") } else { format!("at least {least}") });
-    }
-    if let Some(most) = text("maximum") {
-        words.push(if flag("exclusiveMaximum") { format!("less than {most}") } else { format!("at most {most}") });
-    }
-    for (key, before, after) in [
-        ("multipleOf", "a multiple of ", ""),
-        ("minLength", "at least ", " characters"),
-        ("maxLength", "at most ", " characters"),
-        ("pattern", "matches ", ""),
-        ("format", "format ", ""),
-        ("minItems", "at least ", " items"),
-        ("maxItems", "at most ", " items"),
-        ("minProperties", "at least ", " fields"),
-        ("maxProperties", "at most ", " fields"),
-    ] {
-        if let Some(value) = text(key) {
-            words.push(format!("{before}{value}{after}"));
-        }
-    }
+    let mut words = bounds(schema);
     if schema.get("x-kubernetes-list-type").and_then(Node::as_str) == Some("set") {
         words.push("no item twice".to_owned());
     }

@@ -48,6 +48,7 @@ fn release(version: &str, profile: &str) -> CatalogRelease {
         content,
         listing: listing.into(),
         findings: checked.findings.into(),
+        remarks: Arc::default(),
         archive: "".into(),
     }
 }

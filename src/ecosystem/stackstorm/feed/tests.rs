@@ -45,6 +45,7 @@ fn release(version: &str, day: i64, files: &[(&str, &str)]) -> CatalogRelease {
         content,
         listing: listing.into(),
         findings: checked.findings.into(),
+        remarks: Arc::default(),
         archive: "".into(),
     }
 }

@@ -1,0 +1,2 @@
+class ClusterAdapter:
+    """Installs it."""
