@@ -224,9 +224,10 @@ impl Shelf<'_> {
         let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
             return Ok(Err("the stored archive holds no pack that can be read".to_owned()));
         };
-        // The record names the release, as the tag did when it was made.
+        // The record names the release, as the tag did when it was made, and what it needs, as the rest of the source told then.
         pack.id = id.clone();
         pack.version = record.version.clone();
+        pack.dependencies.clone_from(&record.dependencies);
         let revision = record.source.tag.as_deref().unwrap_or(record.version.as_str());
         let findings = located(found.finish(), &record.source.path, Some(revision)).into();
         Ok(Ok(Content {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Place, Sink, Span};
 use crate::index::PRIVATE_LEAK;
-use crate::pack::{Memo, Pack};
+use crate::pack::{Memo, Otherwise, Pack};
 use crate::release::{Candidate, Stage};
 
 /// Largest README that is searched, in bytes.
@@ -106,6 +106,8 @@ impl<'a> Private<'a> {
             for link in component
                 .links
                 .iter()
+                // What means something else where the target is not there gives nothing away.
+                .filter(|link| link.otherwise == Otherwise::Name)
                 .filter(|link| self.components.contains(&(ecosystem, link.kind, link.target.as_str())))
             {
                 let message = format!("`{}` is public and refers to `{}`, which is private", pack.id, link.target);

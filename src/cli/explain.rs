@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::arguments::Explain;
 use super::{Context, Outcome, UsageError};
-use crate::diag::Code;
+use crate::diag::{Code, distance};
 use crate::rules;
 
 /// Most letters in which a code may differ from another one to be suggested.
@@ -63,28 +63,12 @@ fn unknown(name: &str) -> String {
     }
 }
 
-/// Returns how many letters must be added, dropped or changed to turn one word into the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let change = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn near_codes_are_suggested() {
-        assert_eq!(distance("kitten", "sitting"), 3);
         assert!(unknown("tag-movd").contains("did you mean `tag-moved`"));
         assert!(unknown("symlinks").contains("`symlink`"));
         assert!(unknown("what-on-earth-is-this").contains("lists them all"));

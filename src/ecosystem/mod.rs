@@ -22,6 +22,7 @@ use crate::config::Feeds;
 use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
 use crate::output::Unit;
+use crate::pack::above::RootFile;
 use crate::pack::{ComponentKind, Configured, Example, Pack, PackTree, Remark, Requirement};
 use crate::yaml::Dialect;
 
@@ -85,6 +86,18 @@ pub trait Ecosystem: Sync + Debug {
     /// Returns the names of the variants of the format that a source may be configured with; none when there is only one.
     fn profiles(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Returns the variants of the format that directories at the root of a source show when all of them are there.
+    ///
+    /// They are found in [`PackTree::above`]; what the configuration says comes first.
+    fn layouts(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[]
+    }
+
+    /// Returns a file at the root of a source that says something of the packs below it: found in [`PackTree::above`].
+    fn root_file(&self) -> Option<RootFile> {
+        None
     }
 
     /// Returns the variant of the format that a release was recorded with, where its requirements say so.

@@ -121,10 +121,14 @@ fn component(component: &pack::Component) -> wire::Component {
         links: component
             .links
             .iter()
-            .map(|link| wire::Link {
-                relation: relation(link.relation).to_owned(),
-                kind: link.kind.to_owned(),
-                target: link.target.clone(),
+            .filter(|link| link.otherwise != pack::Otherwise::Nothing)
+            .flat_map(|link| {
+                let meant = std::iter::once((link.kind, link.target.as_str())).chain(link.instead());
+                meant.map(|(kind, target)| wire::Link {
+                    relation: relation(link.relation).to_owned(),
+                    kind: kind.to_owned(),
+                    target: target.to_owned(),
+                })
             })
             .collect(),
     }

@@ -4,7 +4,7 @@ use super::PackTree;
 use crate::source::FileEntry;
 
 /// Largest file that is looked at, in bytes.
-const LARGEST: u64 = 256 << 10;
+pub const LARGEST: u64 = 256 << 10;
 
 /// The licence of a file, under a type of its own for the memo.
 struct Recognised(Option<&'static str>);
@@ -17,39 +17,23 @@ pub fn of_file(tree: &PackTree<'_>, entry: &FileEntry) -> Option<String> {
     recognised.0.map(str::to_owned)
 }
 
+/// Names of licence files, in small letters.
+pub const NAMES: &[&str] = &["license", "license.md", "license.txt", "licence", "licence.md", "copying"];
+
+/// Tells whether a file of that name, at the root of a pack or of a source, holds its licence.
+pub fn is_it(name: &str) -> bool {
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// Returns the licence file at the root of a pack, if any.
 pub fn file<'a>(tree: &PackTree<'a>) -> Option<&'a FileEntry> {
-    tree.directly_in("").find(|entry| Above::is_it(entry.path.as_str()))
+    tree.directly_in("").find(|entry| is_it(entry.path.as_str()))
 }
 
 /// Returns the SPDX identifier of the licence of a pack: that of its own file, else that of its source.
 pub fn of_pack(tree: &PackTree<'_>) -> Option<String> {
     let own = file(tree).and_then(|entry| of_file(tree, entry));
-    own.or_else(|| tree.license_above.and_then(|above| above.id.clone()))
-}
-
-/// The licence file of a source, for packs that have none of their own.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Above {
-    /// The SPDX identifier of its text, when that is recognised.
-    pub id: Option<String>,
-}
-
-impl Above {
-    /// Returns what a licence file at the root of a source says.
-    pub fn of(bytes: &[u8]) -> Self {
-        let id = std::str::from_utf8(bytes).ok().and_then(recognise);
-        Self { id: id.map(str::to_owned) }
-    }
-
-    /// Largest file that is looked at, in bytes.
-    pub const LARGEST: usize = LARGEST as usize;
-
-    /// Tells whether a file of that name, at the root of a source or of a pack, holds its licence.
-    pub fn is_it(name: &str) -> bool {
-        const NAMES: [&str; 6] = ["license", "license.md", "license.txt", "licence", "licence.md", "copying"];
-        NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
-    }
+    own.or_else(|| tree.license_above().and_then(|above| above.id.clone()))
 }
 
 /// Returns the SPDX identifier of the licence whose standard wording the text has; `None` rather than a guess.

@@ -3,6 +3,7 @@
 //! An ecosystem reads a [`PackTree`] and returns a [`Pack`]; everything downstream (index, feeds, pages, search) works on
 //! this model and knows no ecosystem. Texts are as the author wrote them: hostile until escaped.
 
+pub mod above;
 pub mod dockerfile;
 pub mod license;
 mod memo;
@@ -14,7 +15,7 @@ mod tree;
 
 pub use memo::Memo;
 pub use model::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Provision, Relation,
+    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
     Requirement, Step, VersionedBy,
 };
 pub use remark::Remark;

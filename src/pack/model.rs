@@ -269,6 +269,29 @@ pub struct Link {
     pub target: String,
     /// Where the reference stands in the file.
     pub line: u32,
+    /// What it means where nothing in the catalogue has the target.
+    pub otherwise: Otherwise,
+}
+
+/// What a reference means where nothing in the catalogue has its target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Otherwise {
+    /// What it says: the name is shown.
+    Name,
+    /// Nothing: it is no reference that the author made, only the same name.
+    Nothing,
+    /// Another component of the same pack, by kind and reference.
+    Own(&'static str, String),
+}
+
+impl Link {
+    /// Returns what it refers to instead of its target, where nothing has that.
+    pub fn instead(&self) -> Option<(&'static str, &str)> {
+        match &self.otherwise {
+            Otherwise::Own(kind, reference) => Some((kind, reference)),
+            Otherwise::Name | Otherwise::Nothing => None,
+        }
+    }
 }
 
 /// A step of a workflow.

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::license::Above;
+use super::above::{Above, LicenseAbove};
 use super::{Memo, YAML_LIMIT, YAML_PARSERS_DISAGREE};
 use crate::diag::{Diagnostic, Place, Sink, Span};
 use crate::ident::RelPath;
@@ -28,8 +28,8 @@ pub struct PackTree<'a> {
     pub has_sibling: bool,
     /// What the configuration says of the source.
     pub configured: Configured<'a>,
-    /// The licence file at the root of the source, when the pack lies below it.
-    pub license_above: Option<&'a Above>,
+    /// What stands at the root of the source, when the pack lies below it.
+    pub above: Option<&'a Above>,
     /// Bounds of YAML files.
     pub yaml_limits: yaml::Limits,
 }
@@ -71,12 +71,17 @@ impl<'a> PackTree<'a> {
     pub fn new(snapshot: &'a Snapshot, memo: &'a Memo, path: &'a str, yaml_limits: yaml::Limits) -> Self {
         let directory = path.rsplit('/').next().filter(|name| !name.is_empty());
         let configured = Configured::default();
-        Self { snapshot, memo, directory, path, has_sibling: false, configured, license_above: None, yaml_limits }
+        Self { snapshot, memo, directory, path, has_sibling: false, configured, above: None, yaml_limits }
     }
 
     /// Returns the file at a path.
     pub fn get(&self, path: &str) -> Option<&'a FileEntry> {
         self.snapshot.get(path)
+    }
+
+    /// Returns the licence file at the root of the source, when the pack lies below it.
+    pub fn license_above(&self) -> Option<&'a LicenseAbove> {
+        self.above?.license.as_ref()
     }
 
     /// Returns the files directly in a directory (not deeper), sorted by path.

@@ -16,10 +16,11 @@ use super::open::{Below, OpenSource};
 use super::packs::{Usual, joined};
 use super::read::{Reading, Setting, read as read_pack};
 use super::repository::{Notes, add_notes, by_pack};
-use super::scan::scan_directory;
+use super::scan::{has_files, scan_directory};
 use super::{Candidate, Stage, facts};
 use crate::diag::{Diagnostic, Sink};
-use crate::pack::license::Above;
+use crate::pack::above::{Above, LicenseAbove, RootFile};
+use crate::pack::license;
 use crate::source::git::{Decisions, IgnoreRules};
 use crate::source::worktree::{self, Walked};
 use crate::source::{Snapshot, SourceError};
@@ -122,9 +123,10 @@ impl Directory<'_> {
             let scan = scan_directory(self.path, self.rules, &left_out);
             let mut sink = Sink::new();
             self.rules.near_misses(&scan, &mut sink);
-            let license = license_of(self.path, &left_out).map(Arc::new);
-            let found = self.rules.packs(&scan, license.as_ref(), |path| Some(path.to_owned()));
-            let others = |found: &Found<String>| (found.path.clone(), found.license_above.clone());
+            let above = above(self.path, self.rules, &left_out);
+            let above = Some(above).filter(|above| !above.is_empty()).map(Arc::new);
+            let found = self.rules.packs(&scan, above.as_ref(), |path| Some(path.to_owned()));
+            let others = |found: &Found<String>| (found.path.clone(), found.above.clone());
             is_new =
                 before.near_misses != sink.found() || !before.found.iter().map(others).eq(found.iter().map(others));
             (before.near_misses, before.found) = (sink.found().to_vec(), found);
@@ -251,17 +253,33 @@ impl Directory<'_> {
     }
 }
 
+/// Returns what stands at the root of a directory.
+fn above(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&str, bool) -> bool) -> Above {
+    let mut shown = rules.layouts(|name| has_files(root, name, left_out));
+    for (ecosystem, RootFile { name, says }) in rules.root_files() {
+        let bytes = small_file(root, name, RootFile::LARGEST as u64).filter(|_| !left_out(name, false));
+        let words = bytes.map(|bytes| says(&bytes)).unwrap_or_default();
+        shown.extend(words.into_iter().map(|word| (ecosystem.to_owned(), word)));
+    }
+    Above { license: license_of(root, left_out), shown }
+}
+
 /// Returns the licence file at the root of a directory.
-fn license_of(root: &Utf8Path, left_out: &dyn Fn(&str, bool) -> bool) -> Option<Above> {
+fn license_of(root: &Utf8Path, left_out: &dyn Fn(&str, bool) -> bool) -> Option<LicenseAbove> {
     let mut names: Vec<String> =
         root.read_dir_utf8().ok()?.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect();
-    names.retain(|name| Above::is_it(name) && !left_out(name, false));
-    let path = root.join(names.into_iter().min()?);
+    names.retain(|name| license::is_it(name) && !left_out(name, false));
+    small_file(root, &names.into_iter().min()?, license::LARGEST).map(|bytes| LicenseAbove::of(&bytes))
+}
+
+/// Returns the content of a regular file of at most some bytes.
+fn small_file(root: &Utf8Path, name: &str, most: u64) -> Option<Vec<u8>> {
+    let path = root.join(name);
     let metadata = path.symlink_metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > Above::LARGEST as u64 {
+    if !metadata.is_file() || metadata.len() > most {
         return None;
     }
-    std::fs::read(path).ok().map(|bytes| Above::of(&bytes))
+    std::fs::read(path).ok()
 }
 
 /// Tells whether two snapshots hold the same files, and miss the same.

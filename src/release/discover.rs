@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
+use camino::Utf8Path;
 use globset::{GlobBuilder, GlobMatcher};
 use rayon::prelude::*;
 
@@ -17,7 +18,8 @@ use crate::config::SourceConfig;
 use crate::diag::{Diagnostic, Place, Sink};
 use crate::ecosystem::{Clue, Ecosystem, NEAR_MISS};
 use crate::pack::Configured;
-use crate::pack::license::Above;
+use crate::pack::above::{Above, RootFile};
+use crate::pack::license;
 use crate::source::SourceError;
 use crate::source::git::is_remote;
 use crate::source::paths::join;
@@ -51,11 +53,23 @@ pub(super) struct Found<K> {
     pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
     /// Whether another directory with a manifest of the same ecosystem lies beside it.
     pub(super) has_sibling: bool,
-    /// The licence file at the root of the source.
-    pub(super) license_above: Option<Arc<Above>>,
+    /// What stands at the root of the source; nothing at the root itself.
+    pub(super) above: Option<Arc<Above>>,
 }
 
 impl<K> Found<K> {
+    /// Returns a directory, of which nobody knows yet what lies beside it.
+    pub(super) fn new(
+        path: String,
+        key: K,
+        ecosystems: Vec<&'static dyn Ecosystem>,
+        above: Option<&Arc<Above>>,
+    ) -> Self {
+        // What stands at the root of the source is part of a pack there.
+        let above = above.filter(|_| !path.is_empty()).cloned();
+        Self { path, key, ecosystems, has_sibling: false, above }
+    }
+
     /// Returns the path with each ecosystem that may claim it.
     fn claims(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.ecosystems.iter().map(|ecosystem| (self.path.as_str(), ecosystem.id()))
@@ -70,11 +84,17 @@ impl<K> Found<K> {
         rules: &'a Rules,
     ) -> Setting<'a> {
         let directory = self.path.rsplit('/').next().filter(|name| !name.is_empty()).or(last);
-        let Self { path, ecosystems, has_sibling, license_above, .. } = self;
+        let Self { path, ecosystems, has_sibling, above, .. } = self;
         let (configured, has_sibling) = (rules.configured(), *has_sibling);
-        // The root of the source has the file itself.
-        let license_above = license_above.as_deref().filter(|_| !path.is_empty());
-        Setting { ecosystems, usual, directory, path, has_sibling, configured, license_above }
+        Setting { ecosystems, usual, directory, path, has_sibling, configured, above: above.as_ref() }
+    }
+
+    /// Returns what tells readings of directories apart.
+    pub(super) fn settled_by(&self) -> SettledBy<K>
+    where
+        K: Clone,
+    {
+        (self.path.clone(), self.key.clone(), self.above.clone())
     }
 }
 
@@ -115,6 +135,33 @@ impl Rules {
     /// Tells whether any ecosystem finds packs by clues.
     pub(super) fn has_clues(&self) -> bool {
         self.ecosystems.iter().any(|ecosystem| ecosystem.clues().is_some())
+    }
+
+    /// Returns the variants of formats that a source shows which has some directories at its root.
+    pub(super) fn layouts(&self, has: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+        let layouts = self.ecosystems.iter().flat_map(|one| one.layouts().iter().map(|layout| (one.id(), layout)));
+        let shown = layouts.filter(|(_, (_, directories))| directories.iter().all(|name| has(name)));
+        shown.map(|(id, (profile, _))| (id.to_owned(), (*profile).to_owned())).collect()
+    }
+
+    /// Returns the files at the root of a source that say something of the packs below it, and to which ecosystem.
+    pub(super) fn root_files(&self) -> impl Iterator<Item = (&'static str, RootFile)> + use<'_> {
+        self.ecosystems.iter().filter_map(|one| Some((one.id(), one.root_file()?)))
+    }
+
+    /// Tells whether a directory of that name, at the root of a source, may be part of what shows a variant.
+    fn is_in_layout(&self, name: &str) -> bool {
+        self.ecosystems.iter().flat_map(|one| one.layouts()).any(|(_, directories)| directories.contains(&name))
+    }
+
+    /// Tells whether a saved file may change what the root of a source says of all packs; `stays` says that it was and is there.
+    pub(super) fn concerns_all(&self, path: &Utf8Path, stays: bool) -> bool {
+        let mut segments = path.as_str().split('/');
+        match (segments.next(), segments.next()) {
+            (Some(name), None) => license::is_it(name) || self.root_files().any(|(_, file)| file.name == name),
+            (Some(directory), Some(_)) => !stays && self.is_in_layout(directory),
+            (None, _) => false,
+        }
     }
 
     /// Tells whether a file of that name may hold a clue.
@@ -175,16 +222,14 @@ impl Rules {
         path: &str,
         names: &[String],
         key: &K,
-        license: Option<&Arc<Above>>,
+        above: Option<&Arc<Above>>,
     ) -> Option<Found<K>> {
         let knows = |ecosystem: &&'static dyn Ecosystem| {
             ecosystem.manifests().iter().any(|name| names.iter().any(|n| n == name)) && self.looks_at(*ecosystem, path)
         };
         let ecosystems: Vec<&'static dyn Ecosystem> =
             self.ecosystems.iter().copied().filter(|ecosystem| knows(ecosystem)).collect();
-        let license_above = license.cloned();
-        let found = Found { path: path.to_owned(), key: key.clone(), ecosystems, has_sibling: false, license_above };
-        (!found.ecosystems.is_empty()).then_some(found)
+        (!ecosystems.is_empty()).then(|| Found::new(path.to_owned(), key.clone(), ecosystems, above))
     }
 
     /// Tells whether what a file of that name marks depends on nothing but the directory that holds it.
@@ -196,18 +241,15 @@ impl Rules {
     /// Returns the directories that may be packs, outer ones before those inside them.
     ///
     /// `key` returns what identifies the content of a directory without a mark; nothing when it is not there.
-    /// `license` is the licence file at the root of the source.
+    /// `above` is what stands at the root of the source.
     pub(super) fn packs<K: Clone>(
         &self,
         scan: &Scan<K>,
-        license: Option<&Arc<Above>>,
+        above: Option<&Arc<Above>>,
         key: impl Fn(&str) -> Option<K>,
     ) -> Vec<Found<K>> {
-        let mut found: Vec<Found<K>> = scan
-            .marked
-            .iter()
-            .filter_map(|Marked { path, names, key }| self.found(path, names, key, license))
-            .collect();
+        let mut found: Vec<Found<K>> =
+            scan.marked.iter().filter_map(|Marked { path, names, key }| self.found(path, names, key, above)).collect();
         let by_clues = self.packs_by_clues(&scan.hints);
         if !by_clues.is_empty() {
             let mut places: HashMap<String, usize> = found.iter().map(|one| one.path.clone()).zip(0..).collect();
@@ -217,9 +259,8 @@ impl Rules {
                     Some(at) => found[*at].ecosystems.push(ecosystem),
                     None => {
                         let Some(key) = key(&path) else { continue };
-                        let (ecosystems, license_above) = (vec![ecosystem], license.cloned());
                         places.insert(path.clone(), found.len());
-                        found.push(Found { path, key, ecosystems, has_sibling: false, license_above });
+                        found.push(Found::new(path, key, vec![ecosystem], above));
                     }
                 }
             }
@@ -294,8 +335,11 @@ pub(super) struct At<K> {
     pub(super) reading: Arc<Reading>,
 }
 
-/// What was read of directories, by path and content.
-pub(super) type Settled<K> = HashMap<(String, K), Arc<Reading>>;
+/// What tells readings of directories apart: path, content, and what stands at the root of the source.
+pub(super) type SettledBy<K> = (String, K, Option<Arc<Above>>);
+
+/// What was read of directories.
+pub(super) type Settled<K> = HashMap<SettledBy<K>, Arc<Reading>>;
 
 /// Reads the directories of several states from the outside in, those that are new in parallel, and returns per state the
 /// ones that count: not below a claimed one.
@@ -305,7 +349,7 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
     read: &(dyn Fn(&Found<K>) -> Arc<Reading> + Sync),
 ) -> Vec<Vec<At<K>>> {
     loop {
-        let mut wanted: HashMap<(String, K), &Found<K>> = HashMap::new();
+        let mut wanted: HashMap<SettledBy<K>, &Found<K>> = HashMap::new();
         let mut results = Vec::with_capacity(states.len());
         for state in states {
             let mut hiding: HashSet<&str> = HashSet::new();
@@ -314,7 +358,7 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
                 if ancestors(&found.path).any(|above| hiding.contains(above)) {
                     continue;
                 }
-                let key = (found.path.clone(), found.key.clone());
+                let key = found.settled_by();
                 match settled.get(&key) {
                     Some(reading) => {
                         if reading.claimed {
@@ -358,8 +402,10 @@ pub(super) fn below(directory: &str, findings: impl IntoIterator<Item = Diagnost
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{at_git, at_path, findings, read, read_without, shown, toy};
+    use super::super::candidates::{KnownSource, SourceReading};
+    use super::super::testing::{at_git, at_path, findings, read, read_known, read_without, shown, toy};
     use super::*;
+    use crate::config::Releases;
     use crate::source::testing::{RepoFixture, write};
 
     fn directory() -> (tempfile::TempDir, camino::Utf8PathBuf) {
@@ -428,13 +474,61 @@ mod tests {
             };
             reading.candidates.iter().map(shown).collect::<Vec<_>>()
         };
-        // A directory that is the same in two revisions is read once.
+        // A directory that is the same in two revisions is another pack when its licence came between them.
         let expected =
-            ["bear 1.0.0 ISC", "cat 1.0.0 ISC", "bear 1.0.0", "bear 1.0.1", "bear 1.0.2 ISC", "cat 1.0.0 ISC"];
+            ["bear 1.0.0 ISC", "cat 1.0.0 ISC", "bear 1.0.0", "bear 1.0.1 ISC", "bear 1.0.2 ISC", "cat 1.0.0 ISC"];
         assert_eq!(shown(at_path("work")), expected);
         assert_eq!(shown(at_path("work/a"))[0], "bear 1.0.0", "beyond the source");
         repository.write("LICENCE.md", "Ask us.\n");
         assert_eq!(shown(at_path("work"))[0], "bear 1.0.0", "a text that nobody knows");
+    }
+
+    /// What was released while the directories were there stays what it was, by tags and by history, read at once or step by step.
+    #[test]
+    fn directories_at_the_root_show_a_variant_while_all_of_them_are_there() {
+        let mut repository = RepoFixture::new();
+        let (mut known, mut by_history, root) = (KnownSource::default(), KnownSource::default(), repository.outside());
+        let read = |config: SourceConfig, known: &mut KnownSource| {
+            let reading = read_known(&config, &root, &[], known).expect("read");
+            let fresh = super::super::testing::read(&config, &root).expect("read");
+            let shown = |reading: &SourceReading| {
+                let packs = reading.candidates.iter().map(|one| (one.stage, one.pack.as_deref().expect("a pack")));
+                let text = packs.map(|(stage, pack)| format!("{stage:?} {} {}", pack.version, pack.description));
+                text.map(|text| text.trim_end().to_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(shown(&reading), shown(&fresh));
+            shown(&reading)
+        };
+        let history = SourceConfig { releases: Some(Releases::History), ..at_path("work") };
+        let mut step = |repository: &mut RepoFixture, version: &str, directories: [bool; 2]| {
+            for (directory, is_there) in ["wood", "saw"].into_iter().zip(directories) {
+                let _ = std::fs::remove_dir_all(repository.root().join(directory));
+                if is_there {
+                    repository.write(&format!("{directory}/x"), "");
+                }
+            }
+            repository.write("a/toy.txt", &toy("bear", version)).commit(version);
+            repository.git(&["tag", "-f", &format!("v{version}")]);
+            (read(at_path("work"), &mut known), read(history.clone(), &mut by_history))
+        };
+        step(&mut repository, "1.0.0", [true, false]);
+        step(&mut repository, "1.1.0", [true, true]);
+        let (tagged, released) = step(&mut repository, "1.2.0", [true, true]);
+        assert_eq!(tagged, ["Draft 1.2.0 wooden", "Released 1.0.0", "Released 1.1.0 wooden", "Released 1.2.0 wooden"]);
+        assert_eq!(released, tagged);
+        // The same directory, in a source that is no longer of the variant.
+        let (tagged, released) = step(&mut repository, "1.2.0", [false, true]);
+        assert_eq!(tagged[0], "Draft 1.2.0");
+        assert_eq!(tagged[3], "Released 1.2.0", "the tag was moved");
+        assert_eq!(released[3], "Released 1.2.0 wooden", "the commit that changed the pack last");
+        let (tagged, _) = step(&mut repository, "1.3.0", [false, false]);
+        assert_eq!(tagged[2..], ["Released 1.1.0 wooden", "Released 1.2.0", "Released 1.3.0"]);
+        // What git does not have does not count.
+        std::fs::create_dir_all(repository.root().join("wood/empty")).expect("a directory");
+        repository.write("saw/x", "").write("wood/x.pyc", "").write(".gitignore", "*.pyc\n");
+        assert_eq!(read(at_path("work"), &mut known)[0], "Draft 1.3.0");
+        repository.write("wood/x.py", "");
+        assert_eq!(read(at_path("work"), &mut known)[0], "Draft 1.3.0 wooden");
     }
 
     /// A directory that nobody claims must not hide the packs below it.

@@ -46,9 +46,9 @@ pub(super) fn releases(
         let changes = changes.into_iter().filter(|(commit, _)| *commit >= first);
         let last = match at.reading.pack.as_ref().map(|pack| pack.versioned_by) {
             Some(VersionedBy::Source) => by_commit(&commits, changes),
-            _ => last_by_version(below, packs, at, changes.collect())?,
+            _ => last_by_version(below, packs, at, &commits, changes.collect())?,
         };
-        release(job, packs, at, &commits, &last);
+        release(job, packs, at, &commits, &last)?;
     }
     Ok(())
 }
@@ -92,20 +92,21 @@ fn last_by_version(
     below: &Below,
     packs: &mut Packs<'_>,
     at: &At<ObjectId>,
+    commits: &[Commit],
     changes: Vec<Change>,
 ) -> Result<BTreeMap<Version, (usize, ObjectId)>, SourceError> {
     let (Some(pack), Some(ecosystem)) = (&at.reading.pack, at.reading.ecosystem) else { return Ok(BTreeMap::new()) };
     let mut manifests = Vec::with_capacity(changes.len());
-    let mut tree_by_manifest: BTreeMap<ObjectId, ObjectId> = BTreeMap::new();
+    let mut state_by_manifest: BTreeMap<ObjectId, (Commit, ObjectId)> = BTreeMap::new();
     for (commit, tree) in changes {
         let Some(tree) = tree else { continue };
         let Some(manifest) = manifest_of(below, tree, pack.manifest.as_str())? else { continue };
-        tree_by_manifest.entry(manifest).or_insert(tree);
+        state_by_manifest.entry(manifest).or_insert((commits[commit], tree));
         manifests.push((commit, tree, manifest));
     }
-    let trees: Vec<ObjectId> = tree_by_manifest.values().copied().collect();
-    let readings = packs.of(&at.path, ecosystem, &trees);
-    let version_by_manifest: BTreeMap<ObjectId, Version> = tree_by_manifest
+    let states: Vec<(Commit, ObjectId)> = state_by_manifest.values().copied().collect();
+    let readings = packs.of(&at.path, ecosystem, &states)?;
+    let version_by_manifest: BTreeMap<ObjectId, Version> = state_by_manifest
         .keys()
         .zip(readings)
         .filter_map(|(manifest, at)| Some((*manifest, at.reading.pack.as_ref()?.version.clone())))
@@ -136,10 +137,10 @@ fn release(
     at: &At<ObjectId>,
     commits: &[Commit],
     last: &BTreeMap<Version, (usize, ObjectId)>,
-) {
-    let Some(ecosystem) = at.reading.ecosystem else { return };
-    let trees: Vec<ObjectId> = last.values().map(|(_, tree)| *tree).collect();
-    let readings = packs.of(&at.path, ecosystem, &trees);
+) -> Result<(), SourceError> {
+    let Some(ecosystem) = at.reading.ecosystem else { return Ok(()) };
+    let states: Vec<(Commit, ObjectId)> = last.values().map(|(commit, tree)| (commits[*commit], *tree)).collect();
+    let readings = packs.of(&at.path, ecosystem, &states)?;
     for ((version, (commit, tree)), released) in last.iter().zip(readings) {
         let (commit, revision) = (commits[*commit], commits[*commit].id.short());
         let facts = job.source.facts(&at.path, None, Some(commit.id), Some(*tree));
@@ -155,6 +156,7 @@ fn release(
         add(&mut candidate, found, &revision);
         job.candidates.push(candidate);
     }
+    Ok(())
 }
 
 #[cfg(test)]

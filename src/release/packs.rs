@@ -11,9 +11,10 @@ use super::places::{self, Place};
 use super::read::{Reading, read};
 use super::scan::{Node, TreeScan};
 use crate::ecosystem::Ecosystem;
-use crate::pack::license::Above;
+use crate::pack::above::{Above, LicenseAbove, RootFile};
+use crate::pack::license;
 use crate::source::SourceError;
-use crate::source::git::{EntryKind, ObjectId, TreeEntry};
+use crate::source::git::{Commit, EntryKind, ObjectId, TreeEntry};
 
 /// The ecosystem of each path in the newest state.
 pub(super) type Usual = BTreeMap<String, &'static dyn Ecosystem>;
@@ -40,10 +41,12 @@ pub(super) struct Packs<'a> {
     earlier: Settled<ObjectId>,
     settled: Settled<ObjectId>,
     pub(super) usual: Usual,
-    /// The licence file of the newest tree.
-    license: Option<Arc<Above>>,
     /// Licence files by their content.
-    licenses: HashMap<ObjectId, Arc<Above>>,
+    licenses: HashMap<ObjectId, LicenseAbove>,
+    /// What files at the root say to an ecosystem, by their content.
+    said: HashMap<(&'static str, ObjectId), Vec<(String, String)>>,
+    /// What stood at the root of the tree that was looked at last, by that tree.
+    above: Option<(ObjectId, Option<Arc<Above>>)>,
 }
 
 impl<'a> Packs<'a> {
@@ -55,30 +58,53 @@ impl<'a> Packs<'a> {
         earlier: Settled<ObjectId>,
     ) -> Self {
         let (scan, settled, usual) = (TreeScan::default(), Settled::new(), Usual::new());
-        let (license, licenses) = (None, HashMap::new());
-        Self { below, rules, reader, last_segment, scan, earlier, settled, usual, license, licenses }
+        let (licenses, said, above) = (HashMap::new(), HashMap::new(), None);
+        Self { below, rules, reader, last_segment, scan, earlier, settled, usual, licenses, said, above }
     }
 
-    /// Returns the licence file at the root of a tree; the first that is asked for is the newest.
-    fn license_of(&mut self, tree: ObjectId) -> Result<Option<Arc<Above>>, SourceError> {
-        let entries = self.below.repository.list(tree)?;
-        let is_it = |entry: &&TreeEntry| {
-            let name = std::str::from_utf8(&entry.name).unwrap_or_default();
-            matches!(entry.kind, EntryKind::File { .. }) && Above::is_it(name)
+    /// Returns what stands at the root of a tree; trees that follow each other and say the same share it.
+    fn above(&mut self, tree: ObjectId) -> Result<Option<Arc<Above>>, SourceError> {
+        let last = match self.above.take() {
+            Some((known, above)) if known == tree => {
+                self.above = Some((known, above.clone()));
+                return Ok(above);
+            }
+            last => last.and_then(|(_, above)| above),
         };
-        let license = entries.iter().find(is_it).and_then(|entry| {
+        let entries = self.below.repository.list(tree)?;
+        let is_license = |entry: &&TreeEntry| {
+            let name = std::str::from_utf8(&entry.name).unwrap_or_default();
+            matches!(entry.kind, EntryKind::File { .. }) && license::is_it(name)
+        };
+        let license = entries.iter().find(is_license).and_then(|entry| {
             let known = self.licenses.get(&entry.id).cloned();
             known.or_else(|| {
-                let bytes = self.below.repository.small_blob(entry.id, Above::LARGEST)?;
-                let read = Arc::new(Above::of(&bytes));
-                self.licenses.insert(entry.id, Arc::clone(&read));
+                let read = LicenseAbove::of(&self.below.repository.small_blob(entry.id, license::LARGEST as usize)?);
+                self.licenses.insert(entry.id, read.clone());
                 Some(read)
             })
         });
-        if self.settled.is_empty() {
-            self.license.clone_from(&license);
+        let is_directory = |name: &str| {
+            entries.iter().any(|entry| entry.kind == EntryKind::Directory && *entry.name == *name.as_bytes())
+        };
+        let mut shown = self.rules.layouts(is_directory);
+        for (ecosystem, RootFile { name, says }) in self.rules.root_files() {
+            let is_it =
+                |entry: &&TreeEntry| matches!(entry.kind, EntryKind::File { .. }) && *entry.name == *name.as_bytes();
+            let Some(entry) = entries.iter().find(is_it) else { continue };
+            let said = self.said.entry((ecosystem, entry.id)).or_insert_with(|| {
+                let bytes = self.below.repository.small_blob(entry.id, RootFile::LARGEST).unwrap_or_default();
+                says(&bytes).into_iter().map(|word| (ecosystem.to_owned(), word)).collect()
+            });
+            shown.extend(said.iter().cloned());
         }
-        Ok(license)
+        let above = Above { license, shown };
+        let above = match last {
+            Some(last) if *last == above => Some(last),
+            _ => (!above.is_empty()).then(|| Arc::new(above)),
+        };
+        self.above = Some((tree, above.clone()));
+        Ok(above)
     }
 
     /// Returns the ecosystems of the newest state, and everything that was read.
@@ -95,21 +121,21 @@ impl<'a> Packs<'a> {
         let mut numbers: HashMap<Option<ObjectId>, usize> = HashMap::from([(None, 0)]);
         let mut found: Vec<Listed> = vec![Listed::Flat(Vec::new())];
         let (mut node, mut place): (Option<Arc<Node>>, Option<Arc<Place>>) = (None, None);
-        let mut license = None;
+        let mut above = None;
         for tree in trees.iter().copied().flatten() {
             let Entry::Vacant(new) = numbers.entry(Some(tree)) else { continue };
             new.insert(found.len());
             let scanned = self.scan.scan(repository, self.rules, tree, node.as_ref())?;
-            // What the licence file says is part of what every directory is.
-            let before = std::mem::replace(&mut license, self.license_of(tree)?);
-            place = place.filter(|_| before == license);
+            // What stands at the root is part of what every directory is.
+            let before = std::mem::replace(&mut above, self.above(tree)?);
+            place = place.filter(|_| before == above);
             found.push(if scanned.is_plain {
-                let tree = Place::of(self.rules, &scanned, license.as_ref(), place.as_ref());
+                let tree = Place::of(self.rules, &scanned, above.as_ref(), place.as_ref());
                 place = Some(Arc::clone(&tree));
                 Listed::Tree(tree)
             } else {
                 let key = |path: &str| repository.tree_at(tree, path).ok().flatten();
-                Listed::Flat(self.rules.packs(&scanned.scan(), license.as_ref(), key))
+                Listed::Flat(self.rules.packs(&scanned.scan(), above.as_ref(), key))
             });
             node = Some(scanned);
         }
@@ -138,28 +164,29 @@ impl<'a> Packs<'a> {
         Ok(trees.iter().map(|tree| Arc::clone(&states[numbers[tree]])).collect())
     }
 
-    /// Reads one directory in several states of its content, in parallel.
+    /// Reads one directory in several states of its content, each with a commit that has it, in parallel.
     pub(super) fn of(
         &mut self,
         path: &str,
         ecosystem: &'static dyn Ecosystem,
-        trees: &[ObjectId],
-    ) -> Vec<At<ObjectId>> {
-        let found = |tree: &ObjectId| Found {
-            path: path.to_owned(),
-            key: *tree,
-            ecosystems: vec![ecosystem],
+        states: &[(Commit, ObjectId)],
+    ) -> Result<Vec<At<ObjectId>>, SourceError> {
+        let mut found = Vec::with_capacity(states.len());
+        for (commit, tree) in states {
+            let above = match self.below.repository.tree_at(commit.tree, &self.below.prefix)? {
+                Some(root) => self.above(root)?,
+                None => None,
+            };
             // Nobody asks beside which packs an earlier state of this one lay: what it is has been decided.
-            has_sibling: true,
-            license_above: self.license.clone(),
-        };
-        let states: Vec<Vec<Found<ObjectId>>> = trees.iter().map(|tree| vec![found(tree)]).collect();
-        let states = settle(&states, &mut self.settled, &|found| {
+            let one = Found::new(path.to_owned(), *tree, vec![ecosystem], above.as_ref());
+            found.push(vec![Found { has_sibling: true, ..one }]);
+        }
+        let states = settle(&found, &mut self.settled, &|found| {
             reading(self.below, self.rules, self.reader, &self.earlier, self.last_segment.as_deref(), found, |_| {
                 Some(ecosystem)
             })
         });
-        states.into_iter().flatten().collect()
+        Ok(states.into_iter().flatten().collect())
     }
 }
 
@@ -174,7 +201,7 @@ fn reading(
     usual: impl Fn(&str) -> Option<&'static dyn Ecosystem>,
 ) -> Arc<Reading> {
     let setting = found.setting(usual(&found.path), last_segment, rules);
-    match earlier.get(&(found.path.clone(), found.key)) {
+    match earlier.get(&found.settled_by()) {
         Some(earlier) if earlier.asked.fits(&setting) => Arc::clone(earlier),
         _ => Arc::new(read(below.repository.snapshot(found.key, &reader.limits), setting, reader)),
     }

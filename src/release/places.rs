@@ -10,11 +10,11 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::discover::{At, Found, Rules, Settled};
+use super::discover::{At, Found, Rules, Settled, SettledBy};
 use super::packs::joined;
 use super::read::Reading;
 use super::scan::{MAX_MARKED, Node};
-use crate::pack::license::Above;
+use crate::pack::above::Above;
 use crate::source::git::ObjectId;
 
 /// A directory of a tree, with the packs in it and below.
@@ -36,21 +36,21 @@ pub(super) struct Place {
 impl Place {
     /// Returns what a whole tree is; `before` is a similar one.
     ///
-    /// `license` is the licence file at the root of both.
+    /// `above` is what stands at the root of both.
     pub(super) fn of(
         rules: &Rules,
         node: &Arc<Node>,
-        license: Option<&Arc<Above>>,
+        above: Option<&Arc<Above>>,
         before: Option<&Arc<Self>>,
     ) -> Arc<Self> {
-        Self::at(rules, node, String::new(), license, before, &mut MAX_MARKED.clone())
+        Self::at(rules, node, String::new(), above, before, &mut MAX_MARKED.clone())
     }
 
     fn at(
         rules: &Rules,
         node: &Arc<Node>,
         path: String,
-        license: Option<&Arc<Above>>,
+        above: Option<&Arc<Above>>,
         before: Option<&Arc<Self>>,
         room: &mut usize,
     ) -> Arc<Self> {
@@ -69,9 +69,9 @@ impl Place {
             let skipped = earlier.iter().take_while(|place| place.path < path).count();
             earlier = &earlier[skipped..];
             let same = earlier.first().filter(|place| place.path == path);
-            children.push(Self::at(rules, child, path, license, same, room));
+            children.push(Self::at(rules, child, path, above, same, room));
         }
-        let found = rules.found(&path, &node.names, &node.tree, license);
+        let found = rules.found(&path, &node.names, &node.tree, above);
         *room = room.saturating_sub(usize::from(!node.names.is_empty()));
         let (at, packs, round) = (OnceLock::new(), OnceLock::new(), AtomicUsize::new(0));
         Arc::new(Self { path, node: Arc::clone(node), found, at, children, packs, round })
@@ -116,9 +116,9 @@ pub(super) fn settle(
         if wanted.is_empty() {
             return;
         }
-        let mut new: HashMap<(String, ObjectId), &Found<ObjectId>> = HashMap::new();
+        let mut new: HashMap<SettledBy<ObjectId>, &Found<ObjectId>> = HashMap::new();
         for (_, found) in &wanted {
-            let key = (found.path.clone(), found.key);
+            let key = found.settled_by();
             if !settled.contains_key(&key) {
                 new.entry(key).or_insert(found);
             }
@@ -127,7 +127,7 @@ pub(super) fn settle(
         let new: Vec<_> = new.into_par_iter().map(|(key, found)| (key, read(found))).collect();
         settled.extend(new);
         for (place, found) in wanted {
-            let key = (found.path.clone(), found.key);
+            let key = found.settled_by();
             let reading = Arc::clone(&settled[&key]);
             let _ = place.at.set(Arc::new(At { path: key.0, key: key.1, reading }));
         }

@@ -16,7 +16,7 @@ use crate::content::Listing;
 use crate::diag::{Diagnostic, Place, Sink, chain};
 use crate::ecosystem::{self, AMBIGUOUS_ECOSYSTEM, Claim, Ecosystem};
 use crate::index::event::SourceFacts;
-use crate::pack::license::Above;
+use crate::pack::above::Above;
 use crate::pack::{Configured, Pack, PackTree};
 use crate::source::{Blobs, FILE_UNREADABLE, FileEntry, ReadError, Snapshot, SourceError};
 use crate::yaml::{self, Dialect};
@@ -50,7 +50,7 @@ pub(super) struct Asked {
     pub(super) usual: Option<Option<&'static str>>,
     pub(super) directory: Option<String>,
     pub(super) has_sibling: bool,
-    pub(super) license_above: Option<Above>,
+    pub(super) above: Option<Arc<Above>>,
 }
 
 /// What is known of a directory before it is read.
@@ -68,8 +68,8 @@ pub(super) struct Setting<'a> {
     pub(super) has_sibling: bool,
     /// What the configuration says of the source.
     pub(super) configured: Configured<'a>,
-    /// The licence file at the root of the source, when the pack lies below it.
-    pub(super) license_above: Option<&'a Above>,
+    /// What stands at the root of the source, when the pack lies below it.
+    pub(super) above: Option<&'a Arc<Above>>,
 }
 
 /// Reads a directory.
@@ -85,7 +85,7 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
         directory: setting.directory,
         has_sibling: setting.has_sibling,
         configured: setting.configured,
-        license_above: setting.license_above,
+        above: setting.above.map(|above| &**above),
         ..PackTree::new(&snapshot, reader.memo, setting.path, reader.yaml_limits)
     };
     let own: Vec<_> = setting.ecosystems.iter().copied().filter(|one| !one.is_foreign(&tree, &mut sink)).collect();
@@ -140,7 +140,7 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
         usual: (!is_claimed || pack.is_none()).then(|| setting.usual.map(|usual| usual.id())),
         directory: setting.directory.map(str::to_owned),
         has_sibling: setting.has_sibling,
-        license_above: setting.license_above.cloned(),
+        above: setting.above.cloned(),
     };
     Reading { claimed, ecosystem, pack: pack.map(Arc::new), listing: listing.map(Arc::new), snapshot, findings, asked }
 }
@@ -152,7 +152,7 @@ impl Asked {
             && self.usual.is_none_or(|usual| usual == setting.usual.map(|usual| usual.id()))
             && self.directory.as_deref() == setting.directory
             && self.has_sibling == setting.has_sibling
-            && self.license_above.as_ref() == setting.license_above
+            && self.above.as_ref() == setting.above
     }
 }
 

@@ -120,6 +120,7 @@ impl KnownDirectory {
                 // Something that was no file before and is none now may be, or have been, a directory.
                 is_file || is_gone && was_file
             };
+            let fits = fits && !(above.as_str().is_empty() && rules.concerns_all(below, was_file && is_file));
             if !fits || !files.below(inner).is_empty() {
                 return None;
             }

@@ -263,9 +263,7 @@ fn hints<'a>(path: &'a str, said: &'a [(usize, Arc<str>)]) -> impl Iterator<Item
 pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&str, bool) -> bool) -> Scan<String> {
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut may_hold_clues: Vec<String> = Vec::new();
-    let relative = |path: &std::path::Path| -> Option<String> {
-        Some(path.strip_prefix(root).ok()?.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
-    };
+    let relative = |path: &std::path::Path| relative(root, path);
     let enter = |entry: &walkdir::DirEntry| {
         if !entry.file_type().is_dir() || entry.depth() == 0 {
             return true;
@@ -314,4 +312,22 @@ pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&
     }
     let marked = names.into_iter().map(|(path, names)| Marked { key: path.clone(), path, names }).collect();
     Scan { marked, hints: hints_found }
+}
+
+/// Tells whether a directory has a file that would be committed: tools leave empty directories and caches behind.
+pub(super) fn has_files(root: &Utf8Path, directory: &str, left_out: &dyn Fn(&str, bool) -> bool) -> bool {
+    let path = root.join(directory);
+    if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return false;
+    }
+    let is_kept = |entry: &walkdir::DirEntry| {
+        relative(root, entry.path()).is_some_and(|path| !left_out(&path, entry.file_type().is_dir()))
+    };
+    let mut entries = WalkDir::new(path).max_depth(MAX_DEPTH).sort_by_file_name().into_iter().filter_entry(is_kept);
+    entries.any(|entry| entry.is_ok_and(|entry| entry.file_type().is_file()))
+}
+
+/// Returns a path below a directory with slashes; nothing when it is not UTF-8.
+fn relative(root: &Utf8Path, path: &std::path::Path) -> Option<String> {
+    Some(path.strip_prefix(root).ok()?.to_str()?.replace(std::path::MAIN_SEPARATOR, "/"))
 }

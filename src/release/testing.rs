@@ -19,7 +19,7 @@ use crate::source::{LFS_POINTER, SourceError};
 /// Packs with a manifest `toy.txt`; its second line `toy` or `doll` is evidence for one of the two.
 ///
 /// A `kit` counts by its manifest alone, in versions of PEP 440. A `puzzle` has no manifest: files `*.piece` say where one is,
-/// by a first line `up` one directory up.
+/// by a first line `up` one directory up. Toys are `wooden` in a source with `wood` and a `saw`.
 #[derive(Debug)]
 pub(crate) struct Toy(pub(crate) &'static str);
 
@@ -71,6 +71,9 @@ impl Ecosystem for Toy {
     fn versioning(&self) -> Versioning {
         if self.0 == "kit" { Versioning::ManifestCounts } else { Versioning::TagCounts }
     }
+    fn layouts(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[("wooden", &["wood", "saw"])]
+    }
     fn is_foreign(&self, tree: &PackTree<'_>, _: &mut Sink) -> bool {
         tree.get("foreign").is_some()
     }
@@ -111,8 +114,10 @@ impl Ecosystem for Toy {
         };
         let id = PackId { ecosystem: EcosystemId::new(self.0).expect("an identifier"), name };
         let title = tree.directory.unwrap_or("root").to_owned();
-        let license = tree.license_above.and_then(|above| above.id.clone());
-        Some(Pack { title, license, ..Pack::new(id, version, RelPath::composed("toy.txt")) })
+        let wooden = tree.above.is_some_and(|above| above.shows(self.0, "wooden"));
+        let description = if wooden { "wooden".to_owned() } else { String::new() };
+        let license = tree.license_above().and_then(|above| above.id.clone());
+        Some(Pack { title, description, license, ..Pack::new(id, version, RelPath::composed("toy.txt")) })
     }
     fn check_references(&self, _: &Pack, _: &PackTree<'_>, _: &Names, _: &mut Sink) {}
     fn is_bundled(&self, _: &str) -> bool {

@@ -48,6 +48,8 @@ pub(super) struct User {
     pub(super) reference: String,
     pub(super) relation: Relation,
     pub(super) page: Arc<Page>,
+    /// What it uses instead as soon as anything in the catalogue has that.
+    unless: Option<Name>,
 }
 
 /// The page of a component.
@@ -125,8 +127,14 @@ impl Ties {
                     reference: component.reference.clone(),
                     relation: link.relation,
                     page: Arc::clone(&page),
+                    unless: None,
                 };
-                uses.insert(((link.kind, link.target.clone()), user));
+                let first = (link.kind, link.target.clone());
+                if let Some((kind, reference)) = link.instead() {
+                    let user = User { unless: Some(first.clone()), ..user.clone() };
+                    uses.insert(((kind, reference.to_owned()), user));
+                }
+                uses.insert((first, user));
             }
             offers.entry((component.kind.key, component.reference.clone())).or_insert(page);
         }
@@ -258,8 +266,12 @@ impl Crosslinks {
         let known = |name: &Name| self.components.get(&ties.id.ecosystem)?.get(name);
         let page = |name: &Name| Some((name.clone(), Arc::clone(known(name)?.pages.first_key_value()?.1)));
         let users = |name: &Name| {
-            let users: Vec<User> = known(name)?.users.iter().cloned().collect();
-            (!users.is_empty()).then(|| (name.clone(), users))
+            let has_page = |name: &Name| known(name).is_some_and(|known| !known.pages.is_empty());
+            let is_one = |user: &&User| !user.unless.as_ref().is_some_and(has_page);
+            // Several references of one component may come to the same.
+            let users = known(name)?.users.iter().filter(is_one).map(|user| User { unless: None, ..user.clone() });
+            let users: BTreeSet<User> = users.collect();
+            (!users.is_empty()).then(|| (name.clone(), users.into_iter().collect()))
         };
         let is_there = |id: &&PackId| self.packs.get(*id).is_some_and(|named| named.is_there);
         let sides = |what: &Provided| self.provided.get(&ties.id.ecosystem)?.get(what);
@@ -304,7 +316,10 @@ impl Around {
 
 /// Returns the components that the page of one refers to.
 fn asked(component: &Component) -> impl Iterator<Item = Name> + '_ {
-    let linked = component.links.iter().map(|link| (link.kind, link.target.clone()));
+    let linked = component.links.iter().flat_map(|link| {
+        let instead = link.instead().map(|(kind, reference)| (kind, reference.to_owned()));
+        std::iter::once((link.kind, link.target.clone())).chain(instead)
+    });
     let run = component.steps.iter().filter_map(|step| Some((component.kind.key, step.action.clone()?)));
     linked.chain(run)
 }

@@ -12,8 +12,8 @@ use crate::ident::{Digest, PackId, PackName, RelPath, Version};
 use crate::index::event::{ArchiveFacts, Release as ReleaseRecord, SourceFacts};
 use crate::output::Unit;
 use crate::pack::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Memo, Pack, PackTree, Relation,
-    Requirement, Step,
+    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Memo, Otherwise, Pack, PackTree,
+    Relation, Requirement, Step,
 };
 use crate::source::Snapshot;
 
@@ -225,14 +225,32 @@ fn weather_pack(version: &str) -> Pack {
         entry_point: None,
         tables: Vec::new(),
         examples: Vec::new(),
-        links: vec![Link { relation: Relation::Calls, kind: "action", target: "weather.get".to_owned(), line: 4 }],
+        links: vec![Link {
+            relation: Relation::Calls,
+            kind: "action",
+            target: "weather.get".to_owned(),
+            line: 4,
+            otherwise: Otherwise::Name,
+        }],
         ..action("weather", "on_frost")
     };
     let report = Component {
         title: Some("Report the week".to_owned()),
         links: vec![
-            Link { relation: Relation::Calls, kind: "action", target: "weather.get".to_owned(), line: 9 },
-            Link { relation: Relation::Calls, kind: "action", target: "core.mail".to_owned(), line: 14 },
+            Link {
+                relation: Relation::Calls,
+                kind: "action",
+                target: "weather.get".to_owned(),
+                line: 9,
+                otherwise: Otherwise::Name,
+            },
+            Link {
+                relation: Relation::Calls,
+                kind: "action",
+                target: "core.mail".to_owned(),
+                line: 14,
+                otherwise: Otherwise::Name,
+            },
         ],
         steps: vec![
             Step {

@@ -3,6 +3,7 @@
 //! `SNAPSHOTS=overwrite cargo test` accepts what the program says today as expected, files that went away included. Read the
 //! difference as you read code.
 
+mod astradesk;
 mod cases;
 mod ci;
 mod claims;

@@ -9,8 +9,8 @@ use packyard::pack::schema::Schema;
 use serde_json::Value as Json;
 
 use crate::serve::client::Serving;
-use crate::support::SiteTest;
 use crate::support::tree::{self, Tree};
+use crate::support::{RepoFixture, SiteTest};
 
 /// The feed.
 const FEED: &str = "runtimes/nasiko";
@@ -44,14 +44,15 @@ fn files_of_the_feed_are_what_the_schemas_say() {
             path if path.ends_with("/tags/list") => "tags",
             path if path.contains("/manifests/") => "oci-manifest",
             path if path.ends_with("/agent-card.json") => "agent-card",
+            path if path.ends_with("/versions.json") => "versions",
             _ => continue,
         };
         let violations = schema(name).violations(&json(&tree, path));
         assert!(violations.is_empty(), "{path}: {violations:?}");
         checked += 1;
     }
-    // A list; twice, for each of four packs: tags, a manifest by version, by digest, and `latest`; two cards.
-    assert_eq!(checked, 1 + 2 * 4 * 4 + 2);
+    // A list; twice, for each of four packs: tags, a manifest by version, by digest, and `latest`; two cards with their histories.
+    assert_eq!(checked, 1 + 2 * 4 * 4 + 2 * 2);
     let page = String::from_utf8_lossy(&tree["packs/nasiko/tide-times/index.html"]);
     assert!(page.contains("nasiko new harbour/tide-times:0.2.0"), "{page}");
     let skill = String::from_utf8_lossy(&tree["packs/nasiko/tide-times/0.2.0/skill/wind-lookup.html"]);
@@ -69,6 +70,33 @@ fn files_of_the_feed_are_what_the_schemas_say() {
         let written = std::fs::read(site.root().join(format!("packs/agents/{name}/AgentCard.json"))).expect("a card");
         assert_eq!(tree[&format!("{FEED}/agents/{name}/agent-card.json")], written, "{name}");
     }
+}
+
+/// Ensures that a skill of an agent leads to the skill pack of that name, and back, also where the client has not written its file;
+/// and that it says nothing of a pack that is not there.
+#[test]
+fn a_skill_with_the_name_of_a_skill_pack_leads_to_it() {
+    let site = examples();
+    std::fs::remove_file(site.root().join("packs/agents/tide-times/src/wind_lookup.py")).expect("removed");
+    site.build().expect("built");
+    let tree = site.tree();
+    let page = |path: &str| String::from_utf8_lossy(&tree[&format!("packs/nasiko/{path}")]).into_owned();
+    assert!(page("tide-times/0.2.0/skill/wind-lookup.html").contains("wind-lookup/1.1.0/function/wind_lookup.html"));
+    assert!(page("wind-lookup/1.1.0/function/wind_lookup.html").contains("tide-times/0.2.0/skill/wind-lookup.html"));
+    assert!(!page("tide-times/0.2.0/skill/tide-table.html").contains("id=\"uses\""), "no pack has that name");
+    let facts = json(&tree, "packs/nasiko/tide-times/0.2.0/release.json");
+    let skills = facts["components"].as_array().expect("a list").iter().filter(|one| one["kind"] == "skill");
+    assert!(
+        skills.clone().count() > 1 && skills.clone().all(|skill| skill["links"].as_array().is_none_or(Vec::is_empty))
+    );
+
+    let alone = tree::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/nasiko/agents"));
+    let site = SiteTest::new().file("packyard.toml", CONFIG).pack("packs/agents", &alone);
+    std::fs::remove_file(site.root().join("packs/agents/tide-times/src/wind_lookup.py")).expect("removed");
+    site.build().expect("built");
+    let tree = site.tree();
+    let page = String::from_utf8_lossy(&tree["packs/nasiko/tide-times/0.2.0/skill/wind-lookup.html"]);
+    assert!(!page.contains("id=\"uses\""), "{page}");
 }
 
 /// Ensures that names, sizes and digests lead from the list to the files, and that skills are where the client looks for them.
@@ -160,6 +188,73 @@ fn a_release_keeps_its_generation() {
     std::fs::write(site.root().join("packyard.toml"), config("rust")).expect("written");
     site.build().expect("built");
     assert_eq!(site.tree().get(&entry), before.get(&entry));
+}
+
+/// Returns the generations of a pack's releases, as its release facts have them.
+fn generations(tree: &Tree, versions: &[&str]) -> Vec<String> {
+    let generation = |version: &&str| {
+        let facts = json(tree, &format!("packs/nasiko/tide-times/{version}/release.json"));
+        let requirements = facts["requirements"].as_array().expect("a list");
+        let nasiko = requirements.iter().find(|one| one["name"] == "nasiko").expect("a generation");
+        nasiko["range"].as_str().expect("text").to_owned()
+    };
+    versions.iter().map(generation).collect()
+}
+
+/// Ensures that a repository with the directories of the earlier generation is read as one, without any configuration, that the
+/// releases of that time stay what they are when the directories go, and that nothing needs the repository for it.
+#[test]
+fn a_repository_shows_its_generation_by_its_directories() {
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("platform"));
+    let agent = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/nasiko/agents/tide-times");
+    tree::copy(&agent, &repository.path().join("agents/tide-times"));
+    let card = std::fs::read_to_string(agent.join("AgentCard.json")).expect("a card");
+    let compose = std::fs::read_to_string(agent.join("docker-compose.yml")).expect("a file");
+    let versioned = |version: &str| card.replace("\"0.2.0\"", &format!("\"{version}\""));
+    let site = site.file(
+        "packyard.toml",
+        "[registry]\nname = \"T\"\nurl = \"https://packs.acme.example\"\n\n[[source]]\ngit = \"../platform\"\n",
+    );
+    let build = || {
+        site.build().expect("built");
+        let remembered = site.tree();
+        std::fs::remove_dir_all(site.root().join("public")).expect("removed");
+        site.build_without_memory().expect("built");
+        assert_eq!(tree::difference(&remembered, &site.tree()), None);
+        remembered
+    };
+
+    repository.file("agents/tide-times/AgentCard.json", &versioned("0.1.0"));
+    repository.file("app/main.py", "").commit("No orchestrator yet");
+    repository.file("orchestrator/run.py", "").file("agents/tide-times/AgentCard.json", &versioned("0.1.1"));
+    repository.commit("The earlier generation");
+    let first = build();
+    assert_eq!(generations(&first, &["0.1.0", "0.1.1"]), ["rust", "python"]);
+    let entry = format!("{FEED}/python/registry/tide-times.json");
+    assert_eq!(json(&first, &entry)["version"], "0.1.1");
+
+    repository.git(&["rm", "-q", "-r", "app"]);
+    repository.file("agents/tide-times/AgentCard.json", &versioned("0.2.0")).commit("The current generation");
+    // An agent that nobody composes belongs to the current generation wherever it lies.
+    repository.git(&["rm", "-q", "agents/tide-times/docker-compose.yml"]);
+    repository.file("app/main.py", "").file("agents/tide-times/AgentCard.json", &versioned("0.3.0")).commit("Alone");
+    let versions = ["0.1.0", "0.1.1", "0.2.0", "0.3.0"];
+    let expected = ["rust", "python", "rust", "rust"];
+    let second = build();
+    assert_eq!(generations(&second, &versions), expected);
+    assert!(!second.contains_key(&entry), "the newest release is no entry of that registry");
+
+    // Rewritten, so that the release of 0.2.0 would be of the other generation, and then gone: what is recorded stays.
+    repository.file("agents/tide-times/docker-compose.yml", &compose);
+    repository
+        .file("agents/tide-times/AgentCard.json", &versioned("0.2.0"))
+        .commit("0.2.0 again, beside the directories");
+    assert_eq!(generations(&build(), &versions), expected);
+    std::fs::rename(repository.path(), site.beside("elsewhere")).expect("moved");
+    let site = site.file("packyard.toml", "[registry]\nname = \"T\"\nurl = \"https://packs.acme.example\"\n");
+    site.build_without_memory().expect("built");
+    assert_eq!(generations(&site.tree(), &versions), expected);
 }
 
 /// Ensures that `serve` answers as the runtime's own registry does: queries of the client, media types, `GET /v2/`.

@@ -42,6 +42,32 @@ impl World {
         world
     }
 
+    /// Adds agents, beside what might make them ones of the earlier generation.
+    fn with_agents(mut self) -> Self {
+        for root in ROOTS {
+            for (file, text) in [
+                (
+                    "agents/tide/AgentCard.json",
+                    "{\"name\": \"tide\", \"version\": \"1.0.0\", \"url\": \"u\", \"skills\": []}",
+                ),
+                ("agents/tide/Dockerfile", "FROM scratch\n"),
+                ("agents/tide/docker-compose.yml", "services: {tide: {container_name: tide-times}}\n"),
+                ("agents/tide/main.py", "import os\n"),
+                ("orchestrator/x.py", ""),
+                (
+                    "packages/domain-x/pyproject.toml",
+                    "[project]\nname = \"astradesk-domain-x\"\nversion = \"1.0.0\"\ndependencies = [\"helper>=1\"]\n",
+                ),
+                // A foreign file of the name: the root is looked at and is no pack.
+                ("AgentCard.json", "{}"),
+            ] {
+                self.write(&format!("{root}/{file}"), text);
+            }
+        }
+        self.repository.commit("agents");
+        self
+    }
+
     fn root(&self) -> Utf8PathBuf {
         self.repository.outside()
     }
@@ -283,6 +309,27 @@ fn a_saved_manifest_that_ends_a_pack_shows_the_packs_below_it() {
     assert_eq!(count(&world.check(&mut known, Some(&saved), "mended")), whole);
 }
 
+/// Directories at the root of a source change what agents below it are, also for a watcher that sees one file only.
+#[test]
+fn a_saved_file_that_shows_a_generation_concerns_all_packs() {
+    let mut world = World::new().with_agents();
+    rest();
+    let mut known = Known::default();
+    let name_of = |reading: &Reading| {
+        let agent =
+            reading.candidates.iter().find(|one| one.source.repository == "plain" && one.ecosystem.id() == "nasiko");
+        agent.and_then(|one| Some(one.pack.as_ref()?.id.name.to_string())).expect("an agent")
+    };
+    assert_eq!(name_of(&world.check(&mut known, None, "first")), "tide");
+    let saved = world.write("plain/app/x.py", "");
+    assert_eq!(name_of(&world.check(&mut known, Some(&saved), "a new directory")), "tide-times");
+    std::fs::remove_file(&saved[0]).expect("removed");
+    assert_eq!(name_of(&world.check(&mut known, Some(&saved), "an empty one")), "tide");
+    let saved = world
+        .write("plain/LICENSE", "Permission to use, copy, modify, and/or distribute this software for any purpose");
+    world.check(&mut known, Some(&saved), "a licence");
+}
+
 /// What a run wrote down belongs to its sources: with other ones, other names are there.
 #[test]
 fn a_run_with_other_sources_asks_again() {
@@ -346,6 +393,7 @@ enum Edit {
     Untag { name: usize },
     Switch,
     Lint { level: u8 },
+    Root { plain: bool, file: usize, is_there: bool },
     Rest,
 }
 
@@ -355,6 +403,11 @@ const NAMES: &[&str] = &["one", "two", "three", "four", "nobody"];
 const FILES: &[&str] =
     &["README.md", "actions/act.yaml", "actions/flow.yaml", "rules/on.yaml", "pack.yaml", "pack.yml", "b.pyc"];
 const TAGS: &[&str] = &["one-v1.0.0", "two-v1.0.0", "three-v2.0.0", "v1.0.0", "nightly", "one-v1.1.0"];
+/// The roots of sources, and what may stand there: an agent belongs to the earlier generation of its runtime while the
+/// directories `app` and `orchestrator` have files; a dependency belongs to a framework while the workspace has it.
+const ROOTS: [&str; 2] = ["work/packs", "plain"];
+const AT_ROOT: &[&str] =
+    &["pyproject.toml", "app/x.py", "app/x.pyc", "app", "orchestrator/x.py", "LICENSE", "agents/tide/other.py"];
 const RULES: &[&str] = &["", "*.pyc\n", "actions/\n", "three/\n*.md\n", "!README.md\n"];
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -374,6 +427,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (0..TAGS.len()).prop_map(|name| Edit::Untag { name }),
         1 => Just(Edit::Switch),
         1 => (0..3_u8).prop_map(|level| Edit::Lint { level }),
+        3 => (any::<bool>(), 0..AT_ROOT.len(), any::<bool>())
+            .prop_map(|(plain, file, is_there)| Edit::Root { plain, file, is_there }),
         3 => Just(Edit::Rest),
     ]
 }
@@ -448,6 +503,19 @@ impl World {
                 let lints = ["unknown-dependency", "unknown-action", "version-untagged"];
                 self.config.lints = lints.into_iter().filter_map(|lint| Some((lint.to_owned(), level?))).collect();
                 Some(Vec::new())
+            }
+            Edit::Root { plain, file, is_there } => {
+                let path = format!("{}/{}", ROOTS[usize::from(plain)], AT_ROOT[file]);
+                if is_there && AT_ROOT[file] != "app" {
+                    return Some(self.write(&path, "[tool.uv.sources]\nhelper = { workspace = true }\n"));
+                }
+                let path = root.join(path);
+                if is_there {
+                    std::fs::create_dir_all(&path).expect("a directory");
+                    return Some(vec![path]);
+                }
+                let _ = std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir_all(&path));
+                Some(vec![path])
             }
             Edit::Rest => {
                 rest();
@@ -614,7 +682,7 @@ proptest! {
     fn a_reading_with_what_is_known_is_a_reading_from_nothing(
         rounds in proptest::collection::vec(proptest::collection::vec(edit(), 1..4), 1..9),
     ) {
-        let mut world = World::new();
+        let mut world = World::new().with_agents();
         let cache = cache(&world);
         let (mut looking, mut watching, mut running) = (Known::default(), Known::default(), Known::default());
         world.check(&mut looking, None, "first");

@@ -13,7 +13,7 @@ use crate::diag::{Sink, Span};
 use crate::ecosystem::NEAR_MISS;
 use crate::pack::PackTree;
 use crate::source::FileEntry;
-use crate::yaml::Node;
+use crate::yaml::{Node, Value};
 
 /// The name of the file.
 pub(super) const FILE: &str = "pyproject.toml";
@@ -86,6 +86,21 @@ pub(super) fn tree(tree: &PackTree<'_>, entry: &FileEntry) -> Arc<Result<Node, F
         let bytes = tree.memo.read(tree.snapshot, entry).map_err(|error| fault(&error.to_string()))?;
         toml::read(std::str::from_utf8(&bytes).map_err(|_| fault("the file is not UTF-8"))?)
     })
+}
+
+/// Returns the projects that a manifest at the root of a repository takes from the repository itself (`[tool.uv.sources]`).
+pub(super) fn workspace_members(bytes: &[u8]) -> Vec<String> {
+    let root = std::str::from_utf8(bytes).ok().and_then(|text| toml::read(text).ok());
+    let is_member = |source: &Node| source.get("workspace").is_some_and(|one| one.value == Value::Bool(true));
+    let members =
+        root.iter().flat_map(|root| root.at(["tool", "uv", "sources"]).entries()).take(MOST).filter(|(_, source)| {
+            // One source, or several with markers of environments.
+            is_member(source) || source.items().iter().any(is_member)
+        });
+    let mut names: Vec<String> = members.map(|(name, _)| python_versions::normalised(&name.key_text())).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Reports a manifest that gives nothing to read; returns the tree of one that does.

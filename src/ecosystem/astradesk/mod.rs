@@ -51,6 +51,7 @@ use crate::diag::{Code, Sink};
 use crate::ecosystem::{Ecosystem, Evidence, HeaderRule, Names, PackFeed, Versioning};
 use crate::ident::{PackName, RelPath};
 use crate::output::Unit;
+use crate::pack::above::RootFile;
 use crate::pack::{ComponentKind, Example, Pack, PackTree};
 
 /// The identifier.
@@ -67,6 +68,10 @@ impl Ecosystem for AstraDesk {
 
     fn title(&self) -> &'static str {
         "AstraDesk"
+    }
+
+    fn root_file(&self) -> Option<RootFile> {
+        Some(RootFile { name: manifest::FILE, says: manifest::workspace_members })
     }
 
     fn summary(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Places in files of a pack, for findings.
 
-use crate::diag::{Place, Span};
+use crate::diag::{Place, Span, distance};
 use crate::pack::PackTree;
 use crate::source::FileEntry;
 
@@ -52,25 +52,6 @@ pub(super) fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
         }
     }
     best.map(|(_, name)| name)
-}
-
-/// Returns the Levenshtein distance of two words; a word of over 64 characters is far from everything.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(65).collect(), b.chars().take(65).collect());
-    if a.len() > 64 || b.len() > 64 || a.len().abs_diff(b.len()) > 2 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

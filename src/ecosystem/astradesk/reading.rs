@@ -20,7 +20,8 @@ use super::{ID, environment, packaging, ports, readme};
 use crate::diag::{Place, Sink, Span};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
-    Component, Dependency, Fact, Link, NAME_UNSAFE, Pack, PackTree, Provision, Relation, Requirement, license,
+    Component, Dependency, Fact, Link, NAME_UNSAFE, Otherwise, Pack, PackTree, Provision, Relation, Requirement,
+    license,
 };
 use crate::python::{self, Reading};
 use crate::source::FileEntry;
@@ -176,17 +177,21 @@ fn link(pack: &Whole<'_>, one: &Use) -> Option<Link> {
         return Some(tool_link(pack, name, one.span, Relation::Calls));
     }
     one.target.strip_prefix("agent.")?;
-    Some(Link { relation: Relation::Calls, kind: AGENT.key, target: one.target.clone(), line: one.span.line })
+    Some(Link {
+        relation: Relation::Calls,
+        kind: AGENT.key,
+        target: one.target.clone(),
+        line: one.span.line,
+        otherwise: Otherwise::Name,
+    })
 }
 
-/// Returns the link to a tool: of this pack's server, else an adapter of this pack, else a tool of another pack.
+/// Returns the link to a tool: of this pack's server, else of another pack, else an adapter of this pack.
 fn tool_link(pack: &Whole<'_>, name: &str, span: Span, relation: Relation) -> Link {
     let own_adapter = if pack.tool(name) { None } else { pack.adapter(name) };
-    let (kind, target) = match own_adapter {
-        Some(reference) => (ADAPTER.key, reference.to_owned()),
-        None => (TOOL.key, server::reference(name)),
-    };
-    Link { relation, kind, target, line: span.line }
+    let adapter = own_adapter.map(|reference| Otherwise::Own(ADAPTER.key, reference.to_owned()));
+    let otherwise = adapter.unwrap_or(Otherwise::Name);
+    Link { relation, kind: TOOL.key, target: server::reference(name), line: span.line, otherwise }
 }
 
 fn assemble(pack: &Whole<'_>, name: PackName, components: Vec<Arc<Component>>) -> Pack {
@@ -208,7 +213,7 @@ fn assemble(pack: &Whole<'_>, name: PackName, components: Vec<Arc<Component>>) -
     result.keywords = keywords(pack);
     result.homepage.clone_from(&manifest.homepage);
     result.requirements = vec![Requirement { name: "python".to_owned(), range: manifest.requires_python.clone() }];
-    result.dependencies = dependencies(manifest);
+    result.dependencies = dependencies(tree, manifest);
     result.provides = provides(pack, &components);
     result.environment = environment::table(pack);
     result.readme = file(readme::is_readme).map(|entry| entry.path.clone());
@@ -259,15 +264,17 @@ fn keywords(pack: &Whole<'_>) -> Vec<String> {
     words
 }
 
-/// Returns the dependencies: those called like domain packs are packs, others like the framework's libraries are those, and
-/// all others are Python projects.
-fn dependencies(manifest: &Manifest) -> Vec<Dependency> {
+/// Returns the dependencies: those called like domain packs are packs, others that are called like the framework's libraries or
+/// that the repository has itself are those, and all others are Python projects.
+fn dependencies(tree: &PackTree<'_>, manifest: &Manifest) -> Vec<Dependency> {
     let of = |requirement: &super::python_versions::Requirement| {
         let range = requirement.range.clone();
         match requirement.name.strip_prefix("astradesk-domain-") {
             Some(slug) => Dependency { name: format!("domain-{slug}"), range, kind: None },
             None => {
-                let kind = if requirement.name.starts_with("astradesk-") { "framework" } else { "python" };
+                let is_member = || tree.above.is_some_and(|above| above.shows(ID, &requirement.name));
+                let is_framework = requirement.name.starts_with("astradesk-") || is_member();
+                let kind = if is_framework { "framework" } else { "python" };
                 Dependency { name: requirement.name.clone(), range, kind: Some(kind.to_owned()) }
             }
         }

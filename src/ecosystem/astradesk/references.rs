@@ -1,7 +1,7 @@
 //! References into other packs: what flows use, and tools that two packs have.
 
 use super::codes::{ASTRADESK_FLOW_UNRESOLVED, ASTRADESK_PROJECT_NAME_SHARED, ASTRADESK_TOOL_NAME_SHARED};
-use super::components::{ADAPTER, AGENT, FLOW, TOOL};
+use super::components::{AGENT, FLOW, TOOL};
 use super::place::{MOST_REPEATED, closest, place_at};
 use super::reading::PROJECT;
 use super::{ID, manifest};
@@ -57,7 +57,7 @@ fn tool_is_its_own(pack: &Pack, tree: &PackTree<'_>, names: &Names, tool: &Compo
 /// Requires what a step uses to exist.
 fn used_exists(pack: &Pack, tree: &PackTree<'_>, names: &Names, flow: &Component, link: &Link, sink: &mut Sink) {
     let has = |kind, reference: &str| pack.components.iter().any(|one| one.kind == kind && one.reference == reference);
-    if link.kind == ADAPTER.key {
+    if link.instead().is_some() {
         return;
     }
     if link.kind == AGENT.key {

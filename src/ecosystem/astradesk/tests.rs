@@ -118,7 +118,8 @@ fn a_flat_pack_without_an_entry_point_is_read_with_warnings() {
     assert_eq!(codes(&findings), ["astradesk-entry-point-missing", "astradesk-packages-find"], "{findings:#?}");
     let flow = pack.components.iter().find(|component| component.kind.key == "flow").expect("a flow");
     let targets: Vec<&str> = flow.links.iter().map(|link| link.target.as_str()).collect();
-    assert_eq!(targets, ["adapter.x.jira_adapter", "agent.x.a"]);
+    assert_eq!(targets, ["tool.jira.list_tickets", "agent.x.a"]);
+    assert_eq!(flow.links[0].instead(), Some(("adapter", "adapter.x.jira_adapter")));
     assert!(
         ["astradesk-domain-x", "domain_x", "astradesk_domain_x"]
             .iter()

@@ -1,5 +1,6 @@
 //! Words for what a value breaks.
 
+use crate::diag::distance;
 use crate::pack::schema::Violation;
 use crate::yaml::Node;
 
@@ -77,25 +78,10 @@ pub(super) fn closest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>)
     candidates
         .take(MOST_CANDIDATES)
         .filter(near)
-        .map(|candidate| (distance(text.as_bytes(), candidate.as_bytes()), candidate))
+        .map(|candidate| (distance(text, candidate), candidate))
         .filter(|(distance, _)| (1..=2).contains(distance))
         .min()
         .map(|(_, candidate)| candidate)
-}
-
-/// Returns how many bytes must be put in, taken out or changed to make one text of the other (Levenshtein).
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::card::{Card, is_local};
 use super::compose::Compose;
 use crate::ident::{PackName, RelPath};
 use crate::pack::dockerfile::Dockerfile;
-use crate::pack::{Component, ComponentKind, Example, Fact, Field, FieldTable, Link, Relation};
+use crate::pack::{Component, ComponentKind, Example, Fact, Field, FieldTable, Link, Otherwise, Relation};
 use std::sync::Arc;
 
 /// Skills that an agent's card lists.
@@ -71,13 +71,14 @@ pub(super) fn skills(pack: &PackName, card: &Card, has_file: impl Fn(&str) -> bo
         let module = id.replace('-', "_");
         let generated = [format!("src/{module}.py"), format!("internal/skills/{module}.go")];
         let added = generated.iter().filter(|path| has_file(path)).find_map(|path| RelPath::new(path).ok());
-        let links = added.iter().map(|_| Link {
+        let links = vec![Link {
             relation: Relation::Uses,
             kind: FUNCTION.key,
             target: function_reference(id),
             line: skill.id.span.line,
-        });
-        let links = links.collect();
+            // Without the file it is a skill from the registry if there is one of that name.
+            otherwise: if added.is_some() { Otherwise::Name } else { Otherwise::Nothing },
+        }];
         Some(Component {
             title: Some(skill.name.clone()),
             description: skill.description.clone(),

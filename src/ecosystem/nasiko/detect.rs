@@ -97,9 +97,11 @@ pub(super) fn is_foreign(tree: &PackTree<'_>, sink: &mut Sink) -> bool {
 }
 
 /// Tells whether a directory is an agent of the earlier generation, for which a model writes the card.
+///
+/// Only the configuration can say so: a `Dockerfile` and a `main.py` prove nothing, wherever they lie.
 fn is_without_card(tree: &PackTree<'_>) -> bool {
     let has = |path: &str| tree.get(path).is_some();
-    Profile::of(tree) == Profile::Python
+    tree.configured.profile == Some(Profile::Python.name())
         && tree.get(card::FILE).is_none()
         && has("Dockerfile")
         && has(compose::FILE)

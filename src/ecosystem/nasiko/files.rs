@@ -25,14 +25,14 @@ const NEAR_MISSES: &[(&str, &str)] = &[
 
 /// Fills in what the files of a pack say: documents and licence; and reports what is odd about them.
 pub(super) fn complete(tree: &PackTree<'_>, pack: &mut Pack, sink: &mut Sink) {
-    let license_file = at_root(tree, &["license", "license.md", "license.txt", "licence", "licence.md", "copying"]);
-    let above = || tree.license_above.and_then(|above| above.id.clone());
+    let license_file = at_root(tree, license::NAMES);
+    let above = || tree.license_above().and_then(|above| above.id.clone());
     pack.license = license_file.and_then(|entry| license::of_file(tree, entry)).or_else(above);
     pack.license_file = license_file.map(|entry| entry.path.clone());
     pack.readme = at_root(tree, &["readme.md", "readme.rst", "readme.txt", "readme"]).map(|entry| entry.path.clone());
     pack.changelog = at_root(tree, &["changelog.md", "changes.md"]).map(|entry| entry.path.clone());
     let manifest = || Place::file(pack.manifest.as_str());
-    if pack.license_file.is_none() && tree.license_above.is_none() {
+    if pack.license_file.is_none() && tree.license_above().is_none() {
         sink.report(MISSING_LICENSE, manifest(), "the pack has no licence text")
             .help("add a `LICENSE` file here, or at the root of the repository");
     }

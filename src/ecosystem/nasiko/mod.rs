@@ -119,6 +119,10 @@ impl Ecosystem for Nasiko {
         &["rust", "python"]
     }
 
+    fn layouts(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[("python", profile::PYTHON_LAYOUT)]
+    }
+
     fn recorded_profile(&self, requirements: &[Requirement]) -> Option<&'static str> {
         Some(Profile::recorded(requirements).name())
     }

@@ -10,7 +10,7 @@ macro_rules! texts {
     };
 }
 
-texts!["agent-card", "skill", "search", "oci-manifest", "tags", "python-registry"];
+texts!["agent-card", "skill", "search", "oci-manifest", "tags", "python-registry", "python-versions", "versions"];
 
 #[cfg(test)]
 mod tests {

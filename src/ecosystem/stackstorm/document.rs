@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::codes::{DUPLICATE_KEY, INVALID_TYPE, MERGE_KEY, MISSING_FIELD, NOT_A_MAPPING, YAML_SYNTAX};
 use super::schemas::Known;
-use crate::diag::{Code, Sink};
+use crate::diag::{Code, Sink, distance};
 use crate::pack::schema::Violation;
 use crate::pack::{YAML_TWO_READINGS, YamlFault, YamlFile};
 use crate::yaml::{Node, Value};
@@ -273,25 +273,6 @@ pub(super) fn closest<'a>(written: &str, known: &'a [String]) -> Option<&'a str>
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, key)| key)
-}
-
-/// Returns the Levenshtein distance of two words; a word of over 64 characters is far from everything.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(65).collect(), b.chars().take(65).collect());
-    if a.len() > 64 || b.len() > 64 {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::settings::{self, Settings};
 use super::workflow::{self, Workflow};
 use crate::diag::{Place, Sink};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
-use crate::pack::{Component, Dependency, Fact, Link, Pack, PackTree, Parsed, Relation, YamlFile, license};
+use crate::pack::{Component, Dependency, Fact, Link, Otherwise, Pack, PackTree, Parsed, Relation, YamlFile, license};
 use crate::source::FileEntry;
 use crate::yaml::Dialect;
 
@@ -228,6 +228,7 @@ fn joined(
                     kind: ACTION.key,
                     target: target.clone(),
                     line: span.line,
+                    otherwise: Otherwise::Name,
                 }));
             }
             None => component.entry_point = None,

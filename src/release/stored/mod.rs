@@ -29,7 +29,7 @@ use super::saved::Places;
 use crate::cache::Chunks;
 use crate::diag::{Codes, Compact};
 use crate::ident::PackId;
-use crate::pack::license::Above;
+use crate::pack::above::Above;
 use crate::source::git::{Decisions, Looked, ObjectId, Repository, State};
 use crate::source::{Stamp, worktree::Walked};
 use readings::{Context, ReadingPool, StoredCandidate, StoredReadings, by_number, number};
@@ -69,7 +69,7 @@ struct StoredRepository {
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredDirectory {
     found: Vec<(String, Vec<u8>, bool)>,
-    license: Option<Above>,
+    above: Option<Above>,
     near_misses: Chunks,
     packs: Chunks,
     counting: Vec<String>,
@@ -127,7 +127,8 @@ fn stored_repository(
     list: &mut Vec<Arc<Candidate>>,
 ) -> Option<StoredRepository> {
     let KnownRepository { looked, state, settled, part } = known;
-    let settled = settled.iter().map(|((path, tree), reading)| (path.clone(), tree.bytes(), pool.add(reading, None)));
+    let settled =
+        settled.iter().map(|((path, tree, _), reading)| (path.clone(), tree.bytes(), pool.add(reading, None)));
     let settled = settled.collect();
     let usual = part.usual.iter().map(|(path, ecosystem)| Some((path.clone(), number(ecosystem.id())?)));
     list.extend(part.candidates.iter().cloned());
@@ -177,7 +178,7 @@ fn stored_directory(
     });
     Some(StoredDirectory {
         found: found.collect::<Option<_>>()?,
-        license: known.found.iter().find_map(|found| found.license_above.as_deref().cloned()),
+        above: known.found.iter().find_map(|found| found.above.as_deref().cloned()),
         near_misses: Chunks::of(&Compact::all(&known.near_misses))?,
         packs: Chunks::of(&packs)?,
         counting: known.counting.clone(),
@@ -206,11 +207,11 @@ impl StoredSource {
 
         let directory = match packs {
             None => None,
-            Some(StoredDirectory { found, license, near_misses, packs, counting, decisions }) => {
-                let license = license.map(Arc::new);
+            Some(StoredDirectory { found, above, near_misses, packs, counting, decisions }) => {
+                let above = above.map(Arc::new);
                 let found = found.into_iter().map(|(path, ecosystems, has_sibling)| {
                     let ecosystems = ecosystems.into_iter().map(by_number).collect::<Option<_>>()?;
-                    Some(Found { key: path.clone(), path, ecosystems, has_sibling, license_above: license.clone() })
+                    Some(Found { has_sibling, ..Found::new(path.clone(), path, ecosystems, above.as_ref()) })
                 });
                 let packs = packs.decode(|pack: StoredKnownPack<'_>| {
                     let reading = Arc::clone(readings.get(pack.reading as usize)?);
@@ -252,7 +253,8 @@ impl StoredSource {
                 }
                 list.truncate(stored.candidates);
                 let settled = stored.settled.into_iter().map(|(path, tree, reading)| {
-                    Some(((path, ObjectId::from_bytes(tree)), Arc::clone(readings.get(reading as usize)?)))
+                    let reading = Arc::clone(readings.get(reading as usize)?);
+                    Some(((path, ObjectId::from_bytes(tree), reading.asked.above.clone()), reading))
                 });
                 let usual = stored.usual.into_iter().map(|(path, number)| Some((path, by_number(number)?)));
                 let noted: Vec<PackId> = stored.noted.iter().map(|id| id.parse().ok()).collect::<Option<_>>()?;

@@ -10,7 +10,7 @@ use crate::cache::Chunks;
 use crate::ecosystem;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Pack, Provision, Relation,
+    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
     Requirement, Step, VersionedBy,
 };
 
@@ -268,9 +268,8 @@ struct StoredComponent<'a> {
     #[serde(borrow)]
     facts: Vec<StoredFact<'a>>,
     tables: Vec<u32>,
-    /// Relation, kind, target, line.
     #[serde(borrow)]
-    links: Vec<(u8, &'a str, &'a str, u32)>,
+    links: Vec<StoredLink<'a>>,
     #[serde(borrow)]
     steps: Vec<StoredStep<'a>>,
     /// Title, language, text.
@@ -283,7 +282,14 @@ impl<'a> StoredComponent<'a> {
         let Component { kind, name, reference, title, description, file, line, .. } = component;
         let Component { entry_point, enabled, facts, tables, links, steps, examples, .. } = component;
         let relation = |link: &Link| RELATIONS.iter().position(|known| *known == link.relation);
-        let link = |link: &'a Link| Some((relation(link)? as u8, link.kind, link.target.as_str(), link.line));
+        let link = |link: &'a Link| {
+            let otherwise = match &link.otherwise {
+                Otherwise::Name => None,
+                Otherwise::Nothing => Some(None),
+                Otherwise::Own(kind, reference) => Some(Some((*kind, reference.as_str()))),
+            };
+            Some((relation(link)? as u8, link.kind, link.target.as_str(), link.line, otherwise))
+        };
         let next = |(when, step): &'a (String, String)| (when.as_str(), step.as_str());
         let step = |Step { name, action, next: then }: &'a Step| {
             (name.as_str(), action.as_deref(), then.iter().map(next).collect())
@@ -308,9 +314,14 @@ impl<'a> StoredComponent<'a> {
     }
 
     fn component(self, kinds: &[&'static ComponentKind], tables: &[Arc<FieldTable>]) -> Option<Component> {
-        let link = |(relation, kind, target, line): (u8, &str, &str, u32)| {
+        let link = |(relation, kind, target, line, otherwise): StoredLink<'_>| {
             let (relation, kind) = (*RELATIONS.get(usize::from(relation))?, label(kind));
-            Some(Link { relation, kind, target: target.to_owned(), line })
+            let otherwise = match otherwise {
+                None => Otherwise::Name,
+                Some(None) => Otherwise::Nothing,
+                Some(Some((kind, reference))) => Otherwise::Own(label(kind), reference.to_owned()),
+            };
+            Some(Link { relation, kind, target: target.to_owned(), line, otherwise })
         };
         let step = |(name, action, next): StoredStep<'_>| Step {
             name: name.to_owned(),
@@ -340,6 +351,9 @@ impl<'a> StoredComponent<'a> {
         })
     }
 }
+
+/// Relation, kind, target, line, and what it means otherwise: nothing, or another component.
+type StoredLink<'a> = (u8, &'a str, &'a str, u32, Option<Option<(&'a str, &'a str)>>);
 
 /// Name and range.
 type StoredNeed<'a> = (&'a str, Option<&'a str>);

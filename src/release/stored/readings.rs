@@ -18,7 +18,7 @@ use crate::ecosystem::{self, Ecosystem};
 use crate::ident::Digest;
 use crate::index::event::SourceFacts;
 use crate::pack::Pack;
-use crate::pack::license::Above;
+use crate::pack::above::Above;
 use crate::source::git::Repository;
 use crate::source::{FileEntry, Snapshot, worktree};
 
@@ -30,6 +30,8 @@ pub(super) struct ReadingPool {
     directories: Vec<Option<String>>,
     by_snapshot: HashMap<usize, u32>,
     pub(super) packs: PackPool,
+    /// What stands at the roots of sources, each once.
+    above: HashMap<Arc<Above>, u32>,
 }
 
 /// A [`ReadingPool`], written down.
@@ -38,6 +40,7 @@ pub(super) struct StoredReadings {
     packs: StoredPacks,
     files: StoredFiles,
     readings: Chunks,
+    above: Vec<Above>,
 }
 
 /// Packs and readings, by their numbers.
@@ -69,10 +72,16 @@ impl ReadingPool {
         let (mut packs, mut files) = (std::mem::take(&mut self.packs), FilePool::default());
         let all = self.readings.values().iter().zip(&self.directories);
         let readings: Option<Vec<_>> = all
-            .map(|(reading, directory)| StoredReading::of(reading, directory.as_deref(), &mut packs, &mut files))
+            .map(|(reading, directory)| {
+                StoredReading::of(reading, directory.as_deref(), &mut packs, &mut files, &mut self.above)
+            })
             .collect();
         let readings = Chunks::of(&readings?)?;
-        let stored = StoredReadings { packs: packs.stored()?, files: files.stored()?, readings };
+        let mut above: Vec<(u32, Above)> =
+            self.above.drain().map(|(above, number)| (number, Above::clone(&above))).collect();
+        above.sort_unstable_by_key(|(number, _)| *number);
+        let above = above.into_iter().map(|(_, above)| above).collect();
+        let stored = StoredReadings { packs: packs.stored()?, files: files.stored()?, readings, above };
         self.packs = packs;
         Some(stored)
     }
@@ -82,9 +91,10 @@ impl StoredReadings {
     /// Returns the packs and the readings by their numbers.
     pub(super) fn readings(&self, context: &Context<'_>) -> Option<ByNumber> {
         let (packs, files) = (self.packs.packs()?, self.files.files()?);
+        let above: Vec<Arc<Above>> = self.above.iter().cloned().map(Arc::new).collect();
         let readings = self
             .readings
-            .decode(|reading: StoredReading<'_>| reading.reading(&packs, &files, context).map(Arc::new))?;
+            .decode(|reading: StoredReading<'_>| reading.reading(&packs, &files, &above, context).map(Arc::new))?;
         Some((packs, readings))
     }
 }
@@ -116,7 +126,7 @@ struct StoredReading<'a> {
     asked_usual: Option<Option<u8>>,
     asked_directory: Option<&'a str>,
     asked_sibling: bool,
-    asked_license: Option<Above>,
+    asked_above: Option<u32>,
 }
 
 impl<'a> StoredReading<'a> {
@@ -125,6 +135,7 @@ impl<'a> StoredReading<'a> {
         directory: Option<&'a str>,
         packs: &mut PackPool,
         files: &mut FilePool,
+        known_above: &mut HashMap<Arc<Above>, u32>,
     ) -> Option<Self> {
         let Reading { claimed, ecosystem, pack, listing, snapshot, findings, asked } = reading;
         Some(Self {
@@ -147,11 +158,23 @@ impl<'a> StoredReading<'a> {
             },
             asked_directory: asked.directory.as_deref(),
             asked_sibling: asked.has_sibling,
-            asked_license: asked.license_above.clone(),
+            asked_above: match &asked.above {
+                Some(above) => {
+                    let next = u32::try_from(known_above.len()).ok()?;
+                    Some(*known_above.entry(Arc::clone(above)).or_insert(next))
+                }
+                None => None,
+            },
         })
     }
 
-    fn reading(self, packs: &[Arc<Pack>], files: &Files, context: &Context<'_>) -> Option<Reading> {
+    fn reading(
+        self,
+        packs: &[Arc<Pack>],
+        files: &Files,
+        above: &[Arc<Above>],
+        context: &Context<'_>,
+    ) -> Option<Reading> {
         let entries: Vec<FileEntry> = self.files.iter().map(|file| files.entry(*file)).collect::<Option<_>>()?;
         let listing = match self.content {
             Some(content) => {
@@ -192,7 +215,10 @@ impl<'a> StoredReading<'a> {
                 },
                 directory: self.asked_directory.map(str::to_owned),
                 has_sibling: self.asked_sibling,
-                license_above: self.asked_license,
+                above: match self.asked_above {
+                    Some(number) => Some(Arc::clone(above.get(number as usize)?)),
+                    None => None,
+                },
             },
         })
     }

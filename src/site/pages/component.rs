@@ -9,7 +9,7 @@ use super::view::{Snippet, shown, snippet};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::RelPath;
 use crate::output::RenderError;
-use crate::pack::{Component, Relation, Remark};
+use crate::pack::{Component, Link, Otherwise, Relation, Remark};
 use crate::site::templates::Shared;
 use crate::site::text::Piece;
 use crate::site::{PackSite, links, source_links, text};
@@ -96,12 +96,15 @@ impl Lookup<'_> {
 
     /// Returns the page of what a workflow step runs: mostly an action, but some runtimes have other kinds that run.
     fn runnable(&self, reference: &str, component: &Component) -> Option<String> {
-        let kind = component
-            .links
-            .iter()
-            .find(|link| link.target == reference && link.relation == Relation::Calls)
-            .map_or(component.kind.key, |link| link.kind);
+        let link = component.links.iter().find(|link| link.target == reference && link.relation == Relation::Calls);
+        let (kind, reference) = link.map_or((component.kind.key, reference), |link| self.meant(link));
         self.address(kind, reference)
+    }
+
+    /// Returns what a reference means: its target, unless nothing has that and there is something instead.
+    fn meant<'a>(&self, link: &'a Link) -> (&'static str, &'a str) {
+        let instead = link.instead().filter(|_| self.address(link.kind, &link.target).is_none());
+        instead.unwrap_or((link.kind, &link.target))
     }
 }
 
@@ -223,8 +226,13 @@ fn step_row<'a>(lookup: &Lookup<'_>, component: &Component, step: &'a crate::pac
 }
 
 fn uses<'a>(lookup: &Lookup<'_>, component: &'a Component) -> Vec<Use<'a>> {
-    let links: BTreeSet<_> =
-        component.links.iter().map(|link| (link.relation, link.kind, link.target.as_str())).collect();
+    let is_shown =
+        |link: &&Link| link.otherwise != Otherwise::Nothing || lookup.address(link.kind, &link.target).is_some();
+    let meant = |link: &'a Link| {
+        let (kind, target) = lookup.meant(link);
+        (link.relation, kind, target)
+    };
+    let links: BTreeSet<_> = component.links.iter().filter(is_shown).map(meant).collect();
     links
         .into_iter()
         .map(|(relation, kind, target)| Use {

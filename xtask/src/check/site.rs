@@ -66,7 +66,9 @@ fn schema_of(relative: &str) -> Option<String> {
             "v1/search" => "search",
             path if path.ends_with("/tags/list") => "tags",
             path if path.contains("/manifests/") => "oci-manifest",
-            path if path.starts_with("agents/") => "agent-card",
+            path if path.ends_with("/agent-card.json") => "agent-card",
+            path if path.starts_with("agents/") => "versions",
+            path if path.starts_with("python/versions/") => "python-versions",
             path if path.starts_with("python/") => "python-registry",
             _ => return None,
         };

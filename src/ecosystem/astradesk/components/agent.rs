@@ -4,7 +4,7 @@ use super::{AGENT, bare, data, documentation, module_name, offer};
 use crate::diag::{Place, Sink};
 use crate::ecosystem::astradesk::codes::ASTRADESK_AGENT_UNDOCUMENTED;
 use crate::ecosystem::astradesk::layout::stem;
-use crate::pack::{Component, Example, Fact, Link, Relation};
+use crate::pack::{Component, Example, Fact, Link, Otherwise, Relation};
 use crate::python::Module;
 use crate::source::FileEntry;
 
@@ -59,6 +59,7 @@ pub(in crate::ecosystem::astradesk) fn read(
                     kind: super::ADAPTER.key,
                     target: target.clone(),
                     line: import.span.line,
+                    otherwise: Otherwise::Name,
                 });
             }
         }

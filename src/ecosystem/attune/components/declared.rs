@@ -11,7 +11,7 @@ use crate::ecosystem::attune::wording::{self, quoted};
 use crate::ecosystem::attune::{flat, manifest};
 use crate::ident::RelPath;
 use crate::pack::schema::Violation;
-use crate::pack::{Component, Link, Relation, YamlFile};
+use crate::pack::{Component, Link, Otherwise, Relation, YamlFile};
 use crate::yaml::Node;
 
 /// What a component file declares.
@@ -255,6 +255,7 @@ pub(in super::super) fn links(references: &[Reference]) -> impl Iterator<Item = 
         kind: reference.kind,
         target: reference.target.text.clone(),
         line: reference.target.place.span.map_or(1, |span| span.line),
+        otherwise: Otherwise::Name,
     })
 }
 

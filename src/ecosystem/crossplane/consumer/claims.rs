@@ -14,7 +14,7 @@ use super::super::objects;
 use super::super::schema::provision_name;
 use crate::diag::{Place, Sink};
 use crate::ident::RelPath;
-use crate::pack::{Component, Fact, Field, FieldTable, Link, PackTree, Relation};
+use crate::pack::{Component, Fact, Field, FieldTable, Link, Otherwise, PackTree, Relation};
 use crate::yaml::{Node, Value};
 
 /// Most claims of a consumer.
@@ -141,8 +141,13 @@ pub(super) fn components(pack: &str, claims: &[Claim]) -> Vec<Arc<Component>> {
         ];
         facts.extend(object.namespace.clone().map(|value| Fact { label: "Namespace", value }));
         facts.extend(claim.environment.clone().map(|value| Fact { label: "Environment", value }));
-        let mut links =
-            vec![Link { relation: Relation::Uses, kind: XRD.key, target: api, line: object.kind_span.line }];
+        let mut links = vec![Link {
+            relation: Relation::Uses,
+            kind: XRD.key,
+            target: api,
+            line: object.kind_span.line,
+            otherwise: Otherwise::Name,
+        }];
         links.extend(connections(root).into_iter().filter_map(|(secret, line)| {
             let wanted = secret.strip_suffix("-conn")?;
             let is_it = |other: &&Claim| {
@@ -150,7 +155,13 @@ pub(super) fn components(pack: &str, claims: &[Claim]) -> Vec<Arc<Component>> {
                 is_near && other.object.name.as_deref() == Some(wanted) && !Arc::ptr_eq(&other.object, object)
             };
             let at = claims.iter().position(|other| is_it(&other))?;
-            Some(Link { relation: Relation::Uses, kind: CLAIM.key, target: reference(&names[at]), line })
+            Some(Link {
+                relation: Relation::Uses,
+                kind: CLAIM.key,
+                target: reference(&names[at]),
+                line,
+                otherwise: Otherwise::Name,
+            })
         }));
         let values = values(root.get("spec"));
         let table = FieldTable { title: "Values".into(), anchor: "values".into(), fields: values };

@@ -11,7 +11,7 @@ use crate::ecosystem::crossplane::composition::{Composition, Mode, Patch};
 use crate::ecosystem::crossplane::kinds::{COMPOSITION, EXAMPLE, FIXTURE, KINDS, SCHEMA, XRD};
 use crate::ecosystem::crossplane::schema::provision_name;
 use crate::ecosystem::crossplane::xrd::Xrd;
-use crate::pack::{Component, ComponentKind, Example, Fact, Field, FieldTable, Link, Relation};
+use crate::pack::{Component, ComponentKind, Example, Fact, Field, FieldTable, Link, Otherwise, Relation};
 use crate::source::FileEntry;
 
 /// Longest text of an example that a page shows, in bytes.
@@ -164,7 +164,13 @@ fn composed(provider: &Provider<'_>, entry: &FileEntry, composition: &Compositio
         facts.insert(0, Fact { label: "Implements", value });
         if let Some((_, xrd)) = provider.xrd_of(target) {
             let (target, line) = (reference(xrd), target.span.line);
-            links.push(Link { relation: Relation::Implements, kind: XRD.key, target, line });
+            links.push(Link {
+                relation: Relation::Implements,
+                kind: XRD.key,
+                target,
+                line,
+                otherwise: Otherwise::Name,
+            });
         }
     }
     if !composition.functions.is_empty() {
@@ -244,6 +250,7 @@ fn claim(provider: &Provider<'_>, file: &ClaimFile<'_>, document: &ClaimDocument
         kind: XRD.key,
         target: reference(xrd),
         line: document.span.line,
+        otherwise: Otherwise::Name,
     });
     Component {
         title: Some(document.name.clone()).filter(|title| !title.is_empty()),
@@ -257,7 +264,13 @@ fn claim(provider: &Provider<'_>, file: &ClaimFile<'_>, document: &ClaimDocument
 fn schema(entry: &FileEntry, xrd: Option<&Xrd>) -> Component {
     let name = entry.path.file_name();
     let name = name.strip_suffix(".json").unwrap_or(name);
-    let link = xrd.map(|xrd| Link { relation: Relation::Uses, kind: XRD.key, target: reference(xrd), line: 1 });
+    let link = xrd.map(|xrd| Link {
+        relation: Relation::Uses,
+        kind: XRD.key,
+        target: reference(xrd),
+        line: 1,
+        otherwise: Otherwise::Name,
+    });
     let description = xrd.map(|xrd| format!("Describes {}.", xrd.user_kind().kind)).unwrap_or_default();
     Component { description, links: link.into_iter().collect(), ..component(&SCHEMA, name, entry, 1) }
 }

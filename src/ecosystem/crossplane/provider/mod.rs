@@ -165,7 +165,7 @@ fn check_documents(tree: &PackTree<'_>, pack: &Pack, sink: &mut Sink) {
         sink.report(MISSING_README, Place::file(pack.manifest.as_str()), "the pack has no README")
             .help("add a `README.md` that says what the API offers, with a claim to copy");
     }
-    if pack.license.is_none() && !is_there(&pack.license_file) && tree.license_above.is_none() {
+    if pack.license.is_none() && !is_there(&pack.license_file) && tree.license_above().is_none() {
         sink.report(MISSING_LICENSE, Place::file(pack.manifest.as_str()), "nothing says the licence of the pack")
             .help("add a `LICENSE` file to its directory, or to the root of the repository");
     }

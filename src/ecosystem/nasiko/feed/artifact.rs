@@ -53,7 +53,7 @@ pub(super) fn of(listed: &Listed, release: &CatalogRelease, facts: &Facts, url: 
     let short = |text: &str| text.chars().count() <= MOST_SHORT;
     let framework = fact(release, "Framework").filter(|text| listed.kind == Kind::Agent && short(text));
     Artifact {
-        id: uuid_of_url(&format!("{url}/{ROOT}/{owner}/{name}@{version}")),
+        id: uuid_of(url, owner, name, Some(version)),
         owner: owner.clone(),
         name: name.to_owned(),
         version: version.to_owned(),
@@ -100,6 +100,12 @@ fn metadata(kind: Kind, release: &CatalogRelease) -> BTreeMap<&'static str, Json
 
 fn fact(release: &CatalogRelease, label: &str) -> Option<String> {
     release.pack.facts.iter().find(|fact| fact.label == label).map(|fact| fact.value.clone())
+}
+
+/// Returns what identifies a repository of a registry, or one version in it.
+pub(super) fn uuid_of(url: &str, owner: &str, name: &str, version: Option<&str>) -> String {
+    let version = version.map(|version| format!("@{version}")).unwrap_or_default();
+    uuid_of_url(&format!("{url}/{ROOT}/{owner}/{name}{version}"))
 }
 
 /// Returns the UUID of version 5 that names a URL (RFC 9562, section 5.5).

@@ -8,7 +8,9 @@
 //!                      /manifests/<version>      the manifest of a release; also `latest`, and each by its digest
 //!                      /blobs/sha256:<hex>       its layer, and the empty configuration
 //!     agents/<name>/agent-card.json              the card, byte for byte
+//!     agents/<name>/versions.json                its version history
 //!     python/registry/<id>.json                  what the registry of the earlier generation is told
+//!     python/versions/<id>.json                  the version history, as that registry answers it
 //! v2/                                            the same tree at the root of the host, with `[feeds.nasiko] root = true`
 //! ```
 //!
@@ -20,6 +22,7 @@ mod image;
 mod listed;
 mod python;
 mod search;
+mod versions;
 
 use std::sync::Arc;
 
@@ -37,6 +40,7 @@ use crate::pack::{Example, Pack};
 
 use listed::{Kind, Listed};
 pub(super) use search::answer;
+use versions::Generation;
 
 /// Where the feed lies.
 const ROOT: &str = "runtimes/nasiko";
@@ -101,7 +105,7 @@ fn trees(feeds: &Feeds) -> impl Iterator<Item = String> {
 }
 
 /// Returns what the feed has of a pack.
-pub(super) fn pack(_: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed {
+pub(super) fn pack(registry: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed {
     report_sizes(pack, sink);
     report_step_back(pack, sink);
     let Some(listed) = Listed::of(pack, feeds) else { return PackFeed::default() };
@@ -128,7 +132,30 @@ pub(super) fn pack(_: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, si
         let made = Arc::clone(&listed);
         units.push(Unit::file(Phase::Pointers, path, key, move || python::entry(&made)));
     }
+    units.extend(histories(registry.url.as_deref().unwrap_or_default(), key, &listed));
     PackFeed { units, entry: Some(listed) }
+}
+
+/// Returns the version histories of an agent: one for each generation that has a release which may be chosen.
+fn histories(url: &str, key: impl std::hash::Hash, listed: &Arc<Listed>) -> Vec<Unit> {
+    let name = listed.name();
+    let files = [
+        (Profile::Rust, format!("{ROOT}/agents/{name}/versions.json")),
+        (Profile::Python, format!("{ROOT}/python/versions/{name}.json")),
+    ];
+    let key = Fingerprint::of((url, key));
+    let unit = |(profile, path): (Profile, String)| {
+        Generation::of(listed, profile)?;
+        let (made, url) = (Arc::clone(listed), url.to_owned());
+        Some(Unit::file(Phase::Pointers, RelPath::composed(path), key, move || {
+            let generation = Generation::of(&made, profile).ok_or_else(|| failed(made.name(), "nothing is offered"))?;
+            Ok(match profile {
+                Profile::Rust => generation.rust(&url),
+                Profile::Python => generation.python(),
+            })
+        }))
+    };
+    files.into_iter().filter_map(unit).collect()
 }
 
 /// Returns the files of the feed that are about all packs.

@@ -135,6 +135,32 @@ fn the_earlier_generation_gets_a_completed_card() {
     assert!(!files.keys().any(|path| path.contains("/python/")));
 }
 
+/// What a client of either generation reads of four releases: one of them yanked, one of another generation.
+#[test]
+fn histories_are_in_the_shape_of_their_generation() {
+    let mut yanked = release("1.2.0", "rust");
+    yanked.status.yanked = Some("broken".to_owned());
+    let mut python = release("0.9.0", "python");
+    python.record.source.commit = Some("c0ffee".repeat(6) + "c0ff");
+    let (files, _) =
+        feed(vec![yanked, release("1.1.0", "rust"), release("1.0.0", "rust"), python, release("0.8.0", "python")]);
+    for (path, schema, expected) in [
+        ("agents/tide/versions.json", "versions", include_str!("versions.golden.json")),
+        ("python/versions/tide.json", "python-versions", include_str!("python-versions.golden.json")),
+    ] {
+        let written = std::str::from_utf8(&files[&format!("{ROOT}/{path}")]).expect("UTF-8");
+        assert_eq!(written, expected, "{path}");
+        let name = format!("{schema}.schema.json");
+        let (_, text) = schemas::PUBLISHED.iter().find(|(known, _)| *known == name).expect("published");
+        let violations = Schema::embedded(text).violations(&json(&files, path));
+        assert!(violations.is_empty(), "{path}: {violations:?}");
+    }
+    let mut yanked = release("1.0.0", "rust");
+    yanked.status.yanked = Some("broken".to_owned());
+    let (files, _) = feed(vec![yanked]);
+    assert!(!files.keys().any(|path| path.contains("versions")), "nothing that may be chosen");
+}
+
 #[test]
 fn a_layer_has_the_files_at_its_root() {
     let (files, _) = feed(vec![release("1.0.0", "rust")]);

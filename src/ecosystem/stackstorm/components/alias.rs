@@ -7,7 +7,7 @@ use crate::diag::{Sink, Span};
 use crate::ecosystem::stackstorm::codes::{ALIAS_WITHOUT_FORMATS, UNKNOWN_COMPONENT_KEY};
 use crate::ecosystem::stackstorm::document::{METADATA, Worded, check_loader, check_shape, require_mapping};
 use crate::ecosystem::stackstorm::schemas;
-use crate::pack::{Example, Fact, Link, Relation, YamlFile};
+use crate::pack::{Example, Fact, Link, Otherwise, Relation, YamlFile};
 use crate::yaml::Node;
 
 /// What the rules between files need to know of an alias.
@@ -47,6 +47,7 @@ pub(in crate::ecosystem::stackstorm) fn read(file: &YamlFile<'_>, pack: &str, si
             kind: super::ACTION.key,
             target: action.to_owned(),
             line: span.line,
+            otherwise: Otherwise::Name,
         });
     }
     let mut parameters = Vec::new();

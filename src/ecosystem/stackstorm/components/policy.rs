@@ -8,7 +8,7 @@ use crate::ecosystem::stackstorm::codes::{INVALID_POLICY, UNKNOWN_COMPONENT_KEY}
 use crate::ecosystem::stackstorm::document::{METADATA, Worded, check_loader, check_shape, described, require_mapping};
 use crate::ecosystem::stackstorm::schemas;
 use crate::pack::schema::Violation;
-use crate::pack::{Fact, Link, Relation, YamlFile};
+use crate::pack::{Fact, Link, Otherwise, Relation, YamlFile};
 use crate::yaml::Node;
 
 /// Reads a policy of the pack.
@@ -35,6 +35,7 @@ pub(in crate::ecosystem::stackstorm) fn read(file: &YamlFile<'_>, pack: &str, si
             kind: super::ACTION.key,
             target: target.to_owned(),
             line: node.span.line,
+            otherwise: Otherwise::Name,
         });
     }
     for (key, value) in root.get("parameters").map(Node::entries).unwrap_or_default() {

@@ -11,7 +11,7 @@ use crate::ecosystem::stackstorm::document::{
 use crate::ecosystem::stackstorm::schemas;
 use crate::ecosystem::stackstorm::triggers::{Accepts, OPERATORS, Parameter, built_in};
 use crate::ecosystem::stackstorm::values::is_template;
-use crate::pack::{Fact, Link, Relation, YamlFile};
+use crate::pack::{Fact, Link, Otherwise, Relation, YamlFile};
 use crate::yaml::{Node, Value};
 
 /// What the rules between files need to know of a rule.
@@ -70,7 +70,7 @@ pub(in crate::ecosystem::stackstorm) fn read(file: &YamlFile<'_>, pack: &str, si
 }
 
 fn link(relation: Relation, kind: &'static str, target: &str, span: Span) -> Link {
-    Link { relation, kind, target: target.to_owned(), line: span.line }
+    Link { relation, kind, target: target.to_owned(), line: span.line, otherwise: Otherwise::Name }
 }
 
 /// Returns text as it is and anything else as compact JSON.

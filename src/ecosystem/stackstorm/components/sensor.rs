@@ -8,7 +8,7 @@ use crate::diag::Sink;
 use crate::ecosystem::stackstorm::codes::{IGNORED_KEY, POLL_INTERVAL_TOO_SMALL};
 use crate::ecosystem::stackstorm::document::{METADATA, check_loader, check_shape, require_mapping};
 use crate::ecosystem::stackstorm::schemas;
-use crate::pack::{Fact, Link, Relation, YamlFile};
+use crate::pack::{Fact, Link, Otherwise, Relation, YamlFile};
 use crate::yaml::{Node, Value};
 
 /// Shortest time between two polls, in seconds (`MINIMUM_POLL_INTERVAL` of `st2reactor`).
@@ -46,6 +46,7 @@ pub(in crate::ecosystem::stackstorm) fn read(file: &YamlFile<'_>, pack: &str, si
             kind: super::TRIGGER.key,
             target: declared.component.reference.clone(),
             line: declared.name.line,
+            otherwise: Otherwise::Name,
         })
         .collect();
     declared.insert(0, Declared { component: Arc::new(component), name: span, detail: Detail::Sensor(entry) });

@@ -1,0 +1,170 @@
+//! What AstraDesk's flows and policies name: it is found in the order of the runtime's own lookup, on pages and by the rule.
+
+use std::path::Path;
+
+use crate::support::tree::{self, Tree};
+use crate::support::{RepoFixture, SiteTest};
+
+/// A flow whose steps name, in this order: a tool that everybody has, one that another pack and the own adapter have, one that
+/// only the own adapter has, written with `_`, and one that nobody has.
+const FLOW: &str = "flow: daily\nversion: 1\ntrigger: { type: cron, expr: \"0 * * * *\" }\nsteps:\n  \
+                    - { id: a, use: tool.desk.run }\n  - { id: b, use: tool.desk.list }\n  \
+                    - { id: c, use: tool.desk_close }\n  - { id: d, use: tool.desk.closed }\n";
+
+const POLICY: &str =
+    "package desk\nimport rego.v1\ndefault allow := false\nallow if input.tool == \"tool.desk.list\"\n";
+
+/// Returns the text of a server of tools.
+fn server(tools: &[&str]) -> String {
+    let dispatch: String =
+        tools.iter().map(|name| format!("    if request.tool_name == \"{name}\":\n        return {{}}\n")).collect();
+    let listed: Vec<String> = tools
+        .iter()
+        .map(|name| {
+            format!("{{\"name\": \"{name}\", \"description\": \"d\", \"parameters\": {{\"type\": \"object\"}}}}")
+        })
+        .collect();
+    format!(
+        "def execute(request):\n{dispatch}    return None\n\n\ndef list_tools():\n    return {{\"tools\": [{}]}}\n",
+        listed.join(", ")
+    )
+}
+
+/// Returns a pack of the domain `name` with a server of these tools.
+fn pack(name: &str, tools: &[&str]) -> Tree {
+    let project = format!(
+        "[project]\nname = \"astradesk-domain-{name}\"\nversion = \"1.0.0\"\ndescription = \"d\"\nlicense = \"MIT\"\n\n\
+         [project.entry-points.\"astradesk.pack\"]\ndomain_{name} = \"domain_{name}:Pack\"\n"
+    );
+    let init =
+        "class Pack:\n    \"\"\"A pack.\"\"\"\n\n    def register(self, registry):\n        registry.add(self)\n";
+    let folder = format!("src/domain_{name}");
+    [
+        ("pyproject.toml".to_owned(), project),
+        (format!("{folder}/__init__.py"), init.to_owned()),
+        (format!("{folder}/tools/__init__.py"), String::new()),
+        (format!("{folder}/tools/mcp_server.py"), server(tools)),
+    ]
+    .into_iter()
+    .map(|(path, text)| (path, text.into_bytes()))
+    .collect()
+}
+
+/// Returns the pack whose flow is looked at.
+fn caller() -> Tree {
+    let mut files = pack("a", &["desk.run"]);
+    let adapter = "class Desk:\n    \"\"\"A desk.\"\"\"\n\n    def run(self): ...\n    def list(self): ...\n    def close(self): ...\n";
+    for (path, text) in [("tools/desk_adapter.py", adapter), ("flows/daily.yaml", FLOW), ("policies/desk.rego", POLICY)]
+    {
+        files.insert(format!("src/domain_a/{path}"), text.as_bytes().to_vec());
+    }
+    files
+}
+
+/// Returns where the links of a part of a page lead that lead to components.
+fn linked(tree: &Tree, page: &str, part: &str) -> Vec<String> {
+    let html = String::from_utf8_lossy(tree.get(page).unwrap_or_else(|| panic!("{page} is not there"))).into_owned();
+    let (_, after) = html.split_once(&format!("<h2 id=\"{part}\">")).unwrap_or_else(|| panic!("{page} has no {part}"));
+    let section = after.split("</section>").next().expect("a section");
+    let links = section.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let last = |link: &str| link.rsplit("packs/astradesk/").next().unwrap_or(link).to_owned();
+    links.filter(|link| link.contains("1.0.0/")).map(last).collect()
+}
+
+/// Ensures the order: a tool of this pack, one of another pack, a method of an adapter of this pack; and that both pages tell,
+/// in a build that remembers as in a new one, when the tool of the other pack goes.
+#[test]
+fn names_of_tools_are_looked_up_in_the_order_of_the_runtime() {
+    const HERE: &str = "packs/astradesk/domain-a/1.0.0";
+    let site = SiteTest::new().file(
+        "packyard.toml",
+        "[registry]\nname = \"T\"\n\n[[source]]\npath = \"packs\"\n\n[[source]]\npath = \"more\"\n",
+    );
+    let site = site.pack("packs/packages/domain-a", &caller());
+    let site = site.pack("more/packages/domain-b", &pack("b", &["desk.list", "desk.run"]));
+    let build = |what: &str| {
+        let report = site.build().expect("built");
+        let made = site.tree();
+        std::fs::remove_dir_all(site.root().join("public")).expect("removed");
+        site.build_without_memory().expect("built");
+        assert_eq!(tree::difference(&made, &site.tree()), None, "{what}");
+        let unresolved = report.findings.iter().filter(|one| one.code.name() == "astradesk-flow-unresolved");
+        let unresolved: Vec<String> = unresolved.map(|one| one.message.clone()).collect();
+        (made, unresolved)
+    };
+    let (own, other) = ("domain-a/1.0.0/tool/desk.run.html", "domain-b/1.0.0/tool/desk.list.html");
+    let adapter = "domain-a/1.0.0/adapter/desk_adapter.html";
+
+    let (made, unresolved) = build("with the other pack");
+    let steps = linked(&made, &format!("{HERE}/flow/daily.html"), "steps");
+    assert_eq!(steps, [own, other, adapter]);
+    assert_eq!(linked(&made, &format!("{HERE}/policy/desk.html"), "uses"), [other]);
+    let users = |page: &str| linked(&made, page, "used-by");
+    assert_eq!(users(&format!("packs/astradesk/{own}")), ["domain-a/1.0.0/flow/daily.html"]);
+    let both = ["domain-a/1.0.0/flow/daily.html", "domain-a/1.0.0/policy/desk.html"];
+    assert_eq!(users(&format!("packs/astradesk/{other}")), both);
+    assert_eq!(users(&format!("packs/astradesk/{adapter}")), both[..1]);
+    assert_eq!(unresolved, ["nothing in the catalog has a tool `desk.closed`"]);
+
+    // The next release of the other pack has another tool.
+    let next: Tree = pack("b", &["desk.run"]);
+    let next = next.into_iter().map(|(path, bytes)| {
+        let text = String::from_utf8(bytes).expect("UTF-8").replace("1.0.0", "1.1.0");
+        (path, text.into_bytes())
+    });
+    tree::write(&site.root().join("more/packages/domain-b"), &next.collect());
+    let (made, unresolved) = build("without its tool");
+    let steps = linked(&made, &format!("{HERE}/flow/daily.html"), "steps");
+    assert_eq!(steps, [own, adapter, adapter]);
+    assert_eq!(linked(&made, &format!("{HERE}/policy/desk.html"), "uses"), [adapter]);
+    assert_eq!(linked(&made, &format!("packs/astradesk/{adapter}"), "used-by"), both);
+    assert_eq!(unresolved.len(), 1, "{unresolved:?}");
+    assert!(!Path::new(&site.root().join("public/packs/astradesk/domain-b/1.1.0/tool/desk.list.html")).exists());
+}
+
+/// Ensures that a dependency which the repository has itself is one on the framework, in the releases of that time, and that it
+/// stays one when the repository is gone.
+#[test]
+fn members_of_the_workspace_are_the_framework() {
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("desk"));
+    let mut release = |version: &str, sources: &str| {
+        let manifest = String::from_utf8(pack("a", &["desk.run"])["pyproject.toml"].clone()).expect("UTF-8");
+        let needs = "dependencies = [\"Desk_Helper>=2\", \"astradesk-core\", \"astradesk-domain-b<3\", \"httpx\"]\n";
+        let manifest = manifest.replace("1.0.0", version).replace("license =", &format!("{needs}license ="));
+        tree::write(&repository.path().join("packages/domain-a"), &pack("a", &["desk.run"]));
+        repository.file("packages/domain-a/pyproject.toml", &manifest);
+        repository.file("pyproject.toml", &format!("[tool.uv.sources]\n{sources}")).commit(version);
+    };
+    release("1.0.0", "desk-helper = { git = \"https://git.acme.example/helper\" }\n");
+    release(
+        "1.1.0",
+        "desk_helper = [{ workspace = true, marker = \"sys_platform == 'linux'\" }]\nhttpx = { workspace = false }\n",
+    );
+    let site = site.file("packyard.toml", "[registry]\nname = \"T\"\n\n[[source]]\ngit = \"../desk\"\n");
+    let needs = |tree: &Tree, version: &str| {
+        let path = format!("packs/astradesk/domain-a/{version}/release.json");
+        let facts: serde_json::Value = serde_json::from_slice(&tree[&path]).expect("JSON");
+        let needs = facts["dependencies"].as_array().expect("a list").iter();
+        needs
+            .map(|one| {
+                format!("{} {}", one["name"].as_str().unwrap_or_default(), one["kind"].as_str().unwrap_or("pack"))
+            })
+            .collect::<Vec<_>>()
+    };
+    site.build().expect("built");
+    let made = site.tree();
+    let others = ["astradesk-core framework", "domain-b pack", "httpx python"];
+    assert_eq!(needs(&made, "1.0.0"), [&["desk-helper python"], &others[..]].concat());
+    assert_eq!(needs(&made, "1.1.0"), [&["desk-helper framework"], &others[..]].concat());
+
+    std::fs::rename(repository.path(), site.beside("elsewhere")).expect("moved");
+    let site = site.file("packyard.toml", "[registry]\nname = \"T\"\n");
+    site.build_without_memory().expect("built");
+    let alone = site.tree();
+    assert_eq!(needs(&alone, "1.1.0"), needs(&made, "1.1.0"));
+    let page = "packs/astradesk/domain-a/1.1.0/index.html";
+    let said = |tree: &Tree| String::from_utf8_lossy(&tree[page]).matches("framework").count();
+    assert!(said(&made) > 0);
+    assert_eq!(said(&alone), said(&made), "the page tells what was recorded");
+}
