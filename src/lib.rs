@@ -14,6 +14,7 @@
 //! | [`content`] | listing, content digest, archive |
 //! | [`index`] | the append-only history |
 //! | [`catalog`] | history joined with content |
+//! | [`compare`] | two releases → what changed |
 //! | [`emit`], [`site`] | catalog → files |
 //! | [`output`] | files → `public/` |
 //! | [`build`] | the pipeline itself |
@@ -30,6 +31,7 @@ pub mod cache;
 pub mod catalog;
 pub mod cli;
 pub mod client;
+pub mod compare;
 pub mod config;
 pub mod content;
 pub mod diag;

@@ -65,7 +65,7 @@ pub(super) fn join(
 }
 
 /// Returns the candidates of a pack by version and content, and what is wrong with its present state.
-fn contents<'c>(
+pub(super) fn contents<'c>(
     candidates: impl Iterator<Item = &'c Arc<Candidate>>,
 ) -> (HashMap<(&'c Version, Digest), &'c Candidate>, Vec<Diagnostic>) {
     let (mut by_content, mut present) = (HashMap::new(), Vec::new());
@@ -84,13 +84,13 @@ fn contents<'c>(
 }
 
 /// The content of a release, or why it cannot be had.
-type Found = Result<Content, String>;
+pub(super) type Found = Result<Content, String>;
 
 /// The content of a release.
-struct Content {
-    pack: Arc<Pack>,
+pub(super) struct Content {
+    pub(super) pack: Arc<Pack>,
     snapshot: Snapshot,
-    listing: Arc<Listing>,
+    pub(super) listing: Arc<Listing>,
     findings: Arc<[Diagnostic]>,
     remarks: Arc<[Remark]>,
 }
@@ -121,15 +121,8 @@ impl Shelf<'_> {
         let (by_content, findings) = contents(candidates);
         let mut releases = Vec::new();
         for (record, published_at) in history.releases() {
-            let profile = ecosystem.recorded_profile(&record.requirements);
-            let is_as_recorded = |candidate: &&&Candidate| {
-                let pack = candidate.pack.as_ref();
-                pack.is_none_or(|pack| ecosystem.recorded_profile(&pack.requirements) == profile)
-            };
-            let content = match by_content.get(&(&record.version, record.content_digest)).filter(is_as_recorded) {
-                Some(candidate) => self.candidate_content(id, record, candidate)?,
-                None => self.archived_content(ecosystem, id, record)?,
-            };
+            let candidate = by_content.get(&(&record.version, record.content_digest)).copied();
+            let content = self.content(ecosystem, id, record, candidate)?;
             let Content { pack, snapshot, listing, findings, remarks } = match content {
                 Ok(content) => content,
                 Err(reason) => {
@@ -166,6 +159,25 @@ impl Shelf<'_> {
             findings,
             known_keys: OnceLock::new(),
         }))
+    }
+
+    /// Returns the content of a release, which the candidate of its version and content has, where there is one.
+    pub(super) fn content(
+        &self,
+        ecosystem: &'static dyn Ecosystem,
+        id: &PackId,
+        record: &Release,
+        candidate: Option<&Candidate>,
+    ) -> Result<Found, BuildError> {
+        let profile = ecosystem.recorded_profile(&record.requirements);
+        let is_as_recorded = |candidate: &&Candidate| {
+            let pack = candidate.pack.as_ref();
+            pack.is_none_or(|pack| ecosystem.recorded_profile(&pack.requirements) == profile)
+        };
+        match candidate.filter(is_as_recorded) {
+            Some(candidate) => self.candidate_content(id, record, candidate),
+            None => self.archived_content(ecosystem, id, record),
+        }
     }
 
     /// Takes the content from the candidate that has it; makes the archive again when the store does not have it.

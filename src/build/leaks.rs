@@ -59,7 +59,7 @@ pub(super) fn of(
 }
 
 /// Gives findings of a pack their place as seen from the configuration.
-fn put_below(findings: &mut [Diagnostic], candidate: &Candidate, paths: &BTreeMap<String, String>) {
+pub(super) fn put_below(findings: &mut [Diagnostic], candidate: &Candidate, paths: &BTreeMap<String, String>) {
     let source = paths.get(&candidate.source.repository).map_or("", String::as_str);
     for finding in findings {
         finding.put_below(&candidate.source.path);

@@ -8,11 +8,13 @@
 //! 4. `assembling` plans the units of which the registry consists; [`crate::output`] writes what changed.
 //! 5. `memory` keeps what was learnt for the next build; `finished` tells whether that has anything to do at all.
 //!
-//! [`build`] runs all of it, [`check`] the first step only, [`Preview`] all of it without recording or writing anything.
+//! [`build`] runs all of it, [`check`] the first step only, [`Preview`] all of it without recording or writing anything. [`diff()`] compares
+//! two recorded releases; `understating` holds the version of a new one against what changed.
 
 mod against;
 mod assembling;
 mod checking;
+mod diff;
 mod finished;
 mod joining;
 mod known;
@@ -26,6 +28,7 @@ mod shelves;
 mod sources;
 mod submission;
 mod tripwires;
+mod understating;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +38,7 @@ use jiff::Timestamp;
 
 pub use against::{Gate, check_against};
 pub use assembling::{Assembly, PackUnits};
+pub use diff::{DiffError, DiffOptions, diff};
 pub use known::{Done, Known};
 pub use preview::{Preview, PreviewOptions, Previewed, Problem, Watched};
 pub use submission::{Addition, Submission, recorded_owners};
@@ -52,6 +56,7 @@ use crate::release::candidates::Wanted;
 use crate::site;
 use memory::{Learnt, Memory};
 use shelves::Shelves;
+use understating::Understated;
 
 /// How long a build waits for another one that records into the same index.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -178,9 +183,14 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         let list = if candidate.stage == Stage::Released { &mut historical } else { &mut findings };
         list.extend(candidate.findings.iter().cloned());
     }
+    let mut once =
+        if options.locked { Understated::default() } else { shelves.understated(&planned, config, &reading)? };
     levels.apply(&mut findings);
-    let has_errors = findings.iter().any(|finding| finding.severity == Severity::Error);
+    levels.apply(&mut once.news);
+    levels.apply(&mut once.historical);
+    let has_errors = findings.iter().chain(&once.news).any(|finding| finding.severity == Severity::Error);
     if options.strict && has_errors {
+        findings.append(&mut once.news);
         diag::sort(&mut findings);
         diag::sort(&mut historical);
         return Ok(Report { findings, historical, packs: reading.packs(), ..Report::default() });
@@ -210,7 +220,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     levels.apply(&mut findings);
     diag::sort(&mut findings);
     diag::sort(&mut historical);
-    let report = Report {
+    let mut report = Report {
         findings,
         historical,
         packs: catalog.packs.len(),
@@ -222,6 +232,11 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     drop((units, assembly, catalog));
     let (indexes, guards) = shelves.into_known();
     memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
+    // Said once, when a release is recorded: the next build has nothing to say of it, whatever it remembers.
+    report.findings.append(&mut once.news);
+    report.historical.append(&mut once.historical);
+    diag::sort(&mut report.findings);
+    diag::sort(&mut report.historical);
     // Until here, so that a build which recorded less cannot write its registry over that of one which recorded more.
     drop(guards);
     Ok(report)
@@ -275,6 +290,7 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(planning::plan(&Histories::default(), &[], &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
     findings.extend(reading.candidates.iter().flat_map(|candidate| candidate.findings.iter().cloned()));
+    findings.extend(understating::of_drafts(&config, &options.root, &reading)?);
     levels.apply(&mut findings);
     diag::sort(&mut findings);
     Ok(CheckReport { findings, packs })

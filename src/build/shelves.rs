@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::memory::Memory;
 use super::planning::{self, Plan};
 use super::sources::Reading;
+use super::understating::{self, Understated};
 use super::{BuildError, PATIENCE, joining, recording, tripwires, visibilities};
 use crate::catalog::CatalogPack;
 use crate::config::Config;
@@ -88,6 +89,22 @@ impl Shelves {
             taken.extend(shelf.histories.owners());
         }
         Ok(plans)
+    }
+
+    /// Returns what is wrong with the versions of planned releases, held against what is recorded.
+    pub(super) fn understated(
+        &self,
+        plans: &[Plan<'_>],
+        config: &Config,
+        reading: &Reading,
+    ) -> Result<Understated, BuildError> {
+        let mut found = Understated::default();
+        for (shelf, plan) in self.0.iter().zip(plans) {
+            let (archives, opened, memo) = (&shelf.archives, &reading.opened, &*reading.memo);
+            let contents = joining::Shelf { config, archives, opened, memo };
+            understating::of_plan(plan, &shelf.histories, &contents, reading, &mut found)?;
+        }
+        Ok(found)
     }
 
     /// Records what was planned, and what the indexes are the indexes of.

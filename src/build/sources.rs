@@ -47,6 +47,8 @@ pub(super) struct Reading {
     pub(super) failures: Vec<(String, SourceError)>,
     /// What was learnt about files, for whoever reads more of them.
     pub(super) memo: Arc<Memo>,
+    /// What leads from the configuration to a source, by the source's identity.
+    pub(super) paths: BTreeMap<String, String>,
 }
 
 impl Reading {
@@ -131,6 +133,7 @@ pub(super) fn read(
     let of = &reading.private;
     reading.candidates.sort_by_key(|candidate| of.contains(&candidate.source.repository));
     reading.findings.extend(leaks::of(&reading.candidates, of, &paths, &memo));
+    reading.paths = paths;
     let Work { files_opened, packs_read, directories_scanned, uncertain } = work;
     let done = Done {
         files_opened: files_opened.into_inner(),

@@ -1,5 +1,6 @@
 //! The catalog: the registry index joined with the packs' content. Immutable, sorted, the one input of all that is rendered.
 
+mod comparing;
 mod join;
 mod keys;
 mod step_back;

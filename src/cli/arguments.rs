@@ -54,6 +54,7 @@ pub(super) enum Command {
     Serve(Serve),
     Publish(Publish),
     Verify(Verify),
+    Diff(Diff),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -310,6 +311,50 @@ pub(super) struct Verify {
     /// How findings are written.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+}
+
+/// Show what changed between two releases of a pack, and whether that breaks those who use it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard diff attune/echo                 the newest release and the one before it
+  packyard diff attune/echo@2.0.0           that release and the one before it
+  packyard diff attune/echo 1.0.0           everything since 1.0.0
+  packyard diff attune/echo 1.0.0 2.0.0
+  packyard diff attune/echo@1.0.0 attune/echo@2.0.0
+  packyard diff echo --format json          the name alone, where only one ecosystem has it
+
+The verdict is `breaking`, `feature` or `fix`, by the rules of docs/format/comparison.md. What is compared is what
+registry-index/ records, read from the archive store. The exit code is 0 whatever changed.")]
+pub(super) struct Diff {
+    /// The pack, as `ecosystem/name` or `name`; with `@version` one of its releases.
+    #[arg(value_name = "PACK[@VERSION]")]
+    pub(super) pack: String,
+
+    /// The versions, or the second release; a single version is compared with the newest.
+    #[arg(value_name = "VERSION", num_args = 0..=2)]
+    pub(super) versions: Vec<String>,
+
+    /// How the comparison is written.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub(super) format: DiffFormat,
+
+    /// List every file that changed, not only the first of them.
+    #[arg(long)]
+    pub(super) files: bool,
+
+    /// Look among private packs too.
+    #[arg(long)]
+    pub(super) private: bool,
+}
+
+/// How a comparison is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people, the verdict first.
+    Human,
+    /// One JSON object, for programs.
+    Json,
 }
 
 /// Explain a diagnostic code, or list all of them.

@@ -3,12 +3,9 @@
 use std::fmt::Write as _;
 
 use super::arguments::Explain;
-use super::{Context, Outcome, UsageError};
-use crate::diag::{Code, distance};
+use super::{Context, Outcome, UsageError, suggestion};
+use crate::diag::Code;
 use crate::rules;
-
-/// Most letters in which a code may differ from another one to be suggested.
-const NEAR: usize = 4;
 
 pub(super) fn run(arguments: &Explain, context: &Context) -> anyhow::Result<Outcome> {
     let text = match &arguments.code {
@@ -52,14 +49,9 @@ fn explain(code: Code, context: &Context) -> String {
 
 /// Returns the message about a code that does not exist, with those it may have meant.
 fn unknown(name: &str) -> String {
-    let mut near: Vec<(usize, &str)> =
-        rules::all().iter().map(|code| (distance(name, code.name()), code.name())).collect();
-    near.retain(|(distance, known)| *distance <= NEAR || known.split('-').any(|word| word == name));
-    near.sort_unstable();
-    let near: Vec<String> = near.iter().take(3).map(|(_, known)| format!("`{known}`")).collect();
-    match near.is_empty() {
-        true => format!("there is no code `{name}`; `packyard explain` lists them all"),
-        false => format!("there is no code `{name}`; did you mean {}?", near.join(" or ")),
+    match suggestion::did_you_mean(name, rules::all().iter().map(|code| code.name())) {
+        None => format!("there is no code `{name}`; `packyard explain` lists them all"),
+        Some(question) => format!("there is no code `{name}`; {question}"),
     }
 }
 

@@ -9,6 +9,7 @@ mod arguments;
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod environment;
 mod explain;
 mod init;
@@ -18,6 +19,7 @@ mod progress;
 mod publish;
 pub mod reference;
 mod serve;
+mod suggestion;
 mod terminal;
 mod timings;
 mod verify;
@@ -111,6 +113,7 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Serve(arguments) => serve::run(arguments, context),
         Command::Publish(arguments) => publish::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
+        Command::Diff(arguments) => diff::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),
         Command::Man(arguments) => man::run(arguments, context),

@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub use names::{Asked, Names, Provided, Provider};
 
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
+use crate::compare::Compatibility;
 use crate::config::Feeds;
 use crate::diag::{Code, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
@@ -147,6 +148,11 @@ pub trait Ecosystem: Sync + Debug {
     /// Returns the headers that a host should send with files of its feed.
     fn header_rules(&self) -> &'static [HeaderRule] {
         &[]
+    }
+
+    /// Returns what it adds to the rules by which two releases are compared.
+    fn compatibility(&self) -> &'static Compatibility {
+        &Compatibility::USUAL
     }
 
     /// Answers a query about a file of the feed, as the runtime's own server would; nothing when the file itself is the answer.

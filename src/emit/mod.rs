@@ -1,8 +1,9 @@
 //! Catalog → the files that runtimes and verifiers read.
 //!
-//! `index.json`, and per pack `pack.json`, per release `release.json`, `SHA256SUMS` and the archive; the JSON Schemas of all
-//! of them; `_headers` with the cache policy. Pure: takes a catalog, plans files.
+//! `index.json`, and per pack `pack.json`, per release `release.json`, `SHA256SUMS`, the archive and what changed since the release
+//! before; the JSON Schemas of all of them; `_headers` with the cache policy. Pure: takes a catalog, plans files.
 
+pub mod comparison;
 mod convert;
 pub mod schemas;
 pub mod wire;
@@ -30,6 +31,7 @@ pub fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
         let pack = Arc::clone(pack);
         units.push(Unit::batch(Phase::Data, places, key, move || Ok(release_files(&pack, &pack.releases[at]))));
     }
+    units.extend(comparison::of_pack(pack));
     units
 }
 

@@ -17,6 +17,7 @@ pub fn generated() -> Vec<(&'static str, Schema)> {
         ("index.schema.json", schema::<wire::Index>("The catalog of a registry.")),
         ("pack.schema.json", schema::<wire::PackFile>("The version history of a pack.")),
         ("release.schema.json", schema::<wire::ReleaseFile>("The facts of a release.")),
+        ("comparison.schema.json", schema::<wire::comparison::ComparisonFile>("What changed between two releases.")),
         ("registry-index-event.schema.json", schema::<Event>("A line of a pack's file in the registry index.")),
     ]
 }

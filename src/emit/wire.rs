@@ -3,6 +3,8 @@
 //! These types are converted from the catalog explicitly, so that a refactoring cannot change a format. Their JSON Schemas
 //! are generated, committed and published; `docs/format/` says what each field means to a client.
 
+pub mod comparison;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

@@ -91,6 +91,14 @@ impl Version {
         }
     }
 
+    /// Returns the epoch, which SemVer does not have, and the numbers of the release: 1, 2 and 3 of `1.2.3-rc.1`.
+    pub fn release_numbers(&self) -> (u64, Vec<u64>) {
+        match &self.order {
+            Order::SemVer(version) => (0, vec![version.major, version.minor, version.patch]),
+            Order::Pep440(version) => (version.epoch(), version.release().to_vec()),
+        }
+    }
+
     /// Tells whether the version has build metadata, which PEP 440 calls a local part.
     pub fn has_build_metadata(&self) -> bool {
         match &self.order {

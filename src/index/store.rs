@@ -202,6 +202,18 @@ impl Store {
         Ok(LoadedKnown { histories: Histories::new(self.root.clone(), files), broken, findings: sink.finish(), read })
     }
 
+    /// Returns the packs that have a history, sorted; opens no file.
+    pub fn ids(&self) -> Result<Vec<PackId>, StoreError> {
+        Ok(self.paths()?.into_iter().filter_map(|(_, id)| id).collect())
+    }
+
+    /// Reads the history of one pack; nothing when it has none, or when that does not verify.
+    pub fn history(&self, id: &PackId) -> Result<Option<History>, StoreError> {
+        let bytes = fs::read_if_exists(&self.root.join(Self::file(id)))?;
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+        Ok(text.and_then(|text| History::parse(id.clone(), &text).ok()))
+    }
+
     /// Stores the new lines of histories, in parallel; each file is replaced at once, and is on the disk when this returns.
     ///
     /// The archives that the lines name must be stored already. Each file must still be what was loaded.

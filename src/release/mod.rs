@@ -82,6 +82,12 @@ pub enum Stage {
 }
 
 codes! {
+    /// The version of a release says less than what changed since the release before it.
+    ///
+    /// People and tools upgrade by the number alone: by SemVer a patch only mends, a minor version only adds, and what breaks is a
+    /// major version; from 0.x to 0.y anything may change. `packyard diff` lists what changed. Release it under a version that says
+    /// so, or keep what others rely on.
+    VERSION_UNDERSTATES_CHANGE = "version-understates-change", Warning;
     /// A tag looks like a version, but no release could be made of it.
     ///
     /// The tagged commit has no pack that can be read, or the tag names a pack that is not there.

@@ -5,6 +5,7 @@
 //! packs/<ecosystem>/<name>/index.html
 //! packs/<ecosystem>/<name>/<version>/index.html
 //! packs/<ecosystem>/<name>/<version>/<kind>/<component>.html
+//! packs/<ecosystem>/<name>/compare/<version>...<version>.html
 //! ```
 //!
 //! A page reaches another one as its own [`root`] followed by that path: relative, and always naming a file.
@@ -46,6 +47,16 @@ pub(crate) fn archive_name(id: &PackId, version: &Version) -> String {
 /// Returns the path of a release's folder: its address without percent-encoding.
 pub(crate) fn release_folder(id: &PackId, version: &Version) -> String {
     format!("{}/{version}", pack_address(id))
+}
+
+/// Returns the address of the comparison of two releases, without the ending of its page and of its JSON.
+pub(crate) fn comparison_address(id: &PackId, from: &Version, to: &Version) -> String {
+    format!("{}/compare/{}...{}", pack_address(id), segment(from.as_str()), segment(to.as_str()))
+}
+
+/// Returns the file of the page that compares two releases.
+pub(crate) fn comparison_file(id: &PackId, from: &Version, to: &Version) -> RelPath {
+    RelPath::composed(format!("{}/compare/{from}...{to}.html", pack_address(id)))
 }
 
 /// Returns the file of a page in a release's folder.

@@ -4,13 +4,15 @@
 //! 2. [`Around`] is what pages of a pack show of other packs, and all of it.
 //! 3. `pages` turn packs and catalog into lean context values, one file per kind of page.
 //! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 5. `fragments` keeps what many pages have in common; `search`, `feeds` and `assets` make the rest.
+//! 5. `fragments` keeps what many pages have in common, `comparisons` the verdicts of what changed; `search`, `feeds` and
+//!    `assets` make the rest.
 //!
 //! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
 //! to be made again. Pure: touches no disk (but for template overrides), knows no clock. Names no ecosystem.
 
 mod around;
 mod assets;
+mod comparisons;
 mod feeds;
 mod fragments;
 mod links;
@@ -33,6 +35,8 @@ use crate::config::Feeds;
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
 
+use comparisons::Comparisons;
+
 pub use around::{Around, Crosslinks, Ties};
 pub use links::component_path;
 pub use templates::{TemplateError, Templates};
@@ -52,6 +56,7 @@ pub(crate) struct PackSite {
     base: Arc<Base>,
     pack: Arc<CatalogPack>,
     around: Arc<Around>,
+    comparisons: Comparisons,
 }
 
 /// What pages about the whole registry are made from.
@@ -92,13 +97,17 @@ impl std::fmt::Debug for Base {
     }
 }
 
-/// Plans the pages of a pack, one unit per release; the pack's own page belongs to its default release.
+/// Plans the pages of a pack, one unit per release and per comparison; the pack's own page belongs to its default release.
 pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) -> Vec<Unit> {
-    let site = Arc::new(PackSite { base: Arc::clone(base), pack: Arc::clone(pack), around: Arc::clone(around) });
-    let (keys, outside) = (pack.keys(), (base.key, around.key()));
+    let (own_base, own_pack, around, comparisons) =
+        (Arc::clone(base), Arc::clone(pack), Arc::clone(around), Comparisons::of(pack));
+    let site = Arc::new(PackSite { base: own_base, pack: own_pack, around, comparisons });
+    let (keys, outside) = (pack.keys(), (base.key, site.around.key()));
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
-        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at]));
+        // It shows the verdict of what changed since the release before.
+        let before = site.comparisons.before(at).map(|before| keys.releases[before]);
+        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], before));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
             key = Fingerprint::of((key, keys.whole));
@@ -106,7 +115,16 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
         let site = Arc::clone(&site);
         Unit::batch(Phase::Pages, places, key, move || pages::release::files(&site, at))
     };
-    (0..pack.releases.len()).map(release).collect()
+    let comparison = |at: usize| {
+        let before = site.comparisons.before(at)?;
+        let place =
+            Place::File(links::comparison_file(&pack.id, pack.releases[before].version(), pack.releases[at].version()));
+        let key = (base.key, keys.releases[before], keys.releases[at]);
+        let site = Arc::clone(&site);
+        Some(Unit::batch(Phase::Pages, [place], key, move || pages::compare::files(&site, before, at)))
+    };
+    let all = 0..pack.releases.len();
+    all.clone().map(release).chain(all.filter_map(comparison)).collect()
 }
 
 /// Plans what is about the whole registry: home, lists, search, feed, sitemap. It names pages of packs, so it is written last.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::testing::catalog;
+use super::testing::{HOSTILE, catalog};
 use super::*;
 
 /// Makes every planned file.
@@ -46,6 +46,10 @@ fn of_other_stages(catalog: &Catalog) -> BTreeSet<String> {
     let mut files = BTreeSet::from(["index.json".to_owned()]);
     for (id, pack) in &catalog.packs {
         files.insert(format!("packs/{id}/pack.json"));
+        let pairs = pack.before_each().into_iter().enumerate().filter_map(|(at, before)| Some((before?, at)));
+        files.extend(pairs.map(|(before, at)| {
+            format!("packs/{id}/compare/{}...{}.json", pack.releases[before].version(), pack.releases[at].version())
+        }));
         for release in &pack.releases {
             let version = release.version();
             files.extend(["release.json", "SHA256SUMS"].map(|file| format!("packs/{id}/{version}/{file}")));
@@ -111,9 +115,38 @@ fn every_internal_link_leads_to_a_file_and_an_anchor() {
     assert!(checked > 200, "only {checked} links were checked");
 }
 
+/// What a pack says stands in comparisons too: in names, values and paths.
+#[test]
+fn hostile_text_reaches_no_comparison_as_markup() {
+    let catalog = edited(|catalog| {
+        catalog.edit_first(|pack| {
+            let latest = pack.latest;
+            let content = Arc::make_mut(&mut pack.releases[latest].pack);
+            content.license = Some(HOSTILE.to_owned());
+            content
+                .requirements
+                .push(crate::pack::Requirement { name: HOSTILE.to_owned(), range: Some(HOSTILE.to_owned()) });
+            let action = Arc::make_mut(&mut content.components[0]);
+            action.name = HOSTILE.replace('/', "");
+            let field = crate::pack::Field { name: HOSTILE.to_owned(), ..crate::pack::Field::default() };
+            let table =
+                crate::pack::FieldTable { title: "Settings".into(), anchor: "settings".into(), fields: vec![field] };
+            content.configuration = Some(Arc::new(table));
+        });
+    });
+    let pages: BTreeMap<String, String> =
+        made(&catalog).into_iter().filter(|(path, _)| path.contains("/compare/")).collect();
+    assert!(pages.values().any(|page| page.contains("&lt;script&gt;alert(1)&lt;/script&gt;")));
+    assert_harmless(pages);
+}
+
 #[test]
 fn hostile_text_reaches_no_page_as_markup() {
-    for (path, text) in made(&catalog()) {
+    assert_harmless(made(&catalog()));
+}
+
+fn assert_harmless(files: BTreeMap<String, String>) {
+    for (path, text) in files {
         if path.starts_with("assets/") {
             continue;
         }
@@ -175,6 +208,21 @@ fn a_component_page_links_what_it_uses_and_what_uses_it() {
 }
 
 #[test]
+fn releases_are_compared_with_the_one_before_them() {
+    let files = made(&catalog());
+    let compared: Vec<&str> =
+        files.keys().filter_map(|path| path.strip_prefix("packs/demo/weather/compare/")).collect();
+    let expected = ["1.0.0...1.9.0+build.5.html", "1.10.0...2.0.0-rc.1.html", "1.9.0+build.5...1.10.0.html"];
+    assert_eq!(compared, expected);
+    let here = "packs/demo/weather/compare/1.9.0%2Bbuild.5...1.10.0.html\">since 1.9.0+build.5</a>";
+    assert_eq!(files["packs/demo/weather/index.html"].matches(here).count(), 2, "in the facts, and in the table");
+    assert!(files["packs/demo/weather/1.10.0/index.html"].contains(here));
+    let page = &files["packs/demo/weather/compare/1.0.0...1.9.0+build.5.html"];
+    assert!(page.contains("../../../../packs/demo/weather/1.9.0%2Bbuild.5/index.html"), "{page}");
+    assert!(!files.values().any(|text| text.contains("hunter2")));
+}
+
+#[test]
 fn icons_are_published_when_they_are_images() {
     let files = made(&catalog());
     assert!(files.contains_key("packs/demo/weather/1.10.0/icon.png"));
@@ -226,7 +274,7 @@ fn a_draft_is_marked_wherever_it_is_shown() {
     let files = made(&edited(|catalog| catalog.edit_first(|pack| pack.releases[pack.latest].status.draft = true)));
     let version = "1.10.0";
     let page = &files["packs/demo/weather/index.html"];
-    assert!(page.contains("Draft: not released") && page.contains("<td>not released</td>"), "{page}");
+    assert!(page.contains("Draft: not released") && page.contains("<td>not released"), "{page}");
     assert!(files[&format!("packs/demo/weather/{version}/index.html")].contains("<span>not released</span>"));
     assert!(files["index.html"].contains("<span>not released</span>"));
     let entry = format!("<title>demo/weather {version}</title>");
@@ -267,10 +315,16 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         assert_eq!(found, expected);
     };
     expect(&|_| {}, &[]);
-    // Other content in one old release: its own pages, and its pack's, whose table has its size.
+    // Other content in one old release: its own pages, and its pack's, whose table has its size; and those of the next release,
+    // which say what changed.
     expect(
         &|pack| pack.releases[3].record.archive.size += 1,
-        &["Folder packs/demo/weather/1.0.0", "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html"],
+        &[
+            "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
+            "Folder packs/demo/weather/1.0.0",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+            "Folder packs/demo/weather/1.9.0+build.5",
+        ],
     );
     // A status is shown on all pages of the pack, and in lists; feed and sitemap are one unit with it.
     expect(
@@ -280,6 +334,7 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File feed.xml , File sitemap.xml",
             "File index.html",
             "File packs/demo/index.html",
+            "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File search/index.js",
             "Folder packs/demo/weather/1.0.0",
             "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",

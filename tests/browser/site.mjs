@@ -15,6 +15,7 @@ const KINDS = [
   ["ecosystem", /^packs\/[^/]+\/index\.html$/],
   ["pack", /^packs\/[^/]+\/[^/]+\/index\.html$/],
   ["release", /^packs\/[^/]+\/[^/]+\/[^/]+\/index\.html$/],
+  ["compare", /^packs\/[^/]+\/[^/]+\/compare\/[^/]+\.html$/],
   ["component", /^packs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/[^/]+\.html$/],
 ];
 

@@ -55,6 +55,7 @@ fn files_are_what_the_published_schemas_say() {
         "runtimes/stackstorm/v1/index.json" => Some("stackstorm/feed.schema.json"),
         path if is_folder(path, "packs/", "/pack.json") => Some("pack.schema.json"),
         path if is_folder(path, "packs/", "/release.json") => Some("release.schema.json"),
+        path if path.contains("/compare/") && path.ends_with(".json") => Some("comparison.schema.json"),
         path if is_folder(path, "runtimes/attune/", "/index.json") => Some("attune/feed.schema.json"),
         _ => None,
     };
@@ -69,6 +70,7 @@ fn files_are_what_the_published_schemas_say() {
         counts,
         [
             ("attune/feed.schema.json", 4),
+            ("comparison.schema.json", 3),
             ("index.schema.json", 1),
             ("pack.schema.json", 4),
             ("release.schema.json", 7),
@@ -88,7 +90,7 @@ fn files_are_what_the_published_schemas_say() {
 #[test]
 fn schemas_refuse_other_files() {
     let tree = &golden::made().public;
-    for name in ["index", "pack", "release", "attune/feed", "stackstorm/feed", "registry-index-event"] {
+    for name in ["comparison", "index", "pack", "release", "attune/feed", "stackstorm/feed", "registry-index-event"] {
         let schema = Schema::compile(&json(tree, &format!("schemas/{name}.schema.json"))).expect("a schema");
         assert!(!schema.violations(&serde_json::json!({"packs": 1})).is_empty(), "{name}");
     }

@@ -9,6 +9,7 @@ mod ci;
 mod claims;
 mod cli;
 mod codes;
+mod comparisons;
 mod consumers;
 mod crossplane;
 mod determinism;

@@ -46,6 +46,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogPack, Registry};
+use crate::compare::{Compatibility, Role};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink};
 use crate::ecosystem::{Ecosystem, Evidence, HeaderRule, Names, PackFeed, Versioning};
@@ -56,6 +57,18 @@ use crate::pack::{ComponentKind, Example, Pack, PackTree};
 
 /// The identifier.
 const ID: &str = "astradesk";
+
+/// What breaks those who use a pack: its code offers functions and classes to others by their names and signatures.
+static COMPATIBILITY: Compatibility = Compatibility {
+    tables: &[
+        ("functions", Role::Output),
+        ("data-classes", Role::Output),
+        ("services", Role::Output),
+        ("rules", Role::Notes),
+        ("messages", Role::Notes),
+    ],
+    ..Compatibility::USUAL
+};
 
 /// Domain packs of AstraDesk.
 #[derive(Debug)]
@@ -118,6 +131,10 @@ impl Ecosystem for AstraDesk {
 
     fn versioning(&self) -> Versioning {
         Versioning::ManifestCounts
+    }
+
+    fn compatibility(&self) -> &'static Compatibility {
+        &COMPATIBILITY
     }
 
     fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {

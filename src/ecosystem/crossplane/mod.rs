@@ -11,6 +11,7 @@
 //! | `clues` | finds packs by the kinds of those objects |
 //! | `schema`, `claim` | what a claim may say, and checking one as the API server does |
 //! | `outside` | what lies in no pack |
+//! | `compatibility` | what breaks those who claim an API |
 //! | `documents` | YAML files as streams of documents |
 //! | `kinds`, `codes`, `schemas` | the kinds of components, the codes of all rules, published JSON Schemas |
 //! | `feed` | what Crossplane, Argo CD, editors and pipelines fetch |
@@ -25,6 +26,7 @@ mod cases;
 mod claim;
 mod clues;
 mod codes;
+mod compatibility;
 mod composition;
 mod configuration;
 mod consumer;
@@ -49,6 +51,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
+use crate::compare::Compatibility;
 use crate::config::Feeds;
 use crate::diag::{Code, Place, Sink};
 use crate::ecosystem::{Clues, Ecosystem, Evidence, HeaderRule, Names, PackFeed};
@@ -116,6 +119,10 @@ impl Ecosystem for Crossplane {
 
     fn evidence(&self, tree: &PackTree<'_>) -> Option<Evidence> {
         detect::kind(tree).map(|_| Evidence([true, false, false, false]))
+    }
+
+    fn compatibility(&self) -> &'static Compatibility {
+        &compatibility::COMPATIBILITY
     }
 
     fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {

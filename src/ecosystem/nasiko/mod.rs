@@ -45,6 +45,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
+use crate::compare::{Compatibility, Role};
 use crate::config::Feeds;
 use crate::diag::{Code, Sink};
 use crate::ecosystem::{Clues, Ecosystem, Evidence, HeaderRule, Names, PackFeed, Versioning};
@@ -57,6 +58,10 @@ use profile::Profile;
 
 /// The identifier.
 const ID: &str = "nasiko";
+
+/// What breaks those who use a pack: the control plane puts addresses of its own in place of endpoints.
+static COMPATIBILITY: Compatibility =
+    Compatibility { tables: &[("result", Role::Output), ("endpoints", Role::Notes)], ..Compatibility::USUAL };
 
 /// Agents and skills of Nasiko.
 #[derive(Debug)]
@@ -125,6 +130,10 @@ impl Ecosystem for Nasiko {
 
     fn recorded_profile(&self, requirements: &[Requirement]) -> Option<&'static str> {
         Some(Profile::recorded(requirements).name())
+    }
+
+    fn compatibility(&self) -> &'static Compatibility {
+        &COMPATIBILITY
     }
 
     fn read(&self, tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {

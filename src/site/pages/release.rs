@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::view::Changes;
 use super::{Files, Head, component, view};
-use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::catalog::CatalogRelease;
 use crate::ident::RelPath;
 use crate::site::markdown::Part;
 use crate::site::templates::Shared;
@@ -40,6 +41,7 @@ struct VersionRow<'a> {
     reason: Option<&'a str>,
     archive: String,
     size: String,
+    changes: Option<Changes<'a>>,
 }
 
 /// Makes the pages of the release at that place in the pack's list.
@@ -48,7 +50,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     let release = &pack.releases[at];
     let stems = links::stems(&release.pack);
     let icon = icon(release);
-    let shared = Shared::new(&view::release(site, release, &stems, icon.is_some()));
+    let shared = Shared::new(&view::release(site, at, &stems, icon.is_some()));
     let readme = document(release, Part::Readme, release.pack.readme.as_ref());
     // Older changelogs are in the newest one.
     let changelog = release.pack.changelog.as_ref().filter(|_| at == pack.latest);
@@ -60,7 +62,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
 
     let mut files = Vec::with_capacity(stems.len() + 2);
     let page_of = |path: RelPath, is_pack: bool| {
-        let mut versions = if is_pack { versions(pack) } else { Vec::new() };
+        let mut versions = if is_pack { versions(site) } else { Vec::new() };
         let older = if versions.len() > MOST_VERSIONS { versions.split_off(FIRST_VERSIONS) } else { Vec::new() };
         let page = ReleasePage {
             head: head(site, release, &path, is_pack),
@@ -120,10 +122,12 @@ fn icon(release: &CatalogRelease) -> Option<Vec<u8>> {
     bytes.starts_with(b"\x89PNG\r\n\x1a\n").then(|| bytes.to_vec())
 }
 
-fn versions(pack: &CatalogPack) -> Vec<VersionRow<'_>> {
+fn versions(site: &PackSite) -> Vec<VersionRow<'_>> {
+    let pack = &*site.pack;
     pack.releases
         .iter()
-        .map(|release| VersionRow {
+        .enumerate()
+        .map(|(at, release)| VersionRow {
             version: release.version().as_str(),
             address: format!("{}/index.html", links::release_address(&pack.id, release.version())),
             date: super::home::date(release),
@@ -133,6 +137,7 @@ fn versions(pack: &CatalogPack) -> Vec<VersionRow<'_>> {
             reason: release.status.quarantined.as_deref().or(release.status.yanked.as_deref()),
             archive: links::archive_address(&pack.id, release.version()),
             size: text::size(release.record.archive.size),
+            changes: view::changes(site, at),
         })
         .collect()
 }

@@ -10,6 +10,7 @@ use super::fields::{Table, table};
 use super::findings::{Findings, findings};
 use super::status::{Notice, notices};
 use crate::catalog::CatalogRelease;
+use crate::compare::Impact;
 use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
 use crate::pack::{Example, Fact};
@@ -33,6 +34,7 @@ pub(super) struct Release<'a> {
     version: &'a str,
     is_latest: bool,
     status: Option<&'static str>,
+    changes: Option<Changes<'a>>,
     date: String,
     time: String,
     summary: Cow<'a, str>,
@@ -89,6 +91,15 @@ struct Item<'a> {
     checks: Vec<(bool, Vec<text::Piece<'a>>, Vec<text::Piece<'a>>)>,
 }
 
+/// What changed since the release before.
+#[derive(Serialize)]
+pub(super) struct Changes<'a> {
+    since: &'a str,
+    address: String,
+    /// The word of the verdict; absent when the content is the same.
+    verdict: Option<&'static str>,
+}
+
 /// Text to copy.
 #[derive(Serialize)]
 pub(super) struct Snippet<'a> {
@@ -132,15 +143,11 @@ struct Archive {
     sums_url: String,
 }
 
-/// Returns a release as its pages know it; `stems` are the file names of its components, `has_icon` whether its icon is
+/// Returns the release at a place in the pack's list as its pages know it; `stems` are the file names of its components, `has_icon` whether its icon is
 /// published.
-pub(super) fn release<'a>(
-    site: &'a PackSite,
-    release: &'a CatalogRelease,
-    stems: &[String],
-    has_icon: bool,
-) -> Release<'a> {
+pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_icon: bool) -> Release<'a> {
     let (registry, pack) = (&*site.base.registry, &*site.pack);
+    let release = &pack.releases[at];
     let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
     let version = release.version();
     let url = registry.url.as_deref().unwrap_or(UNKNOWN_URL);
@@ -160,6 +167,7 @@ pub(super) fn release<'a>(
         version: version.as_str(),
         is_latest,
         status: super::status::word(pack, release),
+        changes: changes(site, at),
         date: super::home::date(release),
         time: release.published_at.to_string(),
         summary: text::summary(&content.description),
@@ -206,6 +214,15 @@ pub(super) fn release<'a>(
             .then(|| findings(&pack.findings, None)),
         address,
     }
+}
+
+/// Returns what changed in the release at a place in the pack's list; nothing when it is compared with none.
+pub(super) fn changes(site: &PackSite, at: usize) -> Option<Changes<'_>> {
+    let pack = &*site.pack;
+    let (before, verdict) = site.comparisons.verdict(pack, at)?;
+    let (from, to) = (pack.releases[before].version(), pack.releases[at].version());
+    let address = format!("{}.html", links::comparison_address(&pack.id, from, to));
+    Some(Changes { since: from.as_str(), address, verdict: verdict.map(Impact::as_str) })
 }
 
 /// Returns a fact as pages show it.

@@ -88,6 +88,7 @@ fn schema_of(relative: &str) -> Option<String> {
         "index.json" if relative == name => "index",
         "pack.json" if relative.starts_with("packs/") => "pack",
         "release.json" if relative.starts_with("packs/") => "release",
+        name if relative.contains("/compare/") && name.ends_with(".json") => "comparison",
         _ => return None,
     };
     Some(format!("schemas/{schema}.schema.json"))
@@ -192,6 +193,7 @@ mod tests {
         assert_eq!(schema("index.json"), "schemas/index.schema.json");
         assert_eq!(schema("packs/attune/demo/pack.json"), "schemas/pack.schema.json");
         assert_eq!(schema("packs/attune/demo/1.0.0/release.json"), "schemas/release.schema.json");
+        assert_eq!(schema("packs/attune/demo/compare/1.0.0...2.0.0.json"), "schemas/comparison.schema.json");
         assert_eq!(schema("runtimes/attune/index.json"), "schemas/attune/feed.schema.json");
         assert_eq!(schema("runtimes/attune/pins/demo/1.0.0/index.json"), "schemas/attune/feed.schema.json");
         assert_eq!(schema("runtimes/attune/v1/index.json"), "schemas/attune/feed-v1.schema.json");

@@ -1,0 +1,229 @@
+//! Compares two recorded releases of a pack.
+//!
+//! The history of the pack tells which releases there are; their content is read from the archive store, and from the sources only
+//! when the store does not have it. Nothing is written.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+
+use super::known::Known;
+use super::{BuildError, joining, sources, visibilities, written};
+use crate::compare::{Comparison, Compatibility, Side, before};
+use crate::config::Config;
+use crate::ecosystem;
+use crate::ident::{PackId, Version};
+use crate::index::archives::ArchiveStore;
+use crate::index::event::Release;
+use crate::index::history::History;
+use crate::index::store::Store;
+use crate::pack::Memo;
+use crate::progress::Progress;
+use crate::release::candidates::Wanted;
+
+/// What is compared.
+#[derive(Debug, Clone)]
+pub struct DiffOptions {
+    /// The directory of `packyard.toml`.
+    pub root: Utf8PathBuf,
+    /// Where clones of remote repositories are kept.
+    pub cache: Utf8PathBuf,
+    /// Whether private packs may be meant.
+    pub private: bool,
+    /// The pack: `ecosystem/name`, or its name where only one ecosystem has it.
+    pub pack: String,
+    /// The version that is compared with; without it the one before `to`.
+    pub from: Option<String>,
+    /// The version that is compared; without it the newest that may be chosen.
+    pub to: Option<String>,
+}
+
+/// Reports what cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum DiffError {
+    /// No pack has that name.
+    #[error("there is no pack `{name}`")]
+    UnknownPack {
+        /// The name as it was given.
+        name: String,
+        /// The packs that there are.
+        known: Vec<PackId>,
+    },
+    /// Several ecosystems have a pack of that name.
+    #[error("several packs are called `{name}`")]
+    Ambiguous {
+        /// The name as it was given.
+        name: String,
+        /// The packs that it may be.
+        known: Vec<PackId>,
+    },
+    /// The history of the pack does not verify.
+    #[error("the history of `{0}` does not verify; `packyard build` tells why")]
+    Broken(PackId),
+    /// The pack has no such release.
+    #[error("`{id}` has no release `{version}`")]
+    UnknownVersion {
+        /// The pack.
+        id: PackId,
+        /// The version as it was given.
+        version: String,
+        /// The versions that there are, highest first.
+        known: Vec<Version>,
+    },
+    /// There is nothing to compare with.
+    #[error("`{id} {version}` has no release before it")]
+    NothingBefore {
+        /// The pack.
+        id: PackId,
+        /// The version.
+        version: Version,
+    },
+    /// The content of a release is neither in the archive store nor in a source.
+    #[error("the content of `{id} {version}` cannot be had: {reason}")]
+    Unavailable {
+        /// The pack.
+        id: PackId,
+        /// The version.
+        version: Version,
+        /// Why.
+        reason: String,
+    },
+    /// The machine failed.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+}
+
+impl From<crate::index::store::StoreError> for DiffError {
+    fn from(error: crate::index::store::StoreError) -> Self {
+        Self::Build(error.into())
+    }
+}
+
+/// Compares two releases of a pack.
+pub fn diff(
+    config: &Config,
+    options: &DiffOptions,
+    progress: &dyn Progress,
+) -> Result<(PackId, Comparison), DiffError> {
+    let config = &config.of_build(options.private);
+    let (history, archives) = find(config, options)?;
+    let (from, to) = chosen(&history, options)?;
+    let id = history.id().clone();
+    let content = Contents { config, options, archives: &archives, memo: &Memo::new(), id: &id, progress };
+    let (before, after) = (content.of(from)?, content.of(to)?);
+    let rules = ecosystem::by_id(id.ecosystem.as_str()).map_or(&Compatibility::USUAL, |one| one.compatibility());
+    let comparison = Comparison::of(side(from, &before), side(to, &after), rules);
+    Ok((id, comparison))
+}
+
+fn side<'a>(record: &'a Release, content: &'a joining::Content) -> Side<'a> {
+    Side { version: &record.version, pack: &content.pack, listing: &content.listing }
+}
+
+/// Finds the history of the pack that is meant, and the archives that belong to it.
+fn find(config: &Config, options: &DiffOptions) -> Result<(History, ArchiveStore), DiffError> {
+    let folders = |visibility| config.registry.folders(visibility).map(|folder| options.root.join(folder));
+    let stores: Vec<(Store, Utf8PathBuf)> = visibilities(options.private)
+        .map(|visibility| {
+            let [index, archives] = folders(visibility);
+            (Store::at(index), archives)
+        })
+        .collect();
+    let name = &options.pack;
+    let mut known: Vec<PackId> = Vec::new();
+    if let Ok(id) = name.parse::<PackId>() {
+        for (store, archives) in &stores {
+            if let Some(history) = store.history(&id)? {
+                return Ok((history, ArchiveStore::preview_of(archives)));
+            }
+        }
+    }
+    for (store, _) in &stores {
+        known.extend(store.ids()?);
+    }
+    known.sort();
+    known.dedup();
+    let meant: Vec<&PackId> = known.iter().filter(|id| id.to_string() == *name || id.name.as_str() == name).collect();
+    match meant[..] {
+        [] => Err(DiffError::UnknownPack { name: name.clone(), known }),
+        [id] => {
+            for (store, archives) in &stores {
+                if let Some(history) = store.history(id)? {
+                    return Ok((history, ArchiveStore::preview_of(archives)));
+                }
+            }
+            Err(DiffError::Broken(id.clone()))
+        }
+        _ => Err(DiffError::Ambiguous { name: name.clone(), known: meant.into_iter().cloned().collect() }),
+    }
+}
+
+/// Returns the two releases that are meant.
+fn chosen<'h>(history: &'h History, options: &DiffOptions) -> Result<(&'h Release, &'h Release), DiffError> {
+    let id = history.id();
+    let versions = || history.releases().map(|(release, _)| &release.version);
+    let known = || {
+        let mut known: Vec<Version> = versions().cloned().collect();
+        known.sort_by(|a, b| b.cmp(a));
+        known
+    };
+    let given = |text: &String| {
+        let is_meant = |release: &&Release| {
+            release.version.as_str() == text || Some(release.version.as_str()) == text.strip_prefix('v')
+        };
+        let found = history.releases().map(|(release, _)| release).find(is_meant);
+        found.ok_or_else(|| DiffError::UnknownVersion { id: id.clone(), version: text.clone(), known: known() })
+    };
+    let recorded = |version: &Version| history.release(version).map(|(release, _)| release);
+    let newest = || {
+        let is_chosen = |version: &Version| {
+            let status = history.status(version);
+            status.yanked.is_none() && status.quarantined.is_none()
+        };
+        let newest = versions().max_by_key(|version| (is_chosen(version), !version.is_prerelease(), *version));
+        newest.and_then(recorded).ok_or_else(|| DiffError::UnknownVersion {
+            id: id.clone(),
+            version: String::new(),
+            known: Vec::new(),
+        })
+    };
+    let to = options.to.as_ref().map_or_else(newest, given)?;
+    let from = match &options.from {
+        Some(from) => given(from)?,
+        None => before(&to.version, versions())
+            .and_then(recorded)
+            .ok_or_else(|| DiffError::NothingBefore { id: id.clone(), version: to.version.clone() })?,
+    };
+    Ok((from, to))
+}
+
+/// Where the content of releases is read from.
+struct Contents<'a> {
+    config: &'a Config,
+    options: &'a DiffOptions,
+    archives: &'a ArchiveStore,
+    memo: &'a Memo,
+    id: &'a PackId,
+    progress: &'a dyn Progress,
+}
+
+impl Contents<'_> {
+    fn of(&self, record: &Release) -> Result<joining::Content, DiffError> {
+        let Self { config, options, archives, memo, id, progress } = *self;
+        let unavailable =
+            |reason: String| DiffError::Unavailable { id: id.clone(), version: record.version.clone(), reason };
+        let Some(ecosystem) = ecosystem::by_id(id.ecosystem.as_str()) else {
+            return Err(unavailable(format!("`{}` is no ecosystem that this version knows", id.ecosystem)));
+        };
+        let stored = joining::Shelf { config, archives, opened: &BTreeMap::new(), memo };
+        if let Ok(content) = stored.content(ecosystem, id, record, None)? {
+            return Ok(content);
+        }
+        let place =
+            sources::Place { root: &options.root, cache: &options.cache, written: written(config, &options.root) };
+        let known = &mut Known::default();
+        let reading = sources::read(config, &place, Wanted::Drafts, options.private, known, None, progress);
+        let opened = joining::Shelf { config, archives, opened: &reading.opened, memo };
+        opened.content(ecosystem, id, record, None)?.map_err(unavailable)
+    }
+}
