@@ -126,7 +126,7 @@ fn history(number: u64) -> History {
     let source = format!("https://git.example.org/packs/{}.git", id.name);
     let start = 1_578_301_200 + i64::try_from(number).expect("small");
     let at = |release: u64| Timestamp::from_second(start + i64::try_from(release).expect("small") * 1_209_600);
-    history.append(at(0).expect("in range"), What::Owner { source }).expect("the first event");
+    history.append(at(0).expect("in range"), What::Owner { source, reason: None }).expect("the first event");
     for release in 0..RELEASES {
         history.append(at(release).expect("in range"), self::release(&id, number, release)).expect("a new version");
     }

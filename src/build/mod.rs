@@ -48,7 +48,7 @@ use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
 pub use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
-use crate::index::store::RegistryFile;
+use crate::index::naming::NameRules;
 use crate::output::{self, Written};
 use crate::progress::Progress;
 use crate::release::Stage;
@@ -199,8 +199,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let mut new_releases = Vec::new();
     if !options.locked {
         let mut refused = Sink::new();
-        let registry = RegistryFile { format_version: 1, name: config.registry.name.clone(), base_url: config.url() };
-        new_releases = shelves.record(&planned, &registry, progress, &mut refused)?;
+        new_releases = shelves.record(&planned, config, progress, &mut refused)?;
         findings.extend(refused.finish());
     }
     drop(planned);
@@ -250,6 +249,11 @@ fn place<'a>(config: &Config, options: &'a Options) -> sources::Place<'a> {
     sources::Place { root: &options.root, cache: &options.cache, written }
 }
 
+/// Returns what the registry index calls the sources of a configuration.
+pub fn source_names(config: &Config) -> Vec<String> {
+    sources::configured(config).iter().map(crate::release::open::identity).collect()
+}
+
 /// Returns which packs take part in a build.
 fn visibilities(private: bool) -> impl Iterator<Item = Visibility> {
     std::iter::once(Visibility::Public).chain(private.then_some(Visibility::Private))
@@ -288,7 +292,8 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     }
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);
-    findings.extend(planning::plan(&Histories::default(), &[], &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
+    let (none, anybody) = (Histories::default(), NameRules::default());
+    findings.extend(planning::plan(&none, &[], &anybody, &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
     findings.extend(reading.candidates.iter().flat_map(|candidate| candidate.findings.iter().cloned()));
     findings.extend(understating::of_drafts(&config, &options.root, &reading)?);
     levels.apply(&mut findings);

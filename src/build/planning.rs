@@ -15,8 +15,11 @@ use crate::diag::{Diagnostic, Place, Severity, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::event::Release;
 use crate::index::histories::Histories;
+use crate::index::naming::{NameRules, Refused};
 use crate::index::store::StoreError;
-use crate::index::{DUPLICATE_REF, NAME_CONFUSABLE, RELEASE_CONTENT_CHANGED, TAG_MOVED};
+use crate::index::{
+    DUPLICATE_REF, NAME_CONFUSABLE, NAME_RESERVED, NAMESPACE_FOREIGN, RELEASE_CONTENT_CHANGED, TAG_MOVED,
+};
 use crate::pack::Pack;
 use crate::release::{Candidate, Stage, joined};
 
@@ -61,16 +64,17 @@ impl<'a> NewRelease<'a> {
 
 /// Plans what the candidates of all sources, in the order of the configuration, add to the histories.
 ///
-/// `taken` are names that are given already, with their owners; `now` dates releases of plain directories only, which nothing
-/// else dates.
+/// `taken` are names that are given already, with their owners, and `naming` says who may have which new ones; `now` dates
+/// releases of plain directories only, which nothing else dates.
 pub(super) fn plan<'a>(
     histories: &Histories,
     taken: &[(&PackId, &str)],
+    naming: &NameRules,
     candidates: &'a [Arc<Candidate>],
     now: Timestamp,
 ) -> Result<Plan<'a>, StoreError> {
     let mut sink = Sink::new();
-    let accepted = bind_names(histories.owners().chain(taken.iter().copied()), candidates, &mut sink);
+    let accepted = bind_names(histories.claims().chain(taken.iter().copied()), naming, candidates, &mut sink);
     let mut plan = plan_accepted(histories, accepted.into_iter().map(|at| &candidates[at]), now)?;
     plan.findings.splice(0..0, sink.finish());
     Ok(plan)
@@ -125,9 +129,10 @@ fn is_fit(candidate: &Candidate) -> bool {
 }
 
 /// Gives each name to one source and one directory in it: the owner, where it has one, else the first that brings it. Returns
-/// the places of the candidates that may go on.
+/// the places of the candidates that may go on. A name that nobody owns is given as `naming` says.
 pub(super) fn bind_names<'h>(
     owners: impl Iterator<Item = (&'h PackId, &'h str)>,
+    naming: &NameRules,
     candidates: &[Arc<Candidate>],
     sink: &mut Sink,
 ) -> Vec<usize> {
@@ -146,6 +151,14 @@ pub(super) fn bind_names<'h>(
             if first_report() {
                 let message = format!("`{id}` is too much like `{other}`, which is already there");
                 sink.report(NAME_CONFUSABLE, place(), message).help("choose a name that cannot be taken for it");
+            }
+            continue;
+        }
+        if !owners.contains_key(id)
+            && let Some(refused) = naming.refuse(id, &source.repository)
+        {
+            if first_report() {
+                report_refused(refused, id, &source.repository, place(), sink);
             }
             continue;
         }
@@ -172,6 +185,18 @@ pub(super) fn bind_names<'h>(
         accepted.push(at);
     }
     accepted
+}
+
+/// Reports a new name that a source does not get.
+fn report_refused(refused: Refused<'_>, id: &PackId, source: &str, place: Place, sink: &mut Sink) {
+    match refused {
+        Refused::Reserved(pattern) => sink
+            .report(NAME_RESERVED, place, format!("`{id}` is reserved: it is like `{pattern}`"))
+            .help("choose another name; `reserved_names` in registry.json of the index lists what is reserved"),
+        Refused::Foreign { pattern, source: owner } => sink
+            .report(NAMESPACE_FOREIGN, place, format!("names like `{pattern}` belong to `{owner}`, not to `{source}`"))
+            .help(format!("choose another name than `{id}`; `namespaces` in registry.json of the index has the rule")),
+    };
 }
 
 /// Reports a recorded release whose source now has other content.

@@ -83,7 +83,7 @@ pub(super) fn write(id: &PackId, release: &NewRelease<'_>) -> Result<Archive, ar
 pub(super) fn append(history: &mut History, release: &NewRelease<'_>, archive: ArchiveFacts) {
     if history.owner().is_none() {
         let source = release.candidate.source.repository.clone();
-        history.append(release.at, What::Owner { source }).expect(FITS);
+        history.append(release.at, What::Owner { source, reason: None }).expect(FITS);
     }
     history.append(release.at, What::Release(Box::new(event(release, archive)))).expect(FITS);
 }

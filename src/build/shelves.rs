@@ -21,7 +21,7 @@ use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
 use crate::index::known::KnownIndex;
-use crate::index::store::{Guard, LoadedKnown, RegistryFile, Store};
+use crate::index::store::{Guard, LoadedKnown, Store};
 use crate::progress::Progress;
 use crate::release::Candidate;
 
@@ -78,7 +78,7 @@ impl Shelves {
         let mut plans = Vec::new();
         for (shelf, candidates) in self.0.iter().zip(reading.by_visibility()) {
             let tripped = tripwires::look(&shelf.histories, candidates, &reading.opened)?;
-            let mut plan = planning::plan(&shelf.histories, &taken, candidates, now)?;
+            let mut plan = planning::plan(&shelf.histories, &taken, &shelf.store.naming()?, candidates, now)?;
             plan.findings.extend(tripped.findings);
             plan.hold(&tripped.held);
             plans.push(plan);
@@ -86,7 +86,7 @@ impl Shelves {
                 Some((&candidate.pack.as_ref()?.id, candidate.source.repository.as_str()))
             };
             taken.extend(candidates.iter().filter_map(named));
-            taken.extend(shelf.histories.owners());
+            taken.extend(shelf.histories.claims());
         }
         Ok(plans)
     }
@@ -111,7 +111,7 @@ impl Shelves {
     pub(super) fn record(
         &mut self,
         plans: &[Plan<'_>],
-        registry: &RegistryFile,
+        config: &Config,
         progress: &dyn Progress,
         sink: &mut Sink,
     ) -> Result<Vec<(PackId, Version)>, BuildError> {
@@ -119,7 +119,7 @@ impl Shelves {
         for (shelf, plan) in self.0.iter_mut().zip(plans) {
             let Shelf { store, guard, archives, histories, is_new, .. } = shelf;
             let recorded = recording::record(plan, histories, store, guard, archives, progress, sink)?;
-            store.write_registry(guard, registry)?;
+            store.write_registry(guard, &config.registry.name, config.url().as_deref())?;
             *is_new |= !recorded.is_empty();
             new.extend(recorded);
         }

@@ -19,7 +19,7 @@ use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
 use crate::index::known::KnownIndex;
-use crate::index::store::{LoadedKnown, RegistryFile, Store};
+use crate::index::store::{LoadedKnown, Store};
 use crate::progress::Progress;
 use crate::release::candidates::Wanted;
 use crate::release::{Candidate, Stage, VERSION_TAG_MISMATCH};
@@ -98,7 +98,7 @@ impl Submission {
         let LoadedKnown { mut histories, broken, findings, .. } = store.load_known(&mut KnownIndex::default())?;
         let of_us = findings.iter().filter(|_| self.packs().any(|(id, _)| broken.contains(id)));
         let mut findings: Vec<Diagnostic> = of_us.cloned().collect();
-        let plan = planning::plan(&histories, &[], &self.releases, now)?;
+        let plan = planning::plan(&histories, &[], &store.naming()?, &self.releases, now)?;
         findings.extend(plan.findings.iter().cloned());
         config.levels().apply(&mut findings);
         diag::sort(&mut findings);
@@ -116,9 +116,7 @@ impl Submission {
             Ok(())
         };
         if !new.is_empty() && store.registry()?.is_none() {
-            let Config { registry: facts, .. } = config;
-            let file = RegistryFile { format_version: 1, name: facts.name.clone(), base_url: config.url() };
-            store.write_registry(&guard, &file)?;
+            store.write_registry(&guard, &config.registry.name, config.url().as_deref())?;
             add(index.join("registry.json"))?;
         }
         for (id, version) in &new {

@@ -41,12 +41,10 @@ fn default_release(releases: &[CatalogRelease]) -> usize {
     if let Some(draft) = releases.iter().position(|release| release.status.draft) {
         return draft;
     }
-    let may_be_chosen =
-        |release: &&CatalogRelease| release.status.yanked.is_none() && release.status.quarantined.is_none();
     let position = |stable: bool| {
         releases
             .iter()
-            .position(|release| may_be_chosen(&release) && (!stable || !release.record.version.is_prerelease()))
+            .position(|release| release.status.may_be_chosen() && (!stable || !release.record.version.is_prerelease()))
     };
     position(true).or_else(|| position(false)).unwrap_or(0)
 }

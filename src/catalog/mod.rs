@@ -20,7 +20,7 @@ use crate::diag::{Diagnostic, Severity};
 use crate::ecosystem::Ecosystem;
 use crate::ident::{PackId, Version};
 use crate::index::event::Release as ReleaseRecord;
-pub use crate::index::history::Status;
+pub use crate::index::status::Status;
 use crate::pack::{Pack, Remark};
 use crate::source::Snapshot;
 
@@ -60,7 +60,7 @@ pub struct CatalogPack {
     /// Which of them is the default: the highest that is stable and not yanked, else the highest not yanked, else the highest;
     /// what the source has gone back to where the ecosystem follows it.
     pub latest: usize,
-    /// Set when the pack as a whole is deprecated or quarantined.
+    /// What changed about the pack as a whole, such as that nobody maintains it.
     pub status: Status,
     /// When the newest event about it happened: a release, or a change of status.
     pub updated: Timestamp,
@@ -123,8 +123,6 @@ impl CatalogRelease {
 
     /// Tells whether the runtime can be expected to install it: nothing in it is an error, and it may be chosen.
     pub fn is_installable(&self) -> bool {
-        self.status.yanked.is_none()
-            && self.status.quarantined.is_none()
-            && !self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.status.may_be_chosen() && !self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 }

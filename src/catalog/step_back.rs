@@ -9,9 +9,7 @@ use crate::ident::Version;
 /// What was published last is the state of the source. A lower version is a step back unless it continues a line of versions
 /// that was there before the higher one, and a prerelease is no state to go back to.
 pub fn step_back(releases: &[CatalogRelease]) -> Option<(usize, Vec<usize>)> {
-    let is_chosen = |release: &CatalogRelease| {
-        release.status.yanked.is_none() && release.status.quarantined.is_none() && !release.status.draft
-    };
+    let is_chosen = |release: &CatalogRelease| release.status.may_be_chosen() && !release.status.draft;
     let chosen = || releases.iter().enumerate().filter(|(_, release)| is_chosen(release));
     let (last, newest) = chosen().max_by_key(|(at, release)| (release.published_at, std::cmp::Reverse(*at)))?;
     let of_its_line = releases.iter().filter(|release| line(release.version()) == line(newest.version()));

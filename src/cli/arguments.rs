@@ -55,6 +55,10 @@ pub(super) enum Command {
     Publish(Publish),
     Verify(Verify),
     Diff(Diff),
+    #[command(flatten)]
+    Change(ChangeCommand),
+    Log(Log),
+    Index(Index),
     Explain(Explain),
     Completions(Completions),
     Man(Man),
@@ -228,6 +232,229 @@ pub(super) struct Serve {
     /// Look for changes twice a second instead of being told by the system.
     #[arg(long)]
     pub(super) poll: bool,
+}
+
+/// What may be said of a pack after a release.
+#[derive(Debug, Subcommand)]
+pub(super) enum ChangeCommand {
+    /// Say that a release should no longer be chosen; it stays downloadable by exact version.
+    #[command(after_long_help = "\
+Example:
+  packyard yank echo 1.2.0 --reason 'drops the last letter' --advisory https://acme.example/advisories/7
+
+Runtimes no longer take the release unless somebody asks for exactly this version.")]
+    Yank {
+        #[command(flatten)]
+        release: ReleaseArguments,
+        /// A web page that says more.
+        #[arg(long, value_name = "URL")]
+        advisory: Option<String>,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Let a yanked release be chosen again.
+    Unyank {
+        #[command(flatten)]
+        release: ReleaseArguments,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Say that something else is the better choice than a pack, or than one release of it.
+    #[command(after_long_help = "\
+Examples:
+  packyard deprecate attune/echo --reason 'shout does it all' --successor attune/shout
+  packyard deprecate attune/echo 1.2.0 --reason 'needs a fix' --successor 1.2.1")]
+    Deprecate {
+        #[command(flatten)]
+        target: TargetArguments,
+        /// What to use instead: a pack, or a version of this one.
+        #[arg(long, value_name = "X")]
+        successor: Option<String>,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Take a deprecation back.
+    Undeprecate {
+        #[command(flatten)]
+        target: TargetArguments,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Hold a pack, or one release of it, back until somebody decides: no runtime gets it.
+    Quarantine {
+        #[command(flatten)]
+        target: TargetArguments,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Give a quarantined pack or release back.
+    Unquarantine {
+        #[command(flatten)]
+        target: TargetArguments,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Say that nobody maintains a pack any more; it stays installable.
+    Archive {
+        #[command(flatten)]
+        pack: PackArgument,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Say that somebody maintains an archived pack again.
+    Unarchive {
+        #[command(flatten)]
+        pack: PackArgument,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Give the name of a pack to another source: from then on only that one can release it.
+    #[command(after_long_help = "\
+Example:
+  packyard transfer attune/echo --to https://git.acme.example/echo.git --reason 'it has moved'
+
+A source is called by its public URL, or by the path in packyard.toml.")]
+    Transfer {
+        #[command(flatten)]
+        pack: PackArgument,
+        /// The source that gets it.
+        #[arg(long, value_name = "SOURCE")]
+        to: String,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+    /// Say that a pack goes on under another name; its releases stay, and its page leads to the new one.
+    #[command(after_long_help = "\
+Examples:
+  packyard rename attune/echo repeat --reason 'says what it does'
+  packyard rename attune/echo echo --reason 'a mistake'     takes it back
+
+The new name belongs to the source of the old one: nobody else can take it.")]
+    Rename {
+        #[command(flatten)]
+        pack: PackArgument,
+        /// The new name, in the same ecosystem.
+        #[arg(value_name = "NEW")]
+        to: String,
+        #[command(flatten)]
+        common: ChangeArguments,
+    },
+}
+
+/// Which pack.
+#[derive(Debug, Args)]
+pub(super) struct PackArgument {
+    /// `ecosystem/name`, or a name that only one pack has.
+    #[arg(value_name = "PACK")]
+    pub(super) pack: String,
+}
+
+/// Which release.
+#[derive(Debug, Args)]
+pub(super) struct ReleaseArguments {
+    /// `ecosystem/name`, or a name that only one pack has.
+    #[arg(value_name = "PACK")]
+    pub(super) pack: String,
+
+    /// The version of the release.
+    #[arg(value_name = "VERSION")]
+    pub(super) version: String,
+}
+
+/// Which pack, or which release of it.
+#[derive(Debug, Args)]
+pub(super) struct TargetArguments {
+    /// `ecosystem/name`, or a name that only one pack has.
+    #[arg(value_name = "PACK")]
+    pub(super) pack: String,
+
+    /// The version of one release; the whole pack without it.
+    #[arg(value_name = "VERSION")]
+    pub(super) version: Option<String>,
+}
+
+/// What every change of a status needs.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArguments {
+    /// Why, in one line: shown to everybody who uses the pack.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+
+    /// Change the index of private packs.
+    #[arg(long)]
+    pub(super) private: bool,
+
+    /// Print the line, and append nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// Show what happened in the registry, newest first: releases, and what was said of them later.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard log -n 20                the last 20 events
+  packyard log attune/echo          the history of one pack
+  packyard log --format json        for programs")]
+pub(super) struct Log {
+    /// `ecosystem/name`, or a name that only one pack has; all packs without it.
+    #[arg(value_name = "PACK")]
+    pub(super) pack: Option<String>,
+
+    /// How events are written.
+    #[arg(long, value_enum, default_value_t = LogFormat::Human)]
+    pub(super) format: LogFormat,
+
+    /// Show at most so many events.
+    #[arg(short = 'n', long, value_name = "N")]
+    pub(super) number: Option<usize>,
+
+    /// Show private packs too.
+    #[arg(long)]
+    pub(super) private: bool,
+}
+
+/// How events are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// In a line each, for people.
+    Human,
+    /// One JSON object, for programs.
+    Json,
+}
+
+/// Look after registry-index/.
+#[derive(Debug, Args)]
+pub(super) struct Index {
+    #[command(subcommand)]
+    pub(super) command: IndexCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum IndexCommand {
+    Verify(VerifyIndex),
+}
+
+/// Prove that every history is whole, and that the archives are there.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  packyard index verify             every line, and that archives are there in the recorded sizes
+  packyard index verify --archives  reads every archive too, and compares its SHA-256
+
+Without a folder of archives only the histories are verified.")]
+pub(super) struct VerifyIndex {
+    /// Read every archive, and compare its SHA-256 with the recorded one.
+    #[arg(long)]
+    pub(super) archives: bool,
+
+    /// How findings are written.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+
+    /// Verify the index of private packs instead.
+    #[arg(long)]
+    pub(super) private: bool,
 }
 
 /// Add what a tag releases to a registry's repository, and push it: for the CI of a pack.

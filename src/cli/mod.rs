@@ -7,12 +7,15 @@
 
 mod arguments;
 mod build;
+mod change;
 mod check;
 mod completions;
 mod diff;
 mod environment;
 mod explain;
+mod index;
 mod init;
+mod log;
 mod man;
 mod new;
 mod progress;
@@ -34,7 +37,9 @@ use terminal::Terminal;
 
 use crate::build::BuildError;
 use crate::client::verify::VerifyError;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Visibility};
+use crate::index::changes::ChangeError;
+use crate::index::lookup::LookupError;
 use crate::publish::PublishError;
 use crate::serve::ServeError;
 use crate::source::SourceError;
@@ -71,6 +76,12 @@ impl Context {
             return Err(UsageError(format!("`{}` is not a directory", self.root)).into());
         }
         Ok(Config::load(&self.root)?)
+    }
+
+    /// Returns the folders of an index and of its archives, as they are written in messages.
+    fn index(&self, config: &Config, private: bool) -> [Utf8PathBuf; 2] {
+        let visibility = if private { Visibility::Private } else { Visibility::Public };
+        config.registry.folders(visibility).map(|folder| self.path(folder))
     }
 
     /// Returns where a path leads that was typed or configured: it is relative to the directory where the command acts.
@@ -111,6 +122,9 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
         Command::Check(arguments) => check::run(arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
         Command::Serve(arguments) => serve::run(arguments, context),
+        Command::Change(command) => change::run(command, context),
+        Command::Log(arguments) => log::run(arguments, context),
+        Command::Index(arguments) => index::run(arguments, context),
         Command::Publish(arguments) => publish::run(arguments, context),
         Command::Verify(arguments) => verify::run(arguments, context),
         Command::Diff(arguments) => diff::run(arguments, context),
@@ -123,6 +137,8 @@ fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
 /// Tells what was typed or configured wrongly from what the machine did not do.
 fn exit_code(error: &anyhow::Error) -> u8 {
     let is_usage = error.is::<UsageError>()
+        || matches!(error.downcast_ref::<ChangeError>(), Some(ChangeError::Refused(_)))
+        || error.is::<LookupError>()
         || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
         || matches!(error.downcast_ref::<VerifyError>(), Some(VerifyError::NoRegistry(_)))
         || matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Unclear(_) | PublishError::Config(_)))

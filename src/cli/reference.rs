@@ -17,10 +17,19 @@ pub fn commands() -> String {
     let _ = write!(text, "\n## packyard\n\n```text\n{}```\n", trimmed(&root.render_long_help().to_string()));
     for command in root.get_subcommands_mut().filter(|command| !command.is_hide_set()) {
         let name = command.get_name().to_owned();
-        let help = trimmed(&command.render_long_help().to_string());
-        let _ = write!(text, "\n## packyard {name}\n\n```text\n{help}```\n");
+        describe(&name, command, &mut text);
+        for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
+            let name = format!("{name} {}", below.get_name());
+            describe(&name, below, &mut text);
+        }
     }
     text
+}
+
+/// Writes the help of a command below its name.
+fn describe(name: &str, command: &mut clap::Command, text: &mut String) {
+    let help = trimmed(&command.render_long_help().to_string());
+    let _ = write!(text, "\n## packyard {name}\n\n```text\n{help}```\n");
 }
 
 /// Returns `docs/reference/diagnostics.md`: every rule in full.

@@ -1,6 +1,6 @@
 //! What somebody may have meant.
 
-use crate::diag::distance;
+use crate::ident::distance;
 
 /// Most letters in which a word may differ from another one to be suggested.
 const NEAR: usize = 4;

@@ -7,7 +7,6 @@
 mod code;
 mod compact;
 mod counts;
-mod distance;
 pub mod github;
 pub mod human;
 pub mod json;
@@ -22,7 +21,6 @@ mod visible;
 pub use code::{Code, CodeInfo, Severity};
 pub use compact::{Codes, Compact};
 pub use counts::{Counts, plural};
-pub use distance::distance;
 pub use levels::{Level, Levels};
 pub use lines::Lines;
 pub use sink::{Draft, Sink};

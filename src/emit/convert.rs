@@ -175,10 +175,13 @@ fn archive(id: &PackId, release: &CatalogRelease, up: &str) -> wire::Archive {
 }
 
 fn status(status: &Status) -> Option<wire::Status> {
-    let Status { yanked, deprecated, quarantined, draft: _ } = status.clone();
+    if *status == (Status { draft: status.draft, ..Status::default() }) {
+        return None;
+    }
+    let Status { yanked, advisory, deprecated, quarantined, archived, renamed, draft: _ } = status.clone();
     let (deprecated, successor) = deprecated.map_or((None, None), |(reason, successor)| (Some(reason), successor));
-    let is_normal = yanked.is_none() && deprecated.is_none() && quarantined.is_none();
-    (!is_normal).then_some(wire::Status { yanked, deprecated, successor, quarantined })
+    let renamed_to = renamed.map(|(to, _)| to);
+    Some(wire::Status { yanked, advisory, deprecated, successor, quarantined, archived, renamed_to })
 }
 
 /// Returns the first non-empty line of a description.

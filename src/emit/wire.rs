@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::ident::{Digest, EcosystemId, PackName, Version};
+use crate::ident::{Digest, EcosystemId, PackId, PackName, Version};
 use crate::index::event::SourceFacts;
 use crate::pack::{Dependency, Requirement};
 
@@ -99,6 +99,9 @@ pub struct Status {
     /// Why it should no longer be chosen; it stays downloadable by exact version and digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub yanked: Option<String>,
+    /// The address where more is said about why it was yanked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advisory: Option<String>,
     /// Why something else is the better choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<String>,
@@ -108,6 +111,12 @@ pub struct Status {
     /// Why it is held back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quarantined: Option<String>,
+    /// Why nobody maintains the pack any more; it stays installable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived: Option<String>,
+    /// The name under which the pack goes on: `ecosystem/name` of the same ecosystem. What this name has stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renamed_to: Option<PackId>,
 }
 
 /// `pack.json`: the full version history of one pack.

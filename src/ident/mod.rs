@@ -5,11 +5,13 @@
 
 mod digest;
 mod name;
+mod near;
 mod path;
 mod version;
 
 pub use digest::{Digest, DigestError, Fingerprint, Hasher};
 pub(crate) use name::is_device;
 pub use name::{EcosystemId, NameError, PackId, PackName};
+pub use near::{distance, nearest};
 pub use path::{PathFault, RelPath};
 pub use version::{Version, VersionError};

@@ -131,6 +131,32 @@ impl fmt::Debug for PackId {
     }
 }
 
+impl Serialize for PackId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PackId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for PackId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PackId".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "The identity of a pack: `ecosystem/name`.",
+            "type": "string",
+            "pattern": "^[a-z0-9]{1,100}/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$",
+        })
+    }
+}
+
 macro_rules! text_newtype {
     ($type:ident, $description:literal, $pattern:literal) => {
         impl fmt::Display for $type {

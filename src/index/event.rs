@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ident::{Digest, Fingerprint, Version};
+use crate::ident::{Digest, Fingerprint, PackId, Version};
 use crate::pack::{Dependency, Requirement};
 
 /// One line of a pack's history.
@@ -31,6 +31,9 @@ pub enum What {
     Owner {
         /// The source: a repository's public URL, or the path that the registry's configuration names.
         source: String,
+        /// Why it was transferred; absent from the first event of a history.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A version was published.
     Release(Box<Release>),
@@ -62,6 +65,14 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         successor: Option<String>,
     },
+    /// The pack, or one release of it, is a good choice again.
+    Undeprecate {
+        /// The release; the whole pack when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
+        /// Why.
+        reason: String,
+    },
     /// The pack, or one release of it, is held back until a person decides.
     Quarantine {
         /// The release; the whole pack when absent.
@@ -70,31 +81,93 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// The pack, or one release of it, is no longer held back.
+    Unquarantine {
+        /// The release; the whole pack when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        version: Option<Version>,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody maintains the pack any more; it stays installable.
+    Archive {
+        /// Why.
+        reason: String,
+    },
+    /// Somebody maintains the pack again.
+    Unarchive {
+        /// Why.
+        reason: String,
+    },
+    /// The pack goes on under another name; the releases of this one stay for ever.
+    Rename {
+        /// The new name, in the same ecosystem; the pack's own name takes a rename back.
+        to: PackId,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl What {
     /// The names of the kinds of events, as they are written; readers ignore other kinds.
-    pub const KINDS: &[&str] = &["owner", "release", "yank", "unyank", "deprecate", "quarantine"];
+    pub const KINDS: &[&str] = &[
+        "owner",
+        "release",
+        "yank",
+        "unyank",
+        "deprecate",
+        "undeprecate",
+        "quarantine",
+        "unquarantine",
+        "archive",
+        "unarchive",
+        "rename",
+    ];
 
-    /// Returns the name of its kind, as it is written.
-    pub fn kind(&self) -> &'static str {
+    /// Returns the release that the event is about; nothing when it is about the whole pack.
+    pub fn version(&self) -> Option<&Version> {
+        match self {
+            Self::Owner { .. } | Self::Archive { .. } | Self::Unarchive { .. } | Self::Rename { .. } => None,
+            Self::Release(release) => Some(&release.version),
+            Self::Yank { version, .. } | Self::Unyank { version, .. } => Some(version),
+            Self::Deprecate { version, .. }
+            | Self::Undeprecate { version, .. }
+            | Self::Quarantine { version, .. }
+            | Self::Unquarantine { version, .. } => version.as_ref(),
+        }
+    }
+
+    /// Returns the kind of the event, as it is written.
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Owner { .. } => "owner",
             Self::Release(_) => "release",
             Self::Yank { .. } => "yank",
             Self::Unyank { .. } => "unyank",
             Self::Deprecate { .. } => "deprecate",
+            Self::Undeprecate { .. } => "undeprecate",
             Self::Quarantine { .. } => "quarantine",
+            Self::Unquarantine { .. } => "unquarantine",
+            Self::Archive { .. } => "archive",
+            Self::Unarchive { .. } => "unarchive",
+            Self::Rename { .. } => "rename",
         }
     }
 
-    /// Returns the release that the event is about; nothing when it is about the whole pack.
-    pub fn version(&self) -> Option<&Version> {
+    /// Returns why it happened, where somebody said so.
+    pub fn reason(&self) -> Option<&str> {
         match self {
-            Self::Owner { .. } => None,
-            Self::Release(release) => Some(&release.version),
-            Self::Yank { version, .. } | Self::Unyank { version, .. } => Some(version),
-            Self::Deprecate { version, .. } | Self::Quarantine { version, .. } => version.as_ref(),
+            Self::Owner { reason, .. } => reason.as_deref(),
+            Self::Release(_) => None,
+            Self::Yank { reason, .. }
+            | Self::Unyank { reason, .. }
+            | Self::Deprecate { reason, .. }
+            | Self::Undeprecate { reason, .. }
+            | Self::Quarantine { reason, .. }
+            | Self::Unquarantine { reason, .. }
+            | Self::Archive { reason }
+            | Self::Unarchive { reason }
+            | Self::Rename { reason, .. } => Some(reason),
         }
     }
 }

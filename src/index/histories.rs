@@ -58,6 +58,15 @@ impl Histories {
         self.packs.iter().filter_map(|(id, entry)| Some((id, entry.owner()?)))
     }
 
+    /// Returns each name that is given, with its owner; reads nothing.
+    ///
+    /// Besides those of [`Histories::owners`], which come last, these are the names under which packs go on: until they have
+    /// histories of their own they belong to the owners of the old names, so that nobody else can take the users over.
+    pub fn claims(&self) -> impl Iterator<Item = (&PackId, &str)> {
+        let renamed = self.packs.values().filter_map(|entry| Some((entry.renamed_to()?, entry.owner()?)));
+        renamed.chain(self.owners())
+    }
+
     /// Returns the source that owns a name; reads nothing.
     pub fn owner(&self, id: &PackId) -> Option<&str> {
         self.packs.get(id)?.owner()
@@ -169,6 +178,13 @@ impl Entry {
         match self {
             Self::Loaded(file) => Some(file.head.owner()),
             Self::Own(history) => history.owner(),
+        }
+    }
+
+    fn renamed_to(&self) -> Option<&PackId> {
+        match self {
+            Self::Loaded(file) => file.head.status().renamed.as_ref().map(|(to, _)| to),
+            Self::Own(history) => history.renamed_to(),
         }
     }
 }

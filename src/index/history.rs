@@ -8,15 +8,16 @@
 //!
 //! 1. It is one canonical JSON object (RFC 8785), ended by a line feed.
 //! 2. `seq` counts up from 0; `prev` is the digest of the line before; `at` is RFC 3339 in UTC, whole seconds.
-//! 3. The first event is `owner`; a version is released once; status is said of released versions only.
+//! 3. The first event is `owner`; a version is released once; status is said of released versions only, and a pack is
+//!    renamed within its ecosystem.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Release, What};
 use super::line;
+use super::status::Status;
 use crate::ident::{Digest, PackId, Version};
 
 /// The history of one pack.
@@ -87,19 +88,9 @@ pub enum LineFault {
     /// A status of a version that was not released.
     #[error("version {0} was not released")]
     NotReleased(Version),
-}
-
-/// What may change after a release; everything absent is the normal state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Status {
-    /// Why it was yanked.
-    pub yanked: Option<String>,
-    /// Why it is deprecated, and what to use instead.
-    pub deprecated: Option<(String, Option<String>)>,
-    /// Why it is held back.
-    pub quarantined: Option<String>,
-    /// Whether it is not released at all, but present in a working directory; in a preview only, never in an index.
-    pub draft: bool,
+    /// A pack is renamed to one of another ecosystem.
+    #[error("`{0}` is in another ecosystem")]
+    RenamedAcross(PackId),
 }
 
 impl History {
@@ -136,9 +127,18 @@ impl History {
     /// Returns the source that owns the name, by the last owner event; nothing in an empty history only.
     pub fn owner(&self) -> Option<&str> {
         match &self.events[self.owner?].what {
-            What::Owner { source } => Some(source),
+            What::Owner { source, .. } => Some(source),
             _ => None,
         }
+    }
+
+    /// Returns the name under which the pack goes on, by the last rename.
+    pub fn renamed_to(&self) -> Option<&PackId> {
+        let to = self.events.iter().rev().find_map(|event| match &event.what {
+            What::Rename { to, .. } => Some(to),
+            _ => None,
+        });
+        to.filter(|to| **to != self.id)
     }
 
     /// Returns the releases and when they were published, in the order of publication.
@@ -153,12 +153,12 @@ impl History {
 
     /// Returns what changed since a version was released; a status of the whole pack is not part of it.
     pub fn status(&self, version: &Version) -> Status {
-        self.fold(Some(version))
+        Status::of(&self.id, &self.events, Some(version))
     }
 
     /// Returns the status of the pack as a whole.
     pub fn pack_status(&self) -> Status {
-        self.fold(None)
+        Status::of(&self.id, &self.events, None)
     }
 
     /// Returns when the newest known event happened.
@@ -231,6 +231,9 @@ impl History {
             What::Release(release) if self.releases.contains_key(&release.version) => {
                 return Err(LineFault::ReleasedTwice(release.version.clone()));
             }
+            What::Rename { to, .. } if to.ecosystem != self.id.ecosystem => {
+                return Err(LineFault::RenamedAcross(to.clone()));
+            }
             What::Release(release) => {
                 self.releases.insert(release.version.clone(), place);
             }
@@ -246,26 +249,6 @@ impl History {
 
     fn count(&mut self, line: &str) {
         self.whole = Extent { lines: self.whole.lines + 1, head: Some(Digest::of(line.as_bytes())) };
-    }
-
-    /// Returns what the events about a version, or about the whole pack, add up to.
-    fn fold(&self, version: Option<&Version>) -> Status {
-        let mut status = Status::default();
-        for event in &self.events {
-            if event.what.version() != version {
-                continue;
-            }
-            match &event.what {
-                What::Yank { reason, .. } => status.yanked = Some(reason.clone()),
-                What::Unyank { .. } => status.yanked = None,
-                What::Deprecate { reason, successor, .. } => {
-                    status.deprecated = Some((reason.clone(), successor.clone()));
-                }
-                What::Quarantine { reason, .. } => status.quarantined = Some(reason.clone()),
-                What::Owner { .. } | What::Release(_) => {}
-            }
-        }
-        status
     }
 }
 

@@ -13,7 +13,8 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::history::{History, Status};
+use super::history::History;
+use super::status::Status;
 use super::store::StoreError;
 use crate::fs;
 use crate::fs::stamp::Stamp;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::canonical;
 use super::event::{ArchiveFacts, Event, Release, SourceFacts, What};
 use super::history::LineFault;
-use crate::ident::{Digest, Version};
+use crate::ident::{Digest, PackId, Version};
 use crate::pack::{Dependency, Requirement};
 
 /// What puts a line into its place, whatever the kind of its event.
@@ -89,6 +89,7 @@ struct Plain<'a> {
     reason: Option<String>,
     advisory: Option<String>,
     successor: Option<String>,
+    to: Option<PackId>,
 }
 
 /// A source: of a name, or of a release.
@@ -101,7 +102,7 @@ impl Plain<'_> {
     /// Returns the event, if it has what its kind requires.
     fn event(self) -> Option<Event> {
         let what = match (&*self.event, self.source) {
-            ("owner", Some(Source::Owner(source))) => What::Owner { source },
+            ("owner", Some(Source::Owner(source))) => What::Owner { source, reason: self.reason },
             ("release", Some(Source::Facts(source))) => What::Release(Box::new(Release {
                 version: self.version?,
                 content_digest: self.content_digest?,
@@ -117,7 +118,12 @@ impl Plain<'_> {
             ("deprecate", _) => {
                 What::Deprecate { version: self.version, reason: self.reason?, successor: self.successor }
             }
+            ("undeprecate", _) => What::Undeprecate { version: self.version, reason: self.reason? },
             ("quarantine", _) => What::Quarantine { version: self.version, reason: self.reason? },
+            ("unquarantine", _) => What::Unquarantine { version: self.version, reason: self.reason? },
+            ("archive", _) => What::Archive { reason: self.reason? },
+            ("unarchive", _) => What::Unarchive { reason: self.reason? },
+            ("rename", _) => What::Rename { to: self.to?, reason: self.reason? },
             _ => return None,
         };
         Some(Event { seq: self.seq, prev: self.prev, at: time(&self.at)?, what })
@@ -161,6 +167,7 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         for what in [
             owner("packs/other"),
+            What::Owner { source: "packs/third".to_owned(), reason: some("handed over") },
             release("1.1.0", b"x"),
             yank("1.0.0"),
             What::Yank { version: version(), reason: reason(), advisory: some("GHSA-1") },
@@ -168,7 +175,14 @@ mod tests {
             What::Deprecate { version: None, reason: reason(), successor: None },
             What::Deprecate { version: Some(version()), reason: reason(), successor: some("attune/shout") },
             What::Quarantine { version: None, reason: reason() },
+            What::Undeprecate { version: None, reason: reason() },
+            What::Undeprecate { version: Some(version()), reason: reason() },
             What::Quarantine { version: Some(version()), reason: reason() },
+            What::Unquarantine { version: None, reason: reason() },
+            What::Unquarantine { version: Some(version()), reason: reason() },
+            What::Archive { reason: reason() },
+            What::Unarchive { reason: reason() },
+            What::Rename { to: "attune/shout".parse().unwrap(), reason: reason() },
         ] {
             history.append(at(9), what).unwrap();
         }

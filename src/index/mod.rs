@@ -1,25 +1,32 @@
 //! The registry index: the append-only history of releases and status events, in `registry-index/`.
 //!
 //! 1. [`event`] is the wire format: one canonical-JSON line (RFC 8785) per event.
-//! 2. [`history`] reads the lines of one pack (`line`, `canonical`), verifies the chain and folds them into releases and status.
+//! 2. [`history`] reads the lines of one pack (`line`, `canonical`), verifies the chain and folds them into releases and [`status`].
 //! 3. [`store`] locks the folder, reads it (`reading`), and appends.
 //! 4. [`known`] remembers what was read, by the stamps of the files, so that it need not be read again;
 //!    [`histories`] are those of all packs, read when they are asked for.
 //! 5. [`extension`] proves that an index only grew.
-//! 6. [`archives`] keeps published archives, named by what the index records of them.
+//! 6. [`changes`] appends what people say after a release, of what [`lookup`] finds; [`naming`] says who may have a new name.
+//! 7. [`verify`] looks at all of it.
+//! 8. [`archives`] keeps published archives, named by what the index records of them.
 
 pub mod archives;
 mod canonical;
+pub mod changes;
 pub mod event;
 pub mod extension;
 pub mod histories;
 pub mod history;
 pub mod known;
 mod line;
+pub mod lookup;
+pub mod naming;
 mod reading;
 #[cfg(test)]
 mod samples;
+pub mod status;
 pub mod store;
+pub mod verify;
 
 pub use canonical::canonical_json;
 
@@ -53,6 +60,16 @@ codes! {
     DUPLICATE_REF = "duplicate-ref", Error, blocking;
     /// A pack's name differs from a known one only by letter case, `-`, `_` or `.`.
     NAME_CONFUSABLE = "name-confusable", Error, blocking;
+    /// A new pack has a name that the registry keeps back.
+    ///
+    /// `reserved_names` in `registry.json` of the registry index lists patterns of names that no source gets. Choose another
+    /// name, or ask those who run the registry for a namespace.
+    NAME_RESERVED = "name-reserved", Error, blocking;
+    /// A new pack has a name in a namespace that belongs to another source.
+    ///
+    /// `namespaces` in `registry.json` of the registry index says which source may bring new packs with names like a pattern.
+    /// Packs that were recorded before keep their names.
+    NAMESPACE_FOREIGN = "namespace-foreign", Error, blocking;
     /// A public pack depends on a private one, or names it.
     ///
     /// Private packs are in no public build: whoever finds the public pack learns that there is something else, and cannot have

@@ -18,7 +18,7 @@ pub(super) fn at(minutes: i64) -> Timestamp {
 
 /// Returns an owner event.
 pub(super) fn owner(source: &str) -> What {
-    What::Owner { source: source.to_owned() }
+    What::Owner { source: source.to_owned(), reason: None }
 }
 
 /// Returns what is recorded of an archive with these bytes.

@@ -21,6 +21,7 @@ use super::extension;
 use super::histories::Histories;
 use super::history::History;
 use super::known::KnownIndex;
+use super::naming::NameRules;
 use super::reading::{self, Budget, Looked};
 use crate::diag::{Diagnostic, Sink};
 use crate::fs::{self, Context as _, PathError};
@@ -101,6 +102,9 @@ pub struct RegistryFile {
     pub name: String,
     /// Where it is served, without a slash at the end; null when it was not said.
     pub base_url: Option<String>,
+    /// Who may have which new names; written by people, kept by builds.
+    #[serde(flatten)]
+    pub naming: NameRules,
 }
 
 impl RegistryFile {
@@ -250,12 +254,24 @@ impl Store {
         Ok(Some(file))
     }
 
-    /// Writes `registry.json`, unless it says the same already.
-    pub fn write_registry(&self, _guard: &Guard, file: &RegistryFile) -> Result<(), StoreError> {
-        if self.registry()?.as_ref() == Some(file) {
+    /// Returns who may have which new names; anybody any name when nothing is said.
+    pub fn naming(&self) -> Result<NameRules, StoreError> {
+        Ok(self.registry()?.map(|file| file.naming).unwrap_or_default())
+    }
+
+    /// Writes what the index is the index of to `registry.json`, unless it says the same already; keeps what people wrote there.
+    pub fn write_registry(&self, _guard: &Guard, name: &str, base_url: Option<&str>) -> Result<(), StoreError> {
+        let before = self.registry()?;
+        let file = RegistryFile {
+            format_version: RegistryFile::VERSION,
+            name: name.to_owned(),
+            base_url: base_url.map(str::to_owned),
+            naming: before.as_ref().map(|file| file.naming.clone()).unwrap_or_default(),
+        };
+        if before.as_ref() == Some(&file) {
             return Ok(());
         }
-        let text = serde_json::to_string_pretty(file).expect("strings and a number") + "\n";
+        let text = serde_json::to_string_pretty(&file).expect("text keys and values") + "\n";
         Ok(fs::write_atomic(&self.root.join("registry.json"), text.as_bytes(), true)?)
     }
 

@@ -329,7 +329,8 @@ fn packs_named<'a>(pack: &'a CatalogPack, release: &'a CatalogRelease) -> impl I
     let needed = release.pack.dependencies.iter().filter_map(|needed| named(pack, needed));
     let successors =
         [&pack.status, &release.status].into_iter().filter_map(|status| status.deprecated.as_ref()?.1.as_ref());
-    needed.chain(successors.filter_map(|successor| successor.parse().ok()))
+    let renamed = pack.status.renamed.iter().map(|(to, _)| to.clone());
+    needed.chain(successors.filter_map(|successor| successor.parse().ok())).chain(renamed)
 }
 
 /// Returns the pack of the same ecosystem that a dependency names.

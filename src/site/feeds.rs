@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::pages::Files;
-use super::pages::home::newest_first;
+use super::pages::home::{is_news, newest_first};
 use super::{Site, links, text};
 use crate::ident::RelPath;
 
@@ -56,7 +56,7 @@ fn newest<'a>(site: &'a Site, url: &'a str) -> Option<Feed<'a>> {
         .packs
         .values()
         .flat_map(|pack| pack.releases.iter().map(move |release| (&**pack, release)))
-        .filter(|(_, release)| release.status.quarantined.is_none() && !release.status.draft)
+        .filter(|(pack, release)| is_news(pack, release))
         .collect();
     releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
     let updated = releases.first()?.1.published_at.to_string();

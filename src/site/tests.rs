@@ -190,6 +190,54 @@ fn a_pack_page_says_what_a_reader_needs() {
     assert!(old.contains("is deprecated: use 1.10.0 instead") && old.contains("There is a newer release: 1.10.0"));
 }
 
+/// Ensures that everything that was said after a release stands on its pages, and leads where it is safe to go.
+#[test]
+fn pages_say_what_changed_since_a_release() {
+    let files = made(&edited(|catalog| {
+        catalog.edit_first(|pack| {
+            let (to, reason) = ("other/hostile".parse().expect("an identity"), "one name for all".to_owned());
+            pack.status.renamed = Some((to, reason));
+            pack.status.archived = Some("its author left".to_owned());
+            pack.releases[2].status.advisory = Some("https://acme.example/advisories/1".to_owned());
+            pack.releases[3].status.yanked = Some("leaks".to_owned());
+            pack.releases[3].status.advisory = Some("javascript:alert(1)".to_owned());
+        });
+    }));
+    let page = &files["packs/demo/weather/index.html"];
+    assert!(page.contains("This pack goes on as other/hostile.</strong> one name for all <a href="), "{page}");
+    assert!(page.contains("packs/other/hostile/index.html\">Go to other/hostile</a>"));
+    assert!(page.contains("This pack is archived: nobody maintains it.</strong> its author left</p>"));
+    assert!(page.contains("<span class=\"badge renamed\">renamed</span>"));
+    assert!(files["index.html"].contains("data-status=\"renamed=renamed\""));
+    let yanked = |version: &str| &files[&format!("packs/demo/weather/{version}/index.html")];
+    let link = "href=\"https://acme.example/advisories/1\" rel=\"nofollow noopener noreferrer\">Read more</a>";
+    assert!(yanked("1.9.0+build.5").contains(link));
+    assert!(yanked("1.0.0").contains("Advisory: javascript:alert(1)"));
+    assert!(!yanked("1.0.0").contains("href=\"javascript:"));
+}
+
+/// Ensures that a pack without a release that may be chosen says so, and is no news.
+#[test]
+fn a_pack_of_which_all_is_yanked_stays_and_says_so() {
+    let files = made(&edited(|catalog| {
+        catalog.edit_first(|pack| {
+            pack.releases.iter_mut().for_each(|release| release.status.yanked = Some("leaks".to_owned()));
+        });
+    }));
+    let page = &files["packs/demo/weather/index.html"];
+    assert!(page.contains("Every release of this pack is yanked") && page.contains("badge yanked"), "{page}");
+    assert!(page.contains("weather-1.10.0.tar.gz"));
+    assert!(files["index.html"].contains("data-status=\"yanked=yanked\""));
+    assert!(!files["feed.xml"].contains("<title>demo/weather"));
+}
+
+/// Ensures that what is held back as a whole is no news either.
+#[test]
+fn a_quarantined_pack_is_no_news() {
+    let files = made(&edited(|catalog| catalog.edit_first(|pack| pack.status.quarantined = Some("?".to_owned()))));
+    assert!(!files["feed.xml"].contains("<title>demo/weather") && files["feed.xml"].contains("other/hostile"));
+}
+
 #[test]
 fn a_component_page_links_what_it_uses_and_what_uses_it() {
     let files = made(&catalog());

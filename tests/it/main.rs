@@ -25,6 +25,7 @@ mod properties;
 mod publish;
 mod reference;
 mod serve;
+mod status;
 mod support;
 mod verify;
 mod visibility;

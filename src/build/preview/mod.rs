@@ -165,7 +165,8 @@ impl Preview {
 
         progress.stage("Joining", None);
         let archives = store(&mut self.archives, options.root.join(&config.registry.archives));
-        let setting = packs::Setting { config: &config, archives: &archives, now: options.now };
+        let naming = &index.naming;
+        let setting = packs::Setting { config: &config, archives: &archives, naming, now: options.now };
         let (packs, found) = self.packs.join(&reading, &index.histories, &setting)?;
         findings.extend(found);
         let catalog = Arc::new(catalog::join(&config, packs));

@@ -17,6 +17,7 @@ use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::histories as recorded;
 use crate::index::history::History;
+use crate::index::naming::NameRules;
 use crate::release::Candidate;
 
 /// Histories by their packs, to share.
@@ -75,6 +76,8 @@ struct Known {
 pub(super) struct Setting<'a> {
     pub(super) config: &'a Config,
     pub(super) archives: &'a ArchiveStore,
+    /// Who may have which new names.
+    pub(super) naming: &'a NameRules,
     /// The time that dates drafts.
     pub(super) now: Timestamp,
 }
@@ -91,7 +94,7 @@ impl Packs {
         if text != self.setting {
             *self = Self { setting: text, ..Self::default() };
         }
-        let changed = self.names.bind(&reading.candidates, histories);
+        let changed = self.names.bind(&reading.candidates, histories, setting.naming);
         let shelf =
             Shelf { config: setting.config, archives: setting.archives, opened: &reading.opened, memo: &reading.memo };
         let join = |group: &Group| {
@@ -121,7 +124,7 @@ impl Packs {
 
 impl Names {
     /// Decides which candidates may use their names, unless nothing changed that matters for that; returns what changed.
-    fn bind(&mut self, candidates: &[Arc<Candidate>], histories: &Arc<Histories>) -> Changed {
+    fn bind(&mut self, candidates: &[Arc<Candidate>], histories: &Arc<Histories>, naming: &NameRules) -> Changed {
         let before = std::mem::replace(&mut self.candidates, candidates.to_vec());
         let is_joined = std::mem::replace(&mut self.is_joined, false);
         let is_same = Arc::ptr_eq(&self.histories, histories)
@@ -132,8 +135,9 @@ impl Names {
             return Changed::Groups(changed.filter_map(|(at, _)| self.group_of[at]).collect());
         }
         let owners = histories.iter().filter_map(|(id, history)| Some((id, history.owner()?)));
+        let renamed = histories.values().filter_map(|history| Some((history.renamed_to()?, history.owner()?)));
         let mut sink = Sink::new();
-        let accepted = planning::bind_names(owners, candidates, &mut sink);
+        let accepted = planning::bind_names(renamed.chain(owners), naming, candidates, &mut sink);
         self.findings = sink.finish();
         self.histories = Arc::clone(histories);
         let mut by_pack: BTreeMap<&PackId, Vec<usize>> = histories.keys().map(|id| (id, Vec::new())).collect();

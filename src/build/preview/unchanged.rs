@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::diag::Diagnostic;
 use crate::ident::PackId;
 use crate::index::history::History;
+use crate::index::naming::NameRules;
 use crate::index::store::{Loaded, Store};
 use crate::site::{TemplateError, Templates};
 
@@ -28,6 +29,7 @@ pub(super) struct Index {
     pub(super) histories: Arc<Histories>,
     pub(super) broken: BTreeSet<PackId>,
     pub(super) findings: Vec<Diagnostic>,
+    pub(super) naming: NameRules,
 }
 
 impl KnownIndex {
@@ -41,7 +43,8 @@ impl KnownIndex {
             return Ok(Arc::clone(&self.index));
         }
         self.folder = None;
-        let Loaded { histories, broken, findings } = Store::at(folder.clone()).load()?;
+        let store = Store::at(folder.clone());
+        let (Loaded { histories, broken, findings }, naming) = (store.load()?, store.naming()?);
         let before = Arc::clone(&self.index.histories);
         let shared = |(id, history): (PackId, History)| {
             let history = Arc::new(history);
@@ -49,8 +52,8 @@ impl KnownIndex {
             let history = same.map_or(history, Arc::clone);
             (id, history)
         };
-        self.index =
-            Arc::new(Index { histories: Arc::new(histories.into_iter().map(shared).collect()), broken, findings });
+        let histories = Arc::new(histories.into_iter().map(shared).collect());
+        self.index = Arc::new(Index { histories, broken, findings, naming });
         self.folder = Some(folder);
         Ok(Arc::clone(&self.index))
     }

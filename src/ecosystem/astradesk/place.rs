@@ -1,6 +1,7 @@
 //! Places in files of a pack, for findings.
 
-use crate::diag::{Place, Span, distance};
+use crate::diag::{Place, Span};
+use crate::ident::distance;
 use crate::pack::PackTree;
 use crate::source::FileEntry;
 

@@ -1,6 +1,6 @@
 //! Words for what a value breaks.
 
-use crate::diag::distance;
+use crate::ident::distance;
 use crate::pack::schema::Violation;
 use crate::yaml::Node;
 

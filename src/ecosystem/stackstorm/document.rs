@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::codes::{DUPLICATE_KEY, INVALID_TYPE, MERGE_KEY, MISSING_FIELD, NOT_A_MAPPING, YAML_SYNTAX};
 use super::schemas::Known;
-use crate::diag::{Code, Sink, distance};
+use crate::diag::{Code, Sink};
+use crate::ident::distance;
 use crate::pack::schema::Violation;
 use crate::pack::{YAML_TWO_READINGS, YamlFault, YamlFile};
 use crate::yaml::{Node, Value};

@@ -67,7 +67,13 @@ pub(super) fn pack(registry: &Registry, pack: &Arc<CatalogPack>) -> PackFeed {
     if pack.status.quarantined.is_some() {
         return PackFeed::default();
     }
-    let Some(listed) = Listed::of(pack) else { return PackFeed::default() };
+    let Some(listed) = Listed::of(pack) else {
+        // Nothing is listed, but what was released can still be cloned and checked out by its tag.
+        let is_kept = |release: &CatalogRelease| release.status.quarantined.is_none();
+        let shown = pack.releases.iter().position(is_kept).filter(|_| registry.url.is_some());
+        let units = shown.into_iter().flat_map(|shown| git_feed::plan(pack, shown)).collect();
+        return PackFeed { units, ..PackFeed::default() };
+    };
     let listed = Arc::new(listed);
     let mut units = Vec::new();
     if registry.url.is_some() {

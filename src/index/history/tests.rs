@@ -60,6 +60,78 @@ fn status_can_be_taken_back_and_said_of_the_whole_pack() {
     assert_eq!(history.pack_status().deprecated, Some((reason, successor)));
 }
 
+/// Ensures that every kind of status is said of what it is about, and of nothing else, and that its opposite takes it back.
+#[test]
+fn every_status_has_an_opposite() {
+    let reason = || "why".to_owned();
+    let one = || Some(version("1.0.0"));
+    let advisory = Some("https://acme.example/1".to_owned());
+    let pairs = [
+        (
+            What::Yank { version: version("1.0.0"), reason: reason(), advisory: advisory.clone() },
+            What::Unyank { version: version("1.0.0"), reason: reason() },
+            Status { yanked: Some(reason()), advisory, ..Status::default() },
+        ),
+        (
+            What::Deprecate { version: one(), reason: reason(), successor: None },
+            What::Undeprecate { version: one(), reason: reason() },
+            Status { deprecated: Some((reason(), None)), ..Status::default() },
+        ),
+        (
+            What::Deprecate { version: None, reason: reason(), successor: None },
+            What::Undeprecate { version: None, reason: reason() },
+            Status { deprecated: Some((reason(), None)), ..Status::default() },
+        ),
+        (
+            What::Quarantine { version: one(), reason: reason() },
+            What::Unquarantine { version: one(), reason: reason() },
+            Status { quarantined: Some(reason()), ..Status::default() },
+        ),
+        (
+            What::Quarantine { version: None, reason: reason() },
+            What::Unquarantine { version: None, reason: reason() },
+            Status { quarantined: Some(reason()), ..Status::default() },
+        ),
+        (
+            What::Archive { reason: reason() },
+            What::Unarchive { reason: reason() },
+            Status { archived: Some(reason()), ..Status::default() },
+        ),
+        (
+            What::Rename { to: id("shout"), reason: reason() },
+            What::Rename { to: id("echo"), reason: reason() },
+            Status { renamed: Some((id("shout"), reason())), ..Status::default() },
+        ),
+    ];
+    for (said, taken_back, status) in pairs {
+        let mut history = history("echo", &["1.0.0", "1.1.0"]);
+        let of_pack = said.version().is_none();
+        history.append(at(3), said).unwrap();
+        let read = History::parse(id("echo"), history.new_lines()).unwrap();
+        let (pack, release) = (read.pack_status(), read.status(&version("1.0.0")));
+        assert_eq!(if of_pack { &pack } else { &release }, &status);
+        assert_eq!(if of_pack { release } else { pack }, Status::default());
+        assert_eq!(read.status(&version("1.1.0")), Status::default());
+        history.append(at(4), taken_back).unwrap();
+        assert_eq!(history.pack_status(), Status::default());
+        assert_eq!(history.status(&version("1.0.0")), Status::default());
+    }
+}
+
+/// Ensures that a name is bound to the source of its last transfer.
+#[test]
+fn a_later_owner_is_a_transfer() {
+    let mut history = history("echo", &["1.0.0"]);
+    let to = "https://git.acme.example/echo.git".to_owned();
+    history.append(at(3), What::Owner { source: to.clone(), reason: Some("handed over".to_owned()) }).unwrap();
+    assert!(
+        history
+            .new_lines()
+            .ends_with("\"reason\":\"handed over\",\"seq\":2,\"source\":\"https://git.acme.example/echo.git\"}\n")
+    );
+    assert_eq!(History::parse(id("echo"), history.new_lines()).unwrap().owner(), Some(to.as_str()));
+}
+
 #[test]
 fn what_must_not_be_appended_is_refused_and_changes_nothing() {
     let mut history = history("echo", &["1.0.0"]);
@@ -67,6 +139,11 @@ fn what_must_not_be_appended_is_refused_and_changes_nothing() {
     let fault = history.append(at(3), release("1.0.0", b"other")).unwrap_err();
     assert_eq!(fault, HistoryFault { line: 3, fault: LineFault::ReleasedTwice(version("1.0.0")) });
     assert_eq!(history.append(at(3), yank("2.0.0")).unwrap_err().fault, LineFault::NotReleased(version("2.0.0")));
+    let undeprecate = What::Undeprecate { version: Some(version("2.0.0")), reason: "why".to_owned() };
+    assert_eq!(history.append(at(3), undeprecate).unwrap_err().fault, LineFault::NotReleased(version("2.0.0")));
+    let to: PackId = "nasiko/echo".parse().unwrap();
+    let rename = What::Rename { to: to.clone(), reason: "why".to_owned() };
+    assert_eq!(history.append(at(3), rename).unwrap_err().fault, LineFault::RenamedAcross(to));
     assert_eq!((history.new_lines(), history.head()), (before.0.as_str(), before.1));
     let fault = History::empty(id("echo")).append(at(0), release("1.0.0", b"x")).unwrap_err().fault;
     assert_eq!(fault, LineFault::NoOwner);

@@ -148,10 +148,26 @@ fn kill_between_archive_and_index_leaves_a_registry_that_verifies() {
 fn registry_file_is_kept_and_checked() {
     let (_directory, store) = store();
     assert_eq!(store.registry().unwrap(), None);
-    let file = RegistryFile { format_version: 1, name: "Acme".to_owned(), base_url: None };
+    let file =
+        RegistryFile { format_version: 1, name: "Acme".to_owned(), base_url: None, naming: NameRules::default() };
     let guard = store.lock(PATIENT, |_| {}).unwrap();
-    store.write_registry(&guard, &file).unwrap();
+    store.write_registry(&guard, "Acme", None).unwrap();
     assert_eq!(store.registry().unwrap(), Some(file));
+    let path = store.root().join("registry.json");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        "{\n  \"format_version\": 1,\n  \"name\": \"Acme\",\n  \"base_url\": null\n}\n"
+    );
+    let rules = r#""reserved_names":["*/core"],"namespaces":{"attune/acme-*":"packs"}}"#;
+    std::fs::write(&path, format!(r#"{{"format_version":1,"name":"Acme","base_url":null,{rules}"#)).unwrap();
+    let naming = store.naming().unwrap();
+    assert_eq!((naming.reserved_names.len(), naming.namespaces.len()), (1, 1));
+    store.write_registry(&guard, "Acme packs", Some("https://packs.acme.example")).unwrap();
+    assert_eq!(store.naming().unwrap(), naming, "a build keeps what people wrote");
+    assert_eq!(store.registry().unwrap().unwrap().name, "Acme packs");
+    std::fs::write(&path, r#"{"format_version":1,"name":"x","base_url":null,"reserved_names":["core"]}"#).unwrap();
+    let said = store.registry().unwrap_err().to_string();
+    assert!(said.contains("`core` is no pattern of names"), "{said}");
     std::fs::write(store.root().join("registry.json"), r#"{"format_version":2,"name":"x","base_url":null}"#).unwrap();
     assert!(matches!(store.registry(), Err(StoreError::Registry { .. })));
 }

@@ -145,7 +145,7 @@ fn recent<'a>(site: &'a Site) -> Vec<Recent<'a>> {
         .packs
         .values()
         .flat_map(|pack| pack.releases.iter().map(move |release| (&**pack, release)))
-        .filter(|(_, release)| !release.status.draft)
+        .filter(|(pack, release)| is_news(pack, release))
         .collect();
     releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
     releases
@@ -159,6 +159,11 @@ fn recent<'a>(site: &'a Site) -> Vec<Recent<'a>> {
             time: release.published_at.to_string(),
         })
         .collect()
+}
+
+/// Tells whether lists of new releases show a release: neither what is held back nor what was withdrawn.
+pub(in crate::site) fn is_news(pack: &CatalogPack, release: &CatalogRelease) -> bool {
+    pack.status.may_be_chosen() && release.status.may_be_chosen() && !release.status.draft
 }
 
 /// Returns the order of lists of releases: newest first, and of those published at once the highest version first.

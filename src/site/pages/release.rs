@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::view::Changes;
 use super::{Files, Head, component, view};
-use crate::catalog::CatalogRelease;
+use crate::catalog::{CatalogRelease, Status};
 use crate::ident::RelPath;
 use crate::site::markdown::Part;
 use crate::site::templates::Shared;
@@ -122,6 +122,13 @@ fn icon(release: &CatalogRelease) -> Option<Vec<u8>> {
     bytes.starts_with(b"\x89PNG\r\n\x1a\n").then(|| bytes.to_vec())
 }
 
+/// Returns why a release should not be chosen.
+fn reason(release: &CatalogRelease) -> Option<&str> {
+    let Status { quarantined, yanked, deprecated, .. } = &release.status;
+    let deprecated = deprecated.as_ref().map(|(reason, _)| reason.as_str());
+    quarantined.as_deref().or(yanked.as_deref()).or(deprecated)
+}
+
 fn versions(site: &PackSite) -> Vec<VersionRow<'_>> {
     let pack = &*site.pack;
     pack.releases
@@ -133,8 +140,8 @@ fn versions(site: &PackSite) -> Vec<VersionRow<'_>> {
             date: super::home::date(release),
             time: release.published_at.to_string(),
             is_latest: release.version() == pack.latest().version() && !release.status.draft,
-            status: super::status::word(pack, release),
-            reason: release.status.quarantined.as_deref().or(release.status.yanked.as_deref()),
+            status: super::status::word_of_release(pack, release),
+            reason: reason(release),
             archive: links::archive_address(&pack.id, release.version()),
             size: text::size(release.record.archive.size),
             changes: view::changes(site, at),

@@ -1,11 +1,12 @@
-//! What readers must know before they install: draft, yanked, deprecated, quarantined, prerelease, not the newest.
+//! What readers must know before they install: draft, quarantined, yanked, renamed, archived, deprecated, prerelease, not the
+//! newest.
 
 use serde::Serialize;
 
 use crate::catalog::{CatalogPack, CatalogRelease, Status};
 use crate::ident::PackId;
 use crate::pack::VersionedBy;
-use crate::site::{Around, PackSite, links};
+use crate::site::{Around, PackSite, links, source_links};
 
 /// A box above the content.
 #[derive(Serialize)]
@@ -14,10 +15,18 @@ pub(super) struct Notice<'a> {
     tone: &'static str,
     title: String,
     text: &'a str,
+    /// Where more is said: an address, and whether it is one that may be followed.
+    advisory: Option<(&'a str, bool)>,
     /// Where to go instead: words and address.
     instead: Option<(String, String)>,
     /// Whether it leads to the default release: the page of a component leads to the same component there.
     to_default: bool,
+}
+
+impl<'a> Notice<'a> {
+    fn new(tone: &'static str, title: String, text: &'a str) -> Self {
+        Self { tone, title, text, advisory: None, instead: None, to_default: false }
+    }
 }
 
 /// What is said of a draft.
@@ -29,8 +38,18 @@ const UNVERSIONED: &str =
 /// What is said of a draft whose version is taken.
 const TAKEN: &str = "This is what the working directory holds, and its version is released with other content: raise the version to release it.";
 
-/// Returns the word for a release that should not be chosen.
+/// Returns the word for a pack and the release of it that is shown, if something is to be known of them.
 pub(super) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'static str> {
+    match word_of_release(pack, release) {
+        grave @ Some("draft" | "quarantined" | "yanked") => grave,
+        _ if pack.status.renamed.is_some() => Some("renamed"),
+        _ if pack.status.archived.is_some() => Some("archived"),
+        other => other,
+    }
+}
+
+/// Returns the word for a release that should not be chosen.
+pub(super) fn word_of_release(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'static str> {
     let (of_pack, of_release) = (&pack.status, &release.status);
     if of_release.draft {
         Some("draft")
@@ -61,9 +80,13 @@ pub(super) fn notices<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Ve
     if release.status.draft {
         let text = if has_taken_version(pack, release) { TAKEN } else { DRAFT };
         let title = "Draft: not released".to_owned();
-        notices.push(Notice { tone: "warning", title, text, instead: None, to_default: false });
+        notices.push(Notice::new("warning", title, text));
     }
     of_status(around, pack, &pack.status, "This pack", &mut notices);
+    if is_wholly_yanked(pack) {
+        let title = "Every release of this pack is yanked".to_owned();
+        notices.push(Notice::new("danger", title, "None is offered; each can still be had by its exact version."));
+    }
     of_status(around, pack, &release.status, "This release", &mut notices);
     let latest = pack.latest();
     let other = release.version() != latest.version();
@@ -80,21 +103,21 @@ pub(super) fn notices<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Ve
         };
         let is_prerelease = release.version().is_prerelease() && !is_unversioned(release);
         let text = if is_prerelease { "This is a prerelease." } else { "" };
-        notices.push(Notice { tone, title, text, instead, to_default: true });
+        notices.push(Notice { instead, to_default: true, ..Notice::new(tone, title, text) });
     } else if is_unversioned(release) && !release.status.draft {
         let (title, text) = ("This pack has no versions".to_owned(), UNVERSIONED);
-        notices.push(Notice { tone: "info", title, text, instead, to_default: false });
+        notices.push(Notice::new("info", title, text));
     } else if release.version().is_prerelease() && !release.status.draft {
         let text = "The pack has no stable release that may be chosen.";
-        notices.push(Notice {
-            tone: "info",
-            title: "This is a prerelease".to_owned(),
-            text,
-            instead,
-            to_default: false,
-        });
+        notices.push(Notice::new("info", "This is a prerelease".to_owned(), text));
     }
     notices
+}
+
+/// Tells whether a pack has releases, and all of them are yanked.
+fn is_wholly_yanked(pack: &CatalogPack) -> bool {
+    let is_yanked = |release: &CatalogRelease| release.status.yanked.is_some();
+    pack.releases.len() > 1 && pack.releases.iter().all(is_yanked)
 }
 
 /// Tells whether a draft was renamed because a release has its version.
@@ -108,11 +131,24 @@ fn has_taken_version(pack: &CatalogPack, draft: &CatalogRelease) -> bool {
 fn of_status<'a>(around: &Around, pack: &CatalogPack, status: &'a Status, what: &str, notices: &mut Vec<Notice<'a>>) {
     if let Some(reason) = &status.quarantined {
         let title = format!("{what} is quarantined: it is held back until somebody decides");
-        notices.push(Notice { tone: "danger", title, text: reason, instead: None, to_default: false });
+        notices.push(Notice::new("danger", title, reason));
     }
     if let Some(reason) = &status.yanked {
         let title = format!("{what} is yanked: it should no longer be chosen");
-        notices.push(Notice { tone: "danger", title, text: reason, instead: None, to_default: false });
+        let advisory = status.advisory.as_deref().map(|text| match source_links::web_url(text) {
+            Some(address) => (address, true),
+            None => (text, false),
+        });
+        notices.push(Notice { advisory, ..Notice::new("danger", title, reason) });
+    }
+    if let Some((to, reason)) = &status.renamed {
+        let title = format!("{what} goes on as {to}");
+        let instead = pack_link(around, to);
+        notices.push(Notice { instead, ..Notice::new("warning", title, reason) });
+    }
+    if let Some(reason) = &status.archived {
+        let title = format!("{what} is archived: nobody maintains it");
+        notices.push(Notice::new("warning", title, reason));
     }
     if let Some((reason, successor)) = &status.deprecated {
         let instead = successor.as_deref().and_then(|successor| successor_address(around, pack, successor));
@@ -120,16 +156,22 @@ fn of_status<'a>(around: &Around, pack: &CatalogPack, status: &'a Status, what: 
             Some(successor) => format!("{what} is deprecated: use {successor} instead"),
             None => format!("{what} is deprecated"),
         };
-        notices.push(Notice { tone: "warning", title, text: reason, instead, to_default: false });
+        notices.push(Notice { instead, ..Notice::new("warning", title, reason) });
     }
 }
 
 fn successor_address(around: &Around, pack: &CatalogPack, successor: &str) -> Option<(String, String)> {
-    let words = format!("Go to {successor}");
-    if let Some(release) = pack.releases.iter().find(|release| release.version().as_str() == successor) {
-        return Some((words, format!("{}/index.html", links::release_address(&pack.id, release.version()))));
+    match pack.releases.iter().find(|release| release.version().as_str() == successor) {
+        Some(release) => {
+            let address = format!("{}/index.html", links::release_address(&pack.id, release.version()));
+            Some((format!("Go to {successor}"), address))
+        }
+        None => pack_link(around, &successor.parse().ok()?),
     }
-    let id: PackId = successor.parse().ok()?;
-    let address = format!("{}/index.html", links::pack_address(&id));
-    around.present.contains(&id).then_some((words, address))
+}
+
+/// Returns the words and the address that lead to another pack, if it is in the catalog.
+fn pack_link(around: &Around, id: &PackId) -> Option<(String, String)> {
+    let link = || (format!("Go to {id}"), format!("{}/index.html", links::pack_address(id)));
+    around.present.contains(id).then(link)
 }

@@ -67,7 +67,8 @@ fn read_is_consistent(bytes: &[u8]) -> Result<bool, TestCaseError> {
 fn history() -> String {
     let mut history = History::empty("attune/demo".parse().expect("an identity"));
     let at = "2026-01-05T10:00:00Z".parse().expect("a time");
-    history.append(at, What::Owner { source: "https://git.example.org/demo".to_owned() }).expect("the first event");
+    let source = "https://git.example.org/demo".to_owned();
+    history.append(at, What::Owner { source, reason: None }).expect("the first event");
     for reason in ["old", "older"] {
         let event = What::Deprecate { version: None, reason: reason.to_owned(), successor: None };
         history.append(at, event).expect("an event");

@@ -11,7 +11,7 @@ use crate::pack::Component;
 
 /// Returns both lists.
 pub(super) fn units(offered: &[Arc<Offered>]) -> Vec<Unit> {
-    let listed = || offered.iter().filter(|one| one.pack.status.yanked.is_none());
+    let listed = || offered.iter().filter(|one| one.may_be_chosen());
     // A pack in a catalogue is not installed, and the Admin API has no other word for that.
     let packs: Vec<Json> = listed()
         .map(|one| json!({ "name": one.pack.id.name.as_str(), "version": one.latest().version().as_str(), "status": "disabled" }))

@@ -20,7 +20,7 @@ use crate::yaml;
 pub(super) fn units(offered: &[Arc<Offered>]) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut schemas: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for one in offered {
+    for one in offered.iter().filter(|one| one.may_be_chosen()) {
         let release = one.latest();
         let slug = one.pack.id.name.as_str();
         let slug = slug.strip_prefix("domain-").unwrap_or(slug);

@@ -97,6 +97,28 @@ impl Offered {
         super::place_in(&self.pack)
     }
 
+    /// Tells whether lists of packs name it: whether its default release is neither yanked nor held back.
+    pub(super) fn may_be_chosen(&self) -> bool {
+        self.pack.status.may_be_chosen() && self.latest().status.may_be_chosen()
+    }
+
+    /// Returns what the index says of the project as a whole (PEP 792): a word, and why; nothing of one that is active.
+    ///
+    /// A quarantined pack has no project. There is one word for a project, and none for a new name.
+    pub(super) fn project_status(&self) -> Option<(&'static str, String)> {
+        let status = &self.pack.status;
+        let deprecated = || {
+            let (reason, successor) = status.deprecated.as_ref()?;
+            let instead = successor.as_ref().map(|successor| format!(" (use {successor})")).unwrap_or_default();
+            Some(("deprecated", format!("{reason}{instead}")))
+        };
+        let renamed = || {
+            let (to, reason) = status.renamed.as_ref()?;
+            Some(("deprecated", format!("{reason} (use {to})")))
+        };
+        renamed().or_else(|| Some(("archived", status.archived.clone()?))).or_else(deprecated)
+    }
+
     /// Returns the default release.
     pub(super) fn latest(&self) -> &CatalogRelease {
         &self.pack.releases[self.default]

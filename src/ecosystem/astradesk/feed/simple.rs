@@ -1,4 +1,5 @@
-//! The package index: PEP 503 pages and their PEP 691 twins, with PEP 592 (yanked) and PEP 658 (metadata).
+//! The package index: PEP 503 pages and their PEP 691 twins, with PEP 592 (yanked), PEP 658 (metadata) and PEP 792 (status of
+//! projects).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,6 +11,9 @@ use super::{distribution, path};
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
 
+/// The version of the interface: that of PEP 792, with all before it.
+const VERSION: &str = "1.4";
+
 /// Returns the units of the index: one per release, one per project, one of all.
 pub(super) fn units(projects: &BTreeMap<String, Arc<Offered>>) -> Vec<Unit> {
     let mut units = Vec::new();
@@ -20,9 +24,9 @@ pub(super) fn units(projects: &BTreeMap<String, Arc<Offered>>) -> Vec<Unit> {
         units.push(project(name, offered));
     }
     let names: Vec<String> = projects.keys().cloned().collect();
-    let html = page("Simple index", names.iter().map(|name| format!("<a href=\"{name}/\">{name}</a><br>\n")));
+    let html = page("Simple index", "", names.iter().map(|name| format!("<a href=\"{name}/\">{name}</a><br>\n")));
     let list: Vec<Json> = names.iter().map(|name| json!({ "name": name })).collect();
-    let json = json!({ "meta": { "api-version": "1.1" }, "projects": list });
+    let json = json!({ "meta": { "api-version": VERSION }, "projects": list });
     units.push(Unit::bytes(Phase::Pointers, path("simple/index.html"), html.into_bytes()));
     units.push(Unit::bytes(Phase::Pointers, path("simple/index.json"), pretty(&json)));
     units
@@ -51,7 +55,8 @@ fn release(project: &str, offered: &Arc<Offered>, at: usize) -> Unit {
 fn project(name: &str, offered: &Arc<Offered>) -> Unit {
     let key: Vec<_> =
         offered.releases.iter().map(|one| (one.key, &one.stem, &one.yanked, &one.requires_python)).collect();
-    let key = Fingerprint::of((name, key));
+    let status = offered.project_status();
+    let key = Fingerprint::of((name, key, &status));
     let places = [
         Place::File(path(&format!("simple/{name}/index.html"))),
         Place::File(path(&format!("simple/{name}/index.json"))),
@@ -59,11 +64,15 @@ fn project(name: &str, offered: &Arc<Offered>) -> Unit {
     let (name, made) = (name.to_owned(), Arc::clone(offered));
     Unit::batch(Phase::Pointers, places, key, move || {
         let rows = rows(&made)?;
-        let html = page(&name, rows.iter().map(Row::html));
+        let html = page(&name, &status_tags(status.as_ref()), rows.iter().map(Row::html));
         let mut versions: Vec<&str> = rows.iter().map(|row| row.version.as_str()).collect();
         versions.dedup();
         let files: Vec<Json> = rows.iter().map(Row::json).collect();
-        let json = json!({ "meta": { "api-version": "1.1" }, "name": name, "versions": versions, "files": files });
+        let mut json =
+            json!({ "meta": { "api-version": VERSION }, "name": name, "versions": versions, "files": files });
+        if let Some((word, reason)) = &status {
+            json["project-status"] = json!({ "status": word, "reason": reason });
+        }
         Ok(vec![
             (path(&format!("simple/{name}/index.html")), html.into_bytes()),
             (path(&format!("simple/{name}/index.json")), pretty(&json)),
@@ -141,13 +150,22 @@ impl Row {
     }
 }
 
+/// Returns what the head of a project's page says of its status.
+fn status_tags(status: Option<&(&'static str, String)>) -> String {
+    let Some((word, reason)) = status else { return String::new() };
+    format!(
+        "<meta name=\"pypi:project-status\" content=\"{word}\">\n<meta name=\"pypi:project-status-reason\" content=\"{}\">\n",
+        escaped(reason)
+    )
+}
+
 /// Returns a page of the index.
-fn page(title: &str, links: impl Iterator<Item = String>) -> String {
+fn page(title: &str, head: &str, links: impl Iterator<Item = String>) -> String {
     let title = escaped(title);
     let links: String = links.collect();
     format!(
-        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"pypi:repository-version\" content=\"1.1\">\n\
-         <title>{title}</title>\n</head>\n<body>\n{links}</body>\n</html>\n"
+        "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"pypi:repository-version\" content=\"{VERSION}\">\n\
+         {head}<title>{title}</title>\n</head>\n<body>\n{links}</body>\n</html>\n"
     )
 }
 

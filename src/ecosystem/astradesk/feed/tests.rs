@@ -81,7 +81,10 @@ fn pack(releases: Vec<CatalogRelease>) -> Arc<CatalogPack> {
 
 /// Returns the files of the feed of one pack, and the codes that were reported.
 fn feed(releases: Vec<CatalogRelease>) -> (BTreeMap<String, Vec<u8>>, Vec<&'static str>) {
-    let pack = pack(releases);
+    feed_of(pack(releases))
+}
+
+fn feed_of(pack: Arc<CatalogPack>) -> (BTreeMap<String, Vec<u8>>, Vec<&'static str>) {
     let (id, updated) = (pack.id.clone(), pack.updated);
     let registry = Registry { name: "Demo".to_owned(), url: None, description: None };
     let catalog = Catalog { registry: registry.into(), packs: BTreeMap::from([(id, pack)]), updated: Some(updated) };
@@ -201,6 +204,46 @@ fn releases_that_pip_cannot_take_are_left_out() {
     let page = text(&files, &format!("{PROJECT}/index.html"));
     assert!(page.contains("data-yanked=\"leaks &quot;tokens&quot;\""));
     assert!(!page.contains("0.1.5") && !page.contains("0.0.0") && page.contains("0.3.0"));
+}
+
+/// Ensures that what is said of a pack as a whole stands on the page of its project (PEP 792).
+#[test]
+fn the_status_of_a_pack_is_that_of_its_project() {
+    let project = |status: Status| {
+        let mut pack = pack(vec![release("0.3.0", 1)]);
+        Arc::get_mut(&mut pack).expect("nobody else has it").status = status;
+        let (files, _) = feed_of(pack);
+        let json: serde_json::Value =
+            serde_json::from_str(text(&files, &format!("{PROJECT}/index.json"))).expect("JSON");
+        (text(&files, &format!("{PROJECT}/index.html")).to_owned(), json["project-status"].clone())
+    };
+    let why = || "so <it> is".to_owned();
+    let deprecated = Some((why(), Some("astradesk/other".to_owned())));
+    let renamed = Some(("astradesk/other".parse().expect("an identity"), why()));
+    for (status, word, reason) in [
+        (Status { archived: Some(why()), ..Status::default() }, "archived", "so <it> is"),
+        (Status { deprecated, ..Status::default() }, "deprecated", "so <it> is (use astradesk/other)"),
+        (Status { renamed, ..Status::default() }, "deprecated", "so <it> is (use astradesk/other)"),
+    ] {
+        let (html, json) = project(status);
+        assert!(html.contains(&format!("<meta name=\"pypi:project-status\" content=\"{word}\">")), "{html}");
+        let escaped = reason.replace('<', "&lt;").replace('>', "&gt;");
+        assert!(html.contains(&format!("<meta name=\"pypi:project-status-reason\" content=\"{escaped}\">")), "{html}");
+        assert_eq!(json, serde_json::json!({ "status": word, "reason": reason }));
+    }
+    let (html, json) = project(Status::default());
+    assert!(!html.contains("project-status") && json.is_null());
+}
+
+/// Ensures that lists of packs leave out one that has nothing to choose, while pip can still pin what was yanked.
+#[test]
+fn a_pack_of_which_all_is_yanked_is_only_in_the_index() {
+    let mut yanked = release("0.3.0", 1);
+    yanked.status.yanked = Some("leaks".to_owned());
+    let (files, _) = feed(vec![yanked]);
+    assert!(text(&files, &format!("{PROJECT}/index.html")).contains("data-yanked=\"leaks\""));
+    assert_eq!(text(&files, "domain-packs.json").trim(), "[]");
+    assert!(!files.keys().any(|path| path.contains("/catalog/packs/")));
 }
 
 /// The same release gives the same bytes, whoever makes it and when.

@@ -57,7 +57,7 @@ pub(super) fn user_schemas(pack: &Pack) -> Vec<ClaimSchema> {
 
 /// Returns what the index says of a pack: of its newest release that can be installed, a stable one if there is any.
 pub(super) fn entries(pack: &CatalogPack) -> Option<Arc<Entries>> {
-    let mut offered = pack.releases.iter().filter(|release| is_offered(release) && release.status.yanked.is_none());
+    let mut offered = pack.releases.iter().filter(|release| is_offered(release) && release.status.may_be_chosen());
     let newest = offered.clone().next()?;
     let latest = offered.find(|release| !release.version().is_prerelease()).unwrap_or(newest);
     let (name, version) = (pack.id.name.as_str(), latest.version().as_str());

@@ -199,9 +199,7 @@ fn report_sizes(pack: &CatalogPack, sink: &mut Sink) {
 
 /// Reports a pack whose last release is not its highest: the client takes the highest.
 fn report_step_back(pack: &CatalogPack, sink: &mut Sink) {
-    let may_be_chosen = |release: &&CatalogRelease| {
-        release.status.yanked.is_none() && release.status.quarantined.is_none() && !release.status.draft
-    };
+    let may_be_chosen = |release: &&CatalogRelease| release.status.may_be_chosen() && !release.status.draft;
     let highest = pack.releases.iter().find(may_be_chosen);
     let last = pack.releases.iter().filter(may_be_chosen).max_by_key(|release| release.published_at);
     let (Some(highest), Some(last)) = (highest, last) else { return };
