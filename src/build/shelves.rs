@@ -80,6 +80,7 @@ impl Shelves {
             let tripped = tripwires::look(&shelf.histories, candidates, &reading.opened)?;
             let mut plan = planning::plan(&shelf.histories, &taken, &shelf.store.naming()?, candidates, now)?;
             plan.findings.extend(tripped.findings);
+            plan.findings.extend(tripwires::look_at_new(&plan, &shelf.histories, candidates)?);
             plan.hold(&tripped.held);
             plans.push(plan);
             let named = |candidate: &'a Arc<Candidate>| {

@@ -9,14 +9,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::BuildError;
+use super::planning::Plan;
 use crate::diag::{Diagnostic, Place, Sink};
-use crate::ident::PackId;
+use crate::ident::{PackId, Version};
 use crate::index::event::What;
 use crate::index::histories::Histories;
 use crate::index::history::History;
-use crate::index::{REPOSITORY_RECREATED, TAG_DELETED, TAG_MOVED_SAME_CONTENT};
+use crate::index::{
+    LICENSE_CHANGED, REPOSITORY_RECREATED, TAG_DELETED, TAG_MOVED_SAME_CONTENT, VERSION_WENT_BACKWARDS,
+};
 use crate::release::open::OpenSource;
-use crate::release::{Candidate, Stage};
+use crate::release::{Candidate, Stage, joined};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -80,6 +83,50 @@ pub(super) fn look(
         }
     }
     Ok(Tripped { findings: sink.finish(), held })
+}
+
+/// Looks at what is new of packs that are known: a version below what was released, another licence.
+///
+/// A tag names its version on purpose, such as a fix of an older line; a manifest whose version falls may be a mistake.
+pub(super) fn look_at_new(
+    plan: &Plan<'_>,
+    histories: &Histories,
+    candidates: &[Arc<Candidate>],
+) -> Result<Vec<Diagnostic>, BuildError> {
+    let mut sink = Sink::new();
+    for (id, releases) in &plan.releases {
+        let Some(history) = histories.get(id)? else { continue };
+        let recorded = history.releases().map(|(release, _)| &release.version);
+        let mut stable: BTreeSet<&Version> = recorded.filter(|version| !version.is_prerelease()).collect();
+        let of_pack = || candidates.iter().filter_map(|candidate| Some((candidate.pack.as_deref()?, &**candidate)));
+        for release in releases {
+            let (version, candidate) = (&release.version, release.candidate);
+            let Some(pack) = candidate.pack.as_deref().filter(|_| !version.is_prerelease()) else { continue };
+            let place = || Place::file(joined(&candidate.source.path, pack.manifest.as_str()));
+            if let Some(highest) = stable.last().filter(|highest| **highest > version)
+                && candidate.source.tag.is_none()
+                && !candidate.ecosystem.follows_source()
+            {
+                let message = format!("`{id}` goes back to {version}; {highest} was released before");
+                sink.report(VERSION_WENT_BACKWARDS, place(), message).help(format!(
+                    "clients go on taking {highest}: release a higher version, or yank what was abandoned"
+                ));
+            }
+            let before = stable.range::<Version, _>(..version).next_back().copied();
+            let before =
+                before.and_then(|before| of_pack().find(|(pack, _)| pack.id == *id && pack.version == *before));
+            if let Some((before, _)) = before.filter(|(before, _)| before.license != pack.license) {
+                let named =
+                    |license: &Option<String>| license.clone().unwrap_or_else(|| "none that is known".to_owned());
+                let (old, new) = (named(&before.license), named(&pack.license));
+                let message =
+                    format!("the licence of `{id}` is {new} in {version}; it was {old} in {}", before.version);
+                sink.report(LICENSE_CHANGED, place(), message).help("say so in its changelog, if it is meant");
+            }
+            stable.insert(version);
+        }
+    }
+    Ok(sink.finish())
 }
 
 /// Reports recorded releases whose tags moved to the same content, or are gone.

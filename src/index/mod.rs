@@ -49,6 +49,14 @@ codes! {
     ///
     /// The release stays published. If it should no longer be used, yank it: that says why, and does not break those who pinned it.
     TAG_DELETED = "tag-deleted", Warning;
+    /// A pack's manifest goes back to a version below one that was released.
+    ///
+    /// Clients that take the highest version do not get it. Tags are not meant: a fix of an older line has a lower version on purpose.
+    VERSION_WENT_BACKWARDS = "version-went-backwards", Warning;
+    /// The licence of a pack is another one than that of the release before.
+    ///
+    /// Whoever may use the old release may not be allowed to use the new one.
+    LICENSE_CHANGED = "license-changed", Warning;
     /// A source has none of the commits that were released from it: it was deleted and made again, or its history was rewritten.
     ///
     /// Whoever takes over an abandoned address could publish in the name of its old owner. So nothing new is recorded from the

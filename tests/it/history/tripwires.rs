@@ -45,6 +45,49 @@ fn a_repository_that_was_made_again_records_nothing_until_somebody_decides() {
     assert_eq!(registry.versions("stackstorm/tool").as_array().expect("versions").len(), 2);
     // It stays so, whatever is remembered.
     trips(&registry, "repository-recreated", 1);
+
+    // Somebody looks at it, and accepts it as it is.
+    let transfer = [
+        "transfer",
+        "stackstorm/tool",
+        "--to",
+        "https://git.example.org/stackstorm-tool.git",
+        "--reason",
+        "Moved hosts",
+    ];
+    registry.site.packyard(&transfer).with_code(0);
+    let built = registry.site.packyard(&["build"]);
+    assert!(!built.stdout.contains("repository-recreated"), "{}", built.stdout);
+    let recorded = registry.site.verified();
+    assert!(recorded.contains(&"stackstorm/tool 2.0.0".to_owned()), "{recorded:?}");
+    assert!(recorded.contains(&"stackstorm/tool 1.0.0".to_owned()), "what was released stays: {recorded:?}");
+}
+
+#[test]
+fn a_manifest_that_goes_back_is_reported() {
+    let registry = Registry::recorded();
+    tree::write(&registry.site.root().join("packs/plain"), &packs::attune("plain", "0.9.0", "older"));
+    let built = registry.site.packyard(&["build"]).with_code(0);
+    assert!(built.stdout.contains("warning[version-went-backwards]"), "{}", built.stdout);
+    assert!(built.stdout.contains("`attune/plain` goes back to 0.9.0; 1.0.0 was released before"), "{}", built.stdout);
+    assert_eq!(registry.json("index.json")["packs"]["attune/plain"]["latest"], "1.0.0");
+}
+
+/// A lower version by a tag is a fix of an older line, and nothing to talk about; another licence is.
+#[test]
+fn another_licence_is_reported() {
+    let mut registry = Registry::recorded();
+    let license = "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice and this permission notice appear in all copies.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE\n";
+    tree::write(registry.tool.path(), &packs::stackstorm("tool", "1.0.1", "fix"));
+    registry.tool.commit("Fix").tag("v1.0.1");
+    let built = registry.site.packyard(&["build"]);
+    assert!(!built.stdout.contains("version-went-backwards"), "{}", built.stdout);
+    assert!(!built.stdout.contains("license-changed"), "{}", built.stdout);
+    tree::write(registry.tool.path(), &packs::stackstorm("tool", "1.2.0", "three"));
+    registry.tool.file("LICENSE", license).commit("Three").tag("v1.2.0");
+    let built = registry.site.packyard(&["build"]);
+    assert!(built.stdout.contains("warning[license-changed]"), "{}", built.stdout);
+    assert!(built.stdout.contains("in 1.2.0; it was Apache-2.0 in 1.1.0"), "{}", built.stdout);
 }
 
 /// A history that was rewritten is told from one that went on: commits that were released are on no branch, but tags keep them.

@@ -50,6 +50,7 @@ static STEPS: &[Step] = &[
     },
     Step { name: "clients", what: "clients of other people get what was released", run: rust::clients },
     Step { name: "site", what: "the example registry builds", run: site::build },
+    Step { name: "faults", what: "builds and publications survive a kill at every operation", run: rust::faults },
     Step { name: "schemas", what: "every published file validates, by check-jsonschema", run: site::schemas },
     Step {
         name: "archives",

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::{Outcome, tools};
-use crate::process::{cargo, exists, output, program, run};
+use crate::process::{cargo, exists, output, program, root, run};
 
 pub(super) fn format() -> Result<Outcome> {
     run(cargo("fmt").args(["--all", "--check"]))?;
@@ -29,7 +29,16 @@ pub(super) fn test() -> Result<Outcome> {
 /// Runs the tests that ask programs of other people once more, with those programs installed: without them they only say so.
 pub(super) fn clients() -> Result<Outcome> {
     tools::apt_package("skopeo", "skopeo")?;
-    run(cargo("test").args(["--test", "it", "--", "oci_client", "skopeo"]).env("PACKYARD_NEEDS_TOOLS", "1"))?;
+    tools::apt_package("openssh-client", "ssh-keygen")?;
+    run(cargo("test").args(["--test", "it", "--", "oci_client", "skopeo", "signed"]).env("PACKYARD_NEEDS_TOOLS", "1"))?;
+    Ok(Outcome::Passed)
+}
+
+/// Kills builds and publications at every operation on the file system; the tests of the step before take some of them only.
+pub(super) fn faults() -> Result<Outcome> {
+    let program = root().join("target/release/packyard");
+    let variables = [("PACKYARD_FAULTS", "every".as_ref()), ("PACKYARD_PROGRAM", program.as_os_str())];
+    run(cargo("test").args(["--test", "it", "--", "faults::"]).envs(variables))?;
     Ok(Outcome::Passed)
 }
 
