@@ -16,6 +16,7 @@ use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::event::Release;
 use crate::index::history::History;
+use crate::index::lookup::{self, LookupError};
 use crate::index::store::Store;
 use crate::pack::Memo;
 use crate::progress::Progress;
@@ -41,35 +42,15 @@ pub struct DiffOptions {
 /// Reports what cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum DiffError {
-    /// No pack has that name.
-    #[error("there is no pack `{name}`")]
-    UnknownPack {
-        /// The name as it was given.
-        name: String,
-        /// The packs that there are.
-        known: Vec<PackId>,
-    },
-    /// Several ecosystems have a pack of that name.
-    #[error("several packs are called `{name}`")]
-    Ambiguous {
-        /// The name as it was given.
-        name: String,
-        /// The packs that it may be.
-        known: Vec<PackId>,
-    },
+    /// No pack is called so, or several are; or the pack has no such release.
+    #[error(transparent)]
+    Unknown(#[from] LookupError),
     /// The history of the pack does not verify.
     #[error("the history of `{0}` does not verify; `packyard build` tells why")]
     Broken(PackId),
-    /// The pack has no such release.
-    #[error("`{id}` has no release `{version}`")]
-    UnknownVersion {
-        /// The pack.
-        id: PackId,
-        /// The version as it was given.
-        version: String,
-        /// The versions that there are, highest first.
-        known: Vec<Version>,
-    },
+    /// The pack has no release at all.
+    #[error("`{0}` has no release")]
+    NoRelease(PackId),
     /// There is nothing to compare with.
     #[error("`{id} {version}` has no release before it")]
     NothingBefore {
@@ -129,63 +110,37 @@ fn find(config: &Config, options: &DiffOptions) -> Result<(History, ArchiveStore
             (Store::at(index), archives)
         })
         .collect();
-    let name = &options.pack;
     let mut known: Vec<PackId> = Vec::new();
-    if let Ok(id) = name.parse::<PackId>() {
-        for (store, archives) in &stores {
-            if let Some(history) = store.history(&id)? {
-                return Ok((history, ArchiveStore::preview_of(archives)));
-            }
-        }
-    }
     for (store, _) in &stores {
         known.extend(store.ids()?);
     }
     known.sort();
     known.dedup();
-    let meant: Vec<&PackId> = known.iter().filter(|id| id.to_string() == *name || id.name.as_str() == name).collect();
-    match meant[..] {
-        [] => Err(DiffError::UnknownPack { name: name.clone(), known }),
-        [id] => {
-            for (store, archives) in &stores {
-                if let Some(history) = store.history(id)? {
-                    return Ok((history, ArchiveStore::preview_of(archives)));
-                }
-            }
-            Err(DiffError::Broken(id.clone()))
+    let id = lookup::pack(&options.pack, known.iter())?;
+    for (store, archives) in &stores {
+        if let Some(history) = store.history(&id)? {
+            return Ok((history, ArchiveStore::preview_of(archives)));
         }
-        _ => Err(DiffError::Ambiguous { name: name.clone(), known: meant.into_iter().cloned().collect() }),
     }
+    Err(DiffError::Broken(id))
 }
 
 /// Returns the two releases that are meant.
 fn chosen<'h>(history: &'h History, options: &DiffOptions) -> Result<(&'h Release, &'h Release), DiffError> {
     let id = history.id();
     let versions = || history.releases().map(|(release, _)| &release.version);
-    let known = || {
-        let mut known: Vec<Version> = versions().cloned().collect();
-        known.sort_by(|a, b| b.cmp(a));
-        known
-    };
-    let given = |text: &String| {
-        let is_meant = |release: &&Release| {
-            release.version.as_str() == text || Some(release.version.as_str()) == text.strip_prefix('v')
-        };
-        let found = history.releases().map(|(release, _)| release).find(is_meant);
-        found.ok_or_else(|| DiffError::UnknownVersion { id: id.clone(), version: text.clone(), known: known() })
-    };
     let recorded = |version: &Version| history.release(version).map(|(release, _)| release);
+    let given = |text: &String| {
+        let version = lookup::version(text, history)?;
+        recorded(&version).ok_or_else(|| DiffError::NoRelease(id.clone()))
+    };
     let newest = || {
         let is_chosen = |version: &Version| {
             let status = history.status(version);
             status.yanked.is_none() && status.quarantined.is_none()
         };
         let newest = versions().max_by_key(|version| (is_chosen(version), !version.is_prerelease(), *version));
-        newest.and_then(recorded).ok_or_else(|| DiffError::UnknownVersion {
-            id: id.clone(),
-            version: String::new(),
-            known: Vec::new(),
-        })
+        newest.and_then(recorded).ok_or_else(|| DiffError::NoRelease(id.clone()))
     };
     let to = options.to.as_ref().map_or_else(newest, given)?;
     let from = match &options.from {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::arguments::{Diff, DiffFormat};
-use super::{Context, Outcome, UsageError, progress, suggestion};
-use crate::build::{self, DiffError, DiffOptions};
+use super::{Context, Outcome, UsageError, progress};
+use crate::build::{self, DiffOptions};
 use crate::compare::{Change, Comparison, Impact};
 use crate::diag::{human, plural};
 use crate::emit;
@@ -12,8 +12,6 @@ use crate::ident::PackId;
 
 /// Most files that are listed unless all are asked for.
 const MOST_FILES: usize = 10;
-/// Most versions that an error names.
-const MOST_VERSIONS: usize = 10;
 /// Longest text of an author that is shown, in characters.
 const LONGEST: usize = 160;
 
@@ -22,10 +20,7 @@ pub(super) fn run(arguments: &Diff, context: &Context) -> anyhow::Result<Outcome
     let (pack, from, to) = meant(arguments)?;
     let (root, cache, private) = (context.root.clone(), context.cache.clone(), arguments.private);
     let options = DiffOptions { root, cache, private, pack, from, to };
-    let (id, comparison) = match build::diff(&config, &options, &*progress::on_stderr(true)) {
-        Ok(compared) => compared,
-        Err(error) => return Err(failure(error)),
-    };
+    let (id, comparison) = build::diff(&config, &options, &*progress::on_stderr(true))?;
     context.terminal.print(&match arguments.format {
         DiffFormat::Human => shown(&id, &comparison, arguments.files, context),
         DiffFormat::Json => String::from_utf8(emit::json(&emit::comparison::file(&id, &comparison)))?,
@@ -62,36 +57,6 @@ fn meant(arguments: &Diff) -> Result<(String, Option<String>, Option<String>), U
         },
         (None, [from, to]) => Ok((pack, Some(from.clone()), Some(to.clone()))),
         _ => Err(too_many()),
-    }
-}
-
-/// Tells what was typed wrongly from what the machine did not do.
-fn failure(error: DiffError) -> anyhow::Error {
-    let message = error.to_string();
-    let usage = |hint: Option<String>| {
-        UsageError(hint.map_or_else(|| message.clone(), |hint| format!("{message}; {hint}"))).into()
-    };
-    match error {
-        DiffError::Build(error) => error.into(),
-        DiffError::UnknownPack { name, known } if known.is_empty() => {
-            let _ = name;
-            usage(Some("the registry index is empty: `packyard build` records releases".to_owned()))
-        }
-        DiffError::UnknownPack { name, known } => {
-            let texts: Vec<String> = known.iter().flat_map(|id| [id.to_string(), id.name.to_string()]).collect();
-            usage(suggestion::did_you_mean(&name, texts.iter().map(String::as_str)))
-        }
-        DiffError::Ambiguous { known, .. } => {
-            let names: Vec<String> = known.iter().map(|id| format!("`{id}`")).collect();
-            usage(Some(format!("say {}", names.join(" or "))))
-        }
-        DiffError::UnknownVersion { known, .. } => {
-            let names: Vec<&str> = known.iter().take(MOST_VERSIONS).map(crate::ident::Version::as_str).collect();
-            let more = if known.len() > MOST_VERSIONS { ", …" } else { "" };
-            usage(Some(format!("there are {}{more}", names.join(", "))))
-        }
-        DiffError::NothingBefore { .. } => usage(None),
-        error @ (DiffError::Broken(_) | DiffError::Unavailable { .. }) => error.into(),
     }
 }
 

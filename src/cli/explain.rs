@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::arguments::Explain;
-use super::{Context, Outcome, UsageError, suggestion};
+use super::{Context, Outcome, UsageError};
 use crate::diag::Code;
+use crate::ident::nearest;
 use crate::rules;
 
 pub(super) fn run(arguments: &Explain, context: &Context) -> anyhow::Result<Outcome> {
@@ -49,9 +50,16 @@ fn explain(code: Code, context: &Context) -> String {
 
 /// Returns the message about a code that does not exist, with those it may have meant.
 fn unknown(name: &str) -> String {
-    match suggestion::did_you_mean(name, rules::all().iter().map(|code| code.name())) {
-        None => format!("there is no code `{name}`; `packyard explain` lists them all"),
-        Some(question) => format!("there is no code `{name}`; {question}"),
+    let codes: Vec<&str> = rules::all().iter().map(|code| code.name()).collect();
+    let mut near = nearest(name, codes.iter().copied());
+    // Most codes begin with the name of an ecosystem, which people leave out.
+    near.extend(codes.iter().filter(|code| code.split('-').any(|part| part == name)).take(3));
+    match near.as_slice() {
+        [] => format!("there is no code `{name}`; `packyard explain` lists them all"),
+        near => {
+            let near: Vec<String> = near.iter().take(3).map(|code| format!("`{code}`")).collect();
+            format!("there is no code `{name}`; did you mean {}?", near.join(" or "))
+        }
     }
 }
 

@@ -22,7 +22,6 @@ mod progress;
 mod publish;
 pub mod reference;
 mod serve;
-mod suggestion;
 mod terminal;
 mod timings;
 mod verify;
@@ -35,7 +34,7 @@ use clap::Parser as _;
 use arguments::{Arguments, Command};
 use terminal::Terminal;
 
-use crate::build::BuildError;
+use crate::build::{BuildError, DiffError};
 use crate::client::verify::VerifyError;
 use crate::config::{Config, ConfigError, Visibility};
 use crate::index::changes::ChangeError;
@@ -139,6 +138,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     let is_usage = error.is::<UsageError>()
         || matches!(error.downcast_ref::<ChangeError>(), Some(ChangeError::Refused(_)))
         || error.is::<LookupError>()
+        || matches!(error.downcast_ref::<DiffError>(), Some(DiffError::Unknown(_) | DiffError::NothingBefore { .. }))
         || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
         || matches!(error.downcast_ref::<VerifyError>(), Some(VerifyError::NoRegistry(_)))
         || matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Unclear(_) | PublishError::Config(_)))

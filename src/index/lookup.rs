@@ -10,6 +10,9 @@ const MOST_LISTED: usize = 8;
 /// Says why nothing is called so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LookupError {
+    /// There is no pack at all.
+    #[error("the registry index is empty: `packyard build` records releases")]
+    Empty,
     /// No pack has the name.
     #[error("the registry index has no pack `{typed}`{}", suggestion(near))]
     NoPack {
@@ -43,6 +46,9 @@ pub enum LookupError {
 /// Returns the pack that is called so: `ecosystem/name`, or a name that only one pack has.
 pub fn pack<'a>(typed: &str, known: impl Iterator<Item = &'a PackId>) -> Result<PackId, LookupError> {
     let known: Vec<&PackId> = known.collect();
+    if known.is_empty() {
+        return Err(LookupError::Empty);
+    }
     let has_name = |id: &&PackId| if typed.contains('/') { id.to_string() == typed } else { id.name.as_str() == typed };
     let found: Vec<&PackId> = known.iter().copied().filter(has_name).collect();
     match found[..] {

@@ -110,8 +110,14 @@ fn the_comparison_is_published_as_it_is_printed() {
 fn a_slip_is_told_with_what_there_is() {
     let registry = Registry::recorded();
     for (arguments, expected) in [
-        (&["diff", "stackstorm/ecko"][..], "there is no pack `stackstorm/ecko`; did you mean `stackstorm/echo`?"),
-        (&["diff", "echo@3.0.0"], "`stackstorm/echo` has no release `3.0.0`; there are 2.0.0, 1.1.0, 1.0.0"),
+        (
+            &["diff", "stackstorm/ecko"][..],
+            "the registry index has no pack `stackstorm/ecko`; did you mean `stackstorm/echo`?",
+        ),
+        (
+            &["diff", "echo@3.0.0"],
+            "`stackstorm/echo` has no release `3.0.0`; did you mean `1.0.0` or `2.0.0` or `1.1.0`? Recorded: 2.0.0, 1.1.0, 1.0.0",
+        ),
         (&["diff", "echo@1.0.0"], "`stackstorm/echo 1.0.0` has no release before it"),
         (&["diff", "echo@1.0.0", "other@1.0.0"], "`echo` and `other` are two packs; releases of one pack are compared"),
         (&["diff", "echo", "other@1.0.0"], "say a version of `echo` too: `echo@VERSION`"),
