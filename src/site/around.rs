@@ -48,6 +48,8 @@ pub(super) struct User {
     pub(super) reference: String,
     pub(super) relation: Relation,
     pub(super) page: Arc<Page>,
+    /// Which versions of it the user's pack says that it needs, such as those of an API.
+    pub(super) needs: Option<Arc<str>>,
     /// What it uses instead as soon as anything in the catalogue has that.
     unless: Option<Name>,
 }
@@ -118,6 +120,7 @@ impl Ties {
         let here = links::release_address(&pack.id, release.version());
         let of: Arc<str> = format!("{} {}", pack.id.name, release.version()).into();
         let (mut offers, mut uses) = (BTreeMap::new(), BTreeSet::new());
+        let ranges: HashMap<&str, Arc<str>> = release.pack.dependencies.iter().filter_map(range).collect();
         for (component, page) in release.pack.components.iter().zip(links::component_path(&release.pack)) {
             let page = Arc::new(Page { address: format!("{here}/{page}"), of: Arc::clone(&of) });
             for link in &component.links {
@@ -127,11 +130,12 @@ impl Ties {
                     reference: component.reference.clone(),
                     relation: link.relation,
                     page: Arc::clone(&page),
+                    needs: ranges.get(link.target.as_str()).cloned(),
                     unless: None,
                 };
                 let first = (link.kind, link.target.clone());
                 if let Some((kind, reference)) = link.instead() {
-                    let user = User { unless: Some(first.clone()), ..user.clone() };
+                    let user = User { needs: None, unless: Some(first.clone()), ..user.clone() };
                     uses.insert(((kind, reference.to_owned()), user));
                 }
                 uses.insert((first, user));
@@ -342,4 +346,12 @@ fn named(pack: &CatalogPack, dependency: &Dependency) -> Option<PackId> {
 /// Returns what a dependency that is no pack may find provided by one.
 fn sought(dependency: &Dependency) -> Option<Provided> {
     Some((dependency.kind.clone()?, dependency.name.clone()))
+}
+
+/// Returns which versions of what is provided by a pack a dependency asks for, by its name; nothing where that is too long to
+/// be repeated for each of its users.
+fn range(dependency: &Dependency) -> Option<(&str, Arc<str>)> {
+    const LONGEST: usize = 200;
+    let range = dependency.range.as_deref().filter(|range| dependency.kind.is_some() && range.len() <= LONGEST)?;
+    Some((&dependency.name, range.into()))
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::testing::{HOSTILE, catalog};
 use super::*;
+use crate::pack::Remark;
 
 /// Makes every planned file.
 fn made(catalog: &Arc<Catalog>) -> BTreeMap<String, String> {
@@ -367,6 +368,26 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
     // which say what changed.
     expect(
         &|pack| pack.releases[3].record.archive.size += 1,
+        &[
+            "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
+            "Folder packs/demo/weather/1.0.0",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+            "Folder packs/demo/weather/1.9.0+build.5",
+        ],
+    );
+    // What other packs make of a release is in none of its files, and on its pages all the same.
+    let remark = Remark {
+        kind: "action".to_owned(),
+        name: "report".to_owned(),
+        against: "station 1.0.0".to_owned(),
+        result: "valid".to_owned(),
+        is_good: true,
+        faults: Vec::new(),
+        unevaluated: Vec::new(),
+        defaults: Vec::new(),
+    };
+    expect(
+        &|pack| pack.releases[3].remarks = Arc::from([remark.clone()]),
         &[
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "Folder packs/demo/weather/1.0.0",

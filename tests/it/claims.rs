@@ -76,6 +76,11 @@ fn the_page_of_a_claim_shows_what_its_provider_makes_of_it() {
     }
     assert!(page.contains("spec.adminToken") && !page.contains("changeme-now"), "what may be secret is not shown");
 
+    let of_api =
+        site.tree().remove("packs/crossplane/worker/1.0.0/xrd/xworkers.g.example.html").expect("the page of the API");
+    let of_api = String::from_utf8(of_api).expect("UTF-8");
+    assert!(of_api.contains("of billing 0.1.0, which needs v1</span>"), "{of_api}");
+
     // Nothing that is released, and nothing that is found, is another.
     provider.file("worker/api.yaml", &api_in("south", "small, large")).commit("another zone");
     let (page, said) = built(&site);

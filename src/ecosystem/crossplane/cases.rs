@@ -45,6 +45,52 @@ fn a_directory_of_other_files_says_that_it_is_no_pack() {
     assert_eq!(checked.said(), ["crossplane-not-a-pack :0 nothing here is a pack of Crossplane"]);
 }
 
+/// The API server counts characters, not bytes.
+#[test]
+fn deprecation_warnings_have_at_most_256_characters() {
+    let definition = |warning: &str| {
+        format!(
+            "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata: {{name: xs.g.example}}\n\
+             spec:\n  group: g.example\n  names: {{kind: X, plural: xs}}\n  versions:\n    - name: v1\n      served: true\n      \
+             referenceable: true\n      deprecated: true\n      deprecationWarning: {warning}\n      schema:\n        \
+             openAPIV3Schema: {{type: object}}\n"
+        )
+    };
+    let refused = |warning: &str| {
+        let said = check(&texts(&[("x.yaml", &definition(warning))]), "x").said();
+        said.into_iter().filter(|said| said.starts_with("crossplane-xrd-not-structural")).collect::<Vec<_>>()
+    };
+    assert_eq!(refused(&"ü".repeat(256)), Vec::<String>::new());
+    let fault = "crossplane-xrd-not-structural x.yaml:12 the deprecation warning of `v1` has 257 characters";
+    assert_eq!(refused(&"ü".repeat(257)), [fault]);
+}
+
+/// Packs of every kind are documented, and say what may be done with them.
+#[test]
+fn packs_of_every_kind_have_a_readme_and_a_licence() {
+    let service = ("ci/config.yaml", "service: {name: billing, namespace: money}\n");
+    let tenant = (
+        "overlays/dev/config.yaml",
+        "tenant: a\nrepoURL: b\ntargetRevision: c\nnamespace: d\nappPath: e\nenvironment: dev\n",
+    );
+    let adapter = ("adapter.yaml", "name: a\nversion: 1.0.0\nphase: runtime\nprovides: []\n");
+    let package =
+        ("crossplane.yaml", "apiVersion: meta.pkg.crossplane.io/v1\nkind: Configuration\nmetadata: {name: a}\n");
+    for (path, file) in [("billing", service), ("tenants/a", tenant), ("a", adapter), ("a", package)] {
+        let missing = |files: &[(&str, &str)]| {
+            let said = check(&texts(files), path).said();
+            said.into_iter().filter(|said| said.starts_with("missing-")).collect::<Vec<_>>()
+        };
+        let expected = [
+            format!("missing-license {}:0 nothing says the licence of the pack", file.0),
+            format!("missing-readme {}:0 the pack has no README", file.0),
+        ];
+        assert_eq!(missing(&[file]), expected);
+        assert_eq!(missing(&[file, ("README.md", ""), ("LICENSE", "")]), expected, "empty files say nothing");
+        assert_eq!(missing(&[file, ("README.md", "# A\n"), ("LICENSE", "MIT License\n")]), Vec::<String>::new());
+    }
+}
+
 /// A fault on every line, deep nesting, thousands of patterns: neither minutes nor a wall of findings.
 #[test]
 fn hostile_definitions_are_read_in_bounded_time() {

@@ -11,6 +11,7 @@
 //! | `clues` | finds packs by the kinds of those objects |
 //! | `schema`, `claim` | what a claim may say, and checking one as the API server does |
 //! | `outside` | what lies in no pack |
+//! | `readme` | the README and the licence of a pack |
 //! | `compatibility` | what breaks those who claim an API |
 //! | `documents` | YAML files as streams of documents |
 //! | `kinds`, `codes`, `schemas` | the kinds of components, the codes of all rules, published JSON Schemas |
@@ -39,6 +40,7 @@ mod kinds;
 mod objects;
 mod outside;
 mod provider;
+mod readme;
 mod scaffold;
 mod schema;
 mod schemas;

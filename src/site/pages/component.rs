@@ -74,6 +74,8 @@ struct Use<'a> {
     address: Option<String>,
     /// The pack and version that it belongs to, when that is another pack.
     of: Option<String>,
+    /// Which versions of what it uses that pack needs.
+    needs: Option<&'a str>,
 }
 
 /// Finds the page of a component: in the same release first, then in the default releases of all packs.
@@ -247,6 +249,7 @@ fn uses<'a>(lookup: &Lookup<'_>, component: &'a Component) -> Vec<Use<'a>> {
             kind: kind_name(&lookup.site.pack, kind),
             name: target.into(),
             of: lookup.owner(kind, target),
+            needs: None,
             address: lookup.address(kind, target),
         })
         .collect()
@@ -275,6 +278,7 @@ fn used_by<'a>(lookup: &Lookup<'a>, release: &CatalogRelease, component: &Compon
             kind: kind_name(pack, user.kind),
             name: user.reference.as_str().into(),
             of: (user.pack != pack.id).then(|| user.page.of.to_string()),
+            needs: user.needs.as_deref(),
             address: Some(user.page.address.clone()),
         })
         .collect()

@@ -22,6 +22,7 @@ use super::codes::consumer::{ADAPTER_INCOMPLETE, ADAPTER_SHAPE};
 use super::delivery::object::place;
 use super::documents;
 use super::kinds::ADAPTER;
+use super::readme;
 use crate::diag::{Place, Sink};
 use crate::ecosystem::Names;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
@@ -117,7 +118,7 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         range: capability.version.clone(),
     };
     let tool = Requirement { name: name.to_string(), range: manifest.default_version.clone() };
-    Some(Pack {
+    let pack = Pack {
         id: PackId { ecosystem: EcosystemId::new(super::ID).expect("a valid identifier"), name: name.clone() },
         version: manifest.version.clone().unwrap_or_else(Version::draft),
         versioned_by: if manifest.version.is_some() { VersionedBy::Manifest } else { VersionedBy::Source },
@@ -142,7 +143,9 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         icon: None,
         facts: facts(manifest),
         checksums: BTreeMap::new(),
-    })
+    };
+    readme::check(tree, &pack, "what the adapter installs, and which settings it takes", sink);
+    Some(pack)
 }
 
 /// Checks a pack of this kind against what others provide.

@@ -37,7 +37,8 @@ codes! {
     /// A schema of a definition is not structural.
     ///
     /// Every field has a type, and lists have `items`; alternatives only restrict what is declared outside of them; patterns are
-    /// RE2; a default satisfies its own schema. There is no `$ref`, and no `uniqueItems`. The API server refuses anything else.
+    /// RE2; a default satisfies its own schema. There is no `$ref`, and no `uniqueItems`. The API server refuses anything else,
+    /// and a version whose `deprecationWarning` has more than 256 characters.
     XRD_NOT_STRUCTURAL = "crossplane-xrd-not-structural", Error;
     /// The kind or a name of claims is that of the composite.
     ///

@@ -29,6 +29,7 @@ use tenant::Environment;
 
 use super::codes::provider::NAME_INVALID;
 use super::delivery::{self, kustomize::Listed};
+use super::readme;
 use super::schema::provision_name;
 use crate::diag::{Place, Sink};
 use crate::ecosystem::Names;
@@ -62,7 +63,7 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
     let first = environments.first().map(|environment| environment.file.clone());
     let any =
         || claims.first().map(|claim| claim.file.clone()).or_else(|| Some(tree.snapshot.files().first()?.path.clone()));
-    Some(Pack {
+    let pack = Pack {
         id: PackId { ecosystem: EcosystemId::new(super::ID).expect("a valid identifier"), name: name.clone() },
         version: Version::draft(),
         versioned_by: VersionedBy::Source,
@@ -88,9 +89,11 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         changelog: tree.at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone()),
         license_file: license::file(tree).map(|entry| entry.path.clone()),
         icon: None,
-        facts: facts(service.as_deref(), &environments),
+        facts: facts(service.as_deref(), &environments, &claims),
         checksums: BTreeMap::new(),
-    })
+    };
+    readme::check(tree, &pack, "what the service or the tenant is for, and what it claims", sink);
+    Some(pack)
 }
 
 /// Checks a pack of this kind against what others provide.
@@ -215,11 +218,15 @@ fn kinds(claims: &[Claim]) -> BTreeSet<(String, String)> {
 }
 
 /// Returns rows about the whole pack.
-fn facts(service: Option<&Service>, environments: &[Arc<Environment>]) -> Vec<Fact> {
+fn facts(service: Option<&Service>, environments: &[Arc<Environment>], claims: &[Claim]) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(service) = service {
         facts.push(Fact { label: "Namespace", value: service.namespace.clone() });
         facts.extend(service.facts.iter().cloned());
+        let is_there = |name: &&String| claims.iter().any(|claim| claim.object.name.as_ref() == Some(name));
+        if let Some(name) = service.expected_claim.as_ref().filter(|name| !is_there(name)) {
+            facts.push(Fact { label: "Expected claim", value: format!("{name}: no claim here has that name") });
+        }
     }
     if !environments.is_empty() {
         let names: Vec<&str> = environments.iter().map(|environment| environment.name.as_str()).collect();

@@ -31,6 +31,8 @@ pub(super) struct Service {
     pub environment: Vec<String>,
     /// `platform.branch`: the revision of the platform that it uses.
     pub branch: Option<String>,
+    /// `platform.service.name`: the claim that the platform's pipeline expects.
+    pub expected_claim: Option<String>,
     /// Rows about the platform.
     pub facts: Vec<Fact>,
 }
@@ -72,6 +74,7 @@ fn service(document: &Document<'_>) -> Option<Service> {
         dependencies: root.get("dependencies").map(dependencies).unwrap_or_default(),
         environment: root.get("env").map(environment).unwrap_or_default(),
         branch: platform.and_then(|platform| platform.get("branch")?.scalar_text()),
+        expected_claim: expected.and_then(|service| service.get("name")?.scalar_text()),
         facts,
     })
 }

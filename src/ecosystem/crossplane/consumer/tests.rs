@@ -49,6 +49,20 @@ fn a_service_needs_kinds_parts_of_the_platform_and_services() {
     assert!(!shown.contains("hidden") && shown.contains("LOG_LEVEL") && shown.contains("TOKEN"), "{shown}");
 }
 
+/// The platform's pipeline expects a claim of the name that the service says.
+#[test]
+fn a_claim_that_the_platform_expects_is_there_or_said_to_be_missing() {
+    let ci = |name: &str| format!("{CI}platform:\n  service: {{type: workers, name: {name}}}\n");
+    let worker = claim("Worker", "billing", "  size: 3\n");
+    let missing = |name: &str| {
+        let files = [("ci/config.yaml", ci(name)), ("platform/claims/money/worker.yaml", worker.clone())];
+        let pack = pack(&files.each_ref().map(|(path, text)| (*path, text.as_str())), "services/billing");
+        pack.facts.into_iter().find(|fact| fact.label == "Expected claim").map(|fact| fact.value)
+    };
+    assert_eq!(missing("billing"), None);
+    assert_eq!(missing("biling").as_deref(), Some("biling: no claim here has that name"));
+}
+
 #[test]
 fn consumers_are_found_by_what_files_say() {
     let tenant = "tenant: a\nrepoURL: b\ntargetRevision: c\nnamespace: d\npath: e\n";

@@ -22,10 +22,11 @@ use std::sync::Arc;
 use super::ID;
 use super::composition::Composition;
 use super::objects::{self, Object, Other};
+use super::readme;
 use super::schema::ClaimSchema;
 use super::xrd::Xrd;
 use crate::diag::{Place, Sink, Span};
-use crate::ecosystem::{Clue, MISSING_LICENSE, MISSING_README, Names};
+use crate::ecosystem::{Clue, Names};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{Dependency, Pack, PackTree, Parsed, Requirement, VersionedBy, YAML_LIMIT, license};
 use crate::source::FileEntry;
@@ -152,23 +153,8 @@ pub(super) fn pack(
     pack.changelog = tree.at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone());
     pack.license_file = license::file(tree).map(|entry| entry.path.clone());
     pack.facts = summary::facts(&provider);
-    check_documents(tree, &pack, sink);
+    readme::check(tree, &pack, "what the API offers, with a claim to copy", sink);
     pack
-}
-
-/// Requires a README, and that something says the licence.
-fn check_documents(tree: &PackTree<'_>, pack: &Pack, sink: &mut Sink) {
-    let is_there = |path: &Option<RelPath>| {
-        path.as_ref().and_then(|path| tree.get(path.as_str())).is_some_and(|entry| entry.size > 0)
-    };
-    if !is_there(&pack.readme) {
-        sink.report(MISSING_README, Place::file(pack.manifest.as_str()), "the pack has no README")
-            .help("add a `README.md` that says what the API offers, with a claim to copy");
-    }
-    if pack.license.is_none() && !is_there(&pack.license_file) && tree.license_above().is_none() {
-        sink.report(MISSING_LICENSE, Place::file(pack.manifest.as_str()), "nothing says the licence of the pack")
-            .help("add a `LICENSE` file to its directory, or to the root of the repository");
-    }
 }
 
 /// Checks a provider against what others provide.

@@ -18,7 +18,11 @@ const RULES: &[Rule] = &[
     schemas_are_structural,
     claim_names_differ,
     deprecated_versions,
+    deprecation_warnings_are_short,
 ];
+
+/// Longest `deprecationWarning` that the API server takes, in characters.
+const LONGEST_WARNING: usize = 256;
 
 /// Checks a definition by itself.
 pub(super) fn check(document: &Document<'_>, xrd: &Xrd, sink: &mut Sink) {
@@ -160,5 +164,19 @@ fn deprecated_versions(document: &Document<'_>, xrd: &Xrd, sink: &mut Sink) {
             Some(warning) => draft.help(format!("users are told: {warning}")),
             None => draft.help("say in its `deprecationWarning` what to use instead"),
         };
+    }
+}
+
+/// Requires what users of a deprecated version are told to fit into a warning of the API server.
+fn deprecation_warnings_are_short(document: &Document<'_>, xrd: &Xrd, sink: &mut Sink) {
+    let versions = document.root().at(["spec", "versions"]);
+    for (version, node) in xrd.versions.iter().zip(versions.items()) {
+        let length = version.deprecation_warning.as_ref().map_or(0, |warning| warning.chars().count());
+        if length > LONGEST_WARNING {
+            let span = node.entry("deprecationWarning").map_or(version.span, |(key, _)| key.span);
+            let message = format!("the deprecation warning of `{}` has {length} characters", version.name);
+            sink.report(XRD_NOT_STRUCTURAL, document.place(span), message)
+                .help(format!("say it in at most {LONGEST_WARNING}: the API server refuses a longer one"));
+        }
     }
 }
