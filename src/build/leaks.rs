@@ -142,10 +142,14 @@ fn provisions(pack: &Pack) -> impl Iterator<Item = (&str, &str, &str)> {
     pack.provides.iter().map(move |provision| (ecosystem, provision.kind, provision.name.as_str()))
 }
 
-/// Returns what the components of a pack are called.
+/// Returns what the components of a pack are called; one that is called as the pack is has the pack's other names too.
 fn components(pack: &Pack) -> impl Iterator<Item = (&str, &str, &str)> {
     let ecosystem = pack.id.ecosystem.as_str();
-    pack.components.iter().map(move |component| (ecosystem, component.kind.key, component.reference.as_str()))
+    pack.components.iter().flat_map(move |component| {
+        let aliases = if component.reference == pack.id.name.as_str() { &pack.aliases[..] } else { &[] };
+        let names = std::iter::once(&component.reference).chain(aliases);
+        names.map(move |name| (ecosystem, component.kind.key, name.as_str()))
+    })
 }
 
 fn report(sink: &mut Sink, place: Place, message: String) {

@@ -31,9 +31,13 @@ pub fn file<'a>(tree: &PackTree<'a>) -> Option<&'a FileEntry> {
 }
 
 /// Returns the SPDX identifier of the licence of a pack: that of its own file, else that of its source.
+///
+/// A file of its own whose text is not recognised says that the source's licence is not meant.
 pub fn of_pack(tree: &PackTree<'_>) -> Option<String> {
-    let own = file(tree).and_then(|entry| of_file(tree, entry));
-    own.or_else(|| tree.license_above().and_then(|above| above.id.clone()))
+    match file(tree) {
+        Some(entry) => of_file(tree, entry),
+        None => tree.license_above().and_then(|above| above.id.clone()),
+    }
 }
 
 /// Returns the SPDX identifier of the licence whose standard wording the text has; `None` rather than a guess.

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use super::links;
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::{Digest, EcosystemId, Fingerprint, PackId, PackName};
-use crate::pack::{Component, Dependency, Provision, Relation};
+use crate::pack::{Component, Dependency, Pack, Provision, Relation};
 
 /// What ties a pack to others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ties {
     id: PackId,
-    /// The components of its default release; of two with one name the first.
-    offers: BTreeMap<Name, Arc<Page>>,
+    /// The components of its default release, also by other names; of two with one name the first.
+    offers: BTreeMap<Name, Offer>,
     /// The components that those use, and how.
     uses: BTreeSet<(Name, User)>,
     /// The packs that its default release needs.
@@ -52,6 +52,14 @@ pub(super) struct User {
     pub(super) needs: Option<Arc<str>>,
     /// What it uses instead as soon as anything in the catalogue has that.
     unless: Option<Name>,
+}
+
+/// What a pack has of a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Offer {
+    page: Arc<Page>,
+    /// The name that the component has, where this is only another name of its pack.
+    alias_of: Option<Name>,
 }
 
 /// The page of a component.
@@ -91,8 +99,8 @@ struct Named {
 /// What is known of a component, which need not be there.
 #[derive(Debug, Default)]
 struct Known {
-    /// Its page, by the pack that has it; where several do, the first counts.
-    pages: BTreeMap<PackId, Arc<Page>>,
+    /// Its page, by the pack that has it.
+    pages: BTreeMap<PackId, Offer>,
     users: BTreeSet<User>,
     /// The packs that refer to it.
     askers: BTreeSet<PackId>,
@@ -140,8 +148,9 @@ impl Ties {
                 }
                 uses.insert((first, user));
             }
-            offers.entry((component.kind.key, component.reference.clone())).or_insert(page);
+            offers.entry((component.kind.key, component.reference.clone())).or_insert(Offer { page, alias_of: None });
         }
+        add_aliases(&release.pack, &mut offers);
         let components = pack.releases.iter().flat_map(|release| &release.pack.components);
         let all_needs = pack.releases.iter().flat_map(|release| &release.pack.dependencies);
         let provided = |one: &Provision| (one.kind.to_owned(), one.name.clone());
@@ -208,11 +217,11 @@ impl Crosslinks {
             provided.entry(what.clone()).or_default().namers.remove(&ties.id);
         }
         let components = self.components.entry(ties.id.ecosystem.clone()).or_default();
-        for (name, page) in &ties.offers {
-            if after.and_then(|after| after.offers.get(name)) != Some(page) {
+        for (name, offer) in &ties.offers {
+            if after.and_then(|after| after.offers.get(name)) != Some(offer) {
                 let known = components.entry(name.clone()).or_default();
                 known.pages.remove(&ties.id);
-                touched.extend(known.askers.iter().cloned());
+                touched.extend(known.askers.iter().chain(known.by_alias()).cloned());
             }
         }
         for used in ties.uses.iter().filter(|used| !after.is_some_and(|after| after.uses.contains(*used))) {
@@ -248,11 +257,11 @@ impl Crosslinks {
             provided.entry(what.clone()).or_default().namers.insert(ties.id.clone());
         }
         let components = self.components.entry(ties.id.ecosystem.clone()).or_default();
-        for (name, page) in &ties.offers {
-            if before.and_then(|before| before.offers.get(name)) != Some(page) {
+        for (name, offer) in &ties.offers {
+            if before.and_then(|before| before.offers.get(name)) != Some(offer) {
                 let known = components.entry(name.clone()).or_default();
-                known.pages.insert(ties.id.clone(), Arc::clone(page));
-                touched.extend(known.askers.iter().cloned());
+                known.pages.insert(ties.id.clone(), offer.clone());
+                touched.extend(known.askers.iter().chain(known.by_alias()).cloned());
             }
         }
         for used in ties.uses.iter().filter(|used| !before.is_some_and(|before| before.uses.contains(*used))) {
@@ -268,15 +277,23 @@ impl Crosslinks {
     /// Returns what the pages of a pack show of others.
     pub fn around(&self, ties: &Ties) -> Around {
         let known = |name: &Name| self.components.get(&ties.id.ecosystem)?.get(name);
-        let page = |name: &Name| Some((name.clone(), Arc::clone(known(name)?.pages.first_key_value()?.1)));
+        let page = |name: &Name| Some((name.clone(), Arc::clone(&known(name)?.first()?.1.page)));
         let users = |name: &Name| {
             let has_page = |name: &Name| known(name).is_some_and(|known| !known.pages.is_empty());
             let is_one = |user: &&User| !user.unless.as_ref().is_some_and(has_page);
-            // Several references of one component may come to the same.
-            let users = known(name)?.users.iter().filter(is_one).map(|user| User { unless: None, ..user.clone() });
-            let users: BTreeSet<User> = users.collect();
-            (!users.is_empty()).then(|| (name.clone(), users.into_iter().collect()))
+            let users = known(name).into_iter().flat_map(|known| &known.users).filter(is_one);
+            users.map(|user| User { unless: None, ..user.clone() }).collect::<Vec<_>>()
         };
+        // Several references of one component may come to the same.
+        let mut all_users: BTreeMap<Name, BTreeSet<User>> = BTreeMap::new();
+        for (name, offer) in &ties.offers {
+            let is_meant = || known(name).and_then(Known::first).is_some_and(|(pack, _)| *pack == ties.id);
+            if offer.alias_of.is_none() || is_meant() {
+                let own = offer.alias_of.as_ref().unwrap_or(name);
+                all_users.entry(own.clone()).or_default().extend(users(name));
+            }
+        }
+        all_users.retain(|_, users| !users.is_empty());
         let is_there = |id: &&PackId| self.packs.get(*id).is_some_and(|named| named.is_there);
         let sides = |what: &Provided| self.provided.get(&ties.id.ecosystem)?.get(what);
         let needed = self.packs.get(&ties.id).into_iter().flat_map(|named| &named.dependents);
@@ -291,8 +308,20 @@ impl Crosslinks {
             providers: ties.names_provided.iter().filter_map(providers).collect(),
             present: ties.names.iter().filter(is_there).cloned().collect(),
             pages: ties.asks.iter().filter_map(page).collect(),
-            users: ties.offers.keys().filter_map(users).collect(),
+            users: all_users.into_iter().map(|(name, users)| (name, users.into_iter().collect())).collect(),
         }
+    }
+}
+
+impl Known {
+    /// Returns the pack that has it: the first that calls it so, else the first with an alias.
+    fn first(&self) -> Option<(&PackId, &Offer)> {
+        self.pages.iter().min_by_key(|(_, offer)| offer.alias_of.is_some())
+    }
+
+    /// Returns the packs that have it by an alias: what they show depends on who else has it.
+    fn by_alias(&self) -> impl Iterator<Item = &PackId> {
+        self.pages.iter().filter(|(_, offer)| offer.alias_of.is_some()).map(|(pack, _)| pack)
     }
 }
 
@@ -315,6 +344,19 @@ impl Around {
     /// Returns who uses a component of the pack's default release.
     pub(super) fn users(&self, component: &Component) -> &[User] {
         self.users.get(&(component.kind.key, component.reference.clone())).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Adds the other names of a pack for a component that is called as its pack is: it is what the pack brings.
+fn add_aliases(pack: &Pack, offers: &mut BTreeMap<Name, Offer>) {
+    let name = pack.id.name.as_str();
+    for component in pack.components.iter().filter(|component| component.reference == name) {
+        let own = (component.kind.key, component.reference.clone());
+        let Some(Offer { page, .. }) = offers.get(&own).cloned() else { continue };
+        for alias in &pack.aliases {
+            let offer = Offer { page: Arc::clone(&page), alias_of: Some(own.clone()) };
+            offers.entry((component.kind.key, alias.clone())).or_insert(offer);
+        }
     }
 }
 

@@ -168,3 +168,64 @@ fn members_of_the_workspace_are_the_framework() {
     assert!(said(&made) > 0);
     assert_eq!(said(&alone), said(&made), "the page tells what was recorded");
 }
+
+/// Ensures that a pack that goes from the flat layout to `src/` is shown as moved, with the same components, and that its first
+/// release keeps its paths.
+#[test]
+fn a_change_of_layout_moves_files_and_changes_no_component() {
+    const AGENT: &str = "\"\"\"Ranks what is open.\"\"\"\n\nimport os\n\nLIMIT = os.getenv(\"DESK_LIMIT\", \"5\")\n";
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("desk"));
+    let directory = repository.path().join("packages/domain-a");
+    let mut files = caller();
+    files.insert("src/domain_a/agents/rank.py".to_owned(), AGENT.as_bytes().to_vec());
+    let flat: Tree = files
+        .iter()
+        .filter(|(path, _)| *path != "src/domain_a/__init__.py")
+        .map(|(path, bytes)| (path.trim_start_matches("src/domain_a/").to_owned(), bytes.clone()))
+        .collect();
+    tree::write(&directory, &flat);
+    let manifest = String::from_utf8(files["pyproject.toml"].clone()).expect("UTF-8");
+    let (without, _) = manifest.split_once("\n[project.entry-points").expect("an entry point");
+    repository.file("packages/domain-a/pyproject.toml", without).commit("flat");
+    std::fs::remove_dir_all(&directory).expect("removed");
+    files.insert("src/domain_a/agents/rank.py".to_owned(), format!("# Moved.\n{AGENT}").into_bytes());
+    tree::write(&directory, &files);
+    repository.file("packages/domain-a/pyproject.toml", &manifest.replace("1.0.0", "1.1.0")).commit("src");
+    let site = site.file("packyard.toml", "[registry]\nname = \"T\"\n\n[[source]]\ngit = \"../desk\"\n");
+    site.build().expect("built");
+
+    let text = site.packyard(&["diff", "astradesk/domain-a"]).with_code(0).stdout;
+    assert!(text.contains("  > agents/rank.py → src/domain_a/agents/rank.py (changed)\n"), "{text}");
+    let json = site.packyard(&["diff", "astradesk/domain-a", "--format", "json"]).with_code(0).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let parts = [
+        "agents/rank.py",
+        "tools/__init__.py",
+        "tools/mcp_server.py",
+        "tools/desk_adapter.py",
+        "flows/daily.yaml",
+        "policies/desk.rego",
+    ];
+    let moved = json["files"]["moved"].as_array().expect("a list");
+    for path in parts {
+        let wanted = format!("src/domain_a/{path}");
+        let is_it = |one: &&serde_json::Value| one["from"] == path && one["to"] == wanted.as_str();
+        assert!(moved.iter().any(|one| is_it(&one)), "{path}: {moved:?}");
+    }
+    assert_eq!(moved.len(), parts.len());
+    assert_eq!(json["files"]["removed"], serde_json::json!([]));
+    assert_eq!(json["files"]["added"], serde_json::json!(["src/domain_a/__init__.py"]));
+    // What is imported by another name now is told, as a fact.
+    let changes = json["changes"].as_array().expect("a list").iter().filter(|one| one["component"].is_object());
+    let changes: Vec<String> = changes.map(|one| format!("{} {}", one["component"]["name"], one["name"])).collect();
+    assert_eq!(changes, ["\"rank\" \"Module\"", "\"desk_adapter\" \"Module\""]);
+
+    let made = site.tree();
+    let page = |path: &str| String::from_utf8_lossy(&made[&format!("packs/astradesk/domain-a/{path}")]).into_owned();
+    let compared = page("compare/1.0.0...1.1.0.html");
+    let (_, listed) = compared.split_once("Moved").expect("a list of moved files");
+    assert!(listed.contains("agents/rank.py") && listed.contains("src/domain_a/agents/rank.py"), "{listed}");
+    assert!(page("1.0.0/agent/rank.html").contains("<code>agents/rank.py</code>"));
+    assert!(page("1.1.0/agent/rank.html").contains("<code>src/domain_a/agents/rank.py</code>"));
+}

@@ -99,6 +99,41 @@ fn a_skill_with_the_name_of_a_skill_pack_leads_to_it() {
     assert!(!page.contains("id=\"uses\""), "{page}");
 }
 
+/// Ensures that a skill leads to the skill pack that has its id as another name, and back, as long as no pack is called so; and
+/// that a build that remembers tells when there is one.
+#[test]
+fn a_skill_with_another_name_of_a_skill_pack_leads_to_it() {
+    let site = examples();
+    let packs = site.root().join("packs");
+    std::fs::rename(packs.join("skills/wind-lookup"), packs.join("skills/winds")).expect("renamed");
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(packs.join(path)).expect("a file");
+        assert!(text.contains(from), "{text}");
+        std::fs::write(packs.join(path), text.replace(from, to)).expect("written");
+    };
+    edit("agents/tide-times/AgentCard.json", "\"id\": \"wind-lookup\"", "\"id\": \"winds\"");
+    let linked = |owner: &str| {
+        site.build().expect("built");
+        let tree = site.tree();
+        std::fs::remove_dir_all(site.root().join("public")).expect("removed");
+        site.build_without_memory().expect("built");
+        assert_eq!(tree::difference(&tree, &site.tree()), None, "{owner}");
+        let page = |path: &str| String::from_utf8_lossy(&tree[&format!("packs/nasiko/{path}")]).into_owned();
+        let function = format!("{owner}/1.1.0/function/wind_lookup.html");
+        assert!(page("tide-times/0.2.0/skill/winds.html").contains(&function), "{owner}");
+        assert!(page(&function).contains("tide-times/0.2.0/skill/winds.html"), "{owner}");
+        tree
+    };
+    linked("wind-lookup");
+
+    let other = tree::read(&packs.join("skills/winds"));
+    tree::write(&packs.join("skills/other"), &other);
+    edit("skills/other/skill.json", "\"name\": \"wind-lookup\"", "\"name\": \"winds\"");
+    let tree = linked("winds");
+    let before = String::from_utf8_lossy(&tree["packs/nasiko/wind-lookup/1.1.0/function/wind_lookup.html"]);
+    assert!(!before.contains("tide-times/0.2.0/skill/winds.html"), "the pack of that name goes before: {before}");
+}
+
 /// Ensures that names, sizes and digests lead from the list to the files, and that skills are where the client looks for them.
 #[test]
 fn the_list_leads_to_layers() {

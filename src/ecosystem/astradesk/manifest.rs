@@ -60,6 +60,8 @@ pub(super) struct Manifest {
     pub contact: Option<String>,
     /// `project.license` as an expression or text.
     pub license: Option<Placed<String>>,
+    /// The file that `project.license` names instead.
+    pub license_file: Option<String>,
     /// `project.keywords`.
     pub keywords: Vec<String>,
     /// The most telling of `project.urls`.
@@ -144,6 +146,7 @@ pub(super) fn read(pack: &PackTree<'_>, root: &Node, sink: &mut Sink) -> Manifes
         contact: people.iter().find_map(|(_, email)| email.clone()),
         authors: people.into_iter().filter_map(|(name, email)| name.or(email)).collect(),
         license: reader.license(),
+        license_file: project.get("license").and_then(|license| license.get("file")?.as_str()).map(str::to_owned),
         keywords: reader.list("keywords").filter_map(Node::as_str).map(str::to_owned).collect(),
         homepage: reader.homepage(),
         requires_python: reader.requires_python(sink),
@@ -357,8 +360,11 @@ pub(super) fn has_wrong_group(root: &Node) -> bool {
     let project = root.get("project");
     let groups = project.and_then(|project| project.get("entry-points"));
     let misspelt = WRONG_GROUPS.iter().any(|group| groups.is_some_and(|groups| groups.get(group).is_some()));
+    // Without quotes the dot makes tables inside each other.
+    let nested = groups.and_then(|groups| groups.get("astradesk")?.get("pack")).is_some_and(Node::is_map);
     let other_key = project.and_then(|project| project.get("entry_points")?.get(GROUP)).is_some();
-    misspelt || other_key
+    let of_poetry = root.at(["tool", "poetry", "plugins"]).get(GROUP).is_some();
+    misspelt || nested || other_key || of_poetry
 }
 
 /// Tells whether a manifest has the group of entry points.

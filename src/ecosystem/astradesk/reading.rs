@@ -199,7 +199,7 @@ fn assemble(pack: &Whole<'_>, name: PackName, components: Vec<Arc<Component>>) -
     let file = |is: fn(&FileEntry) -> bool| -> Option<&FileEntry> {
         tree.snapshot.files().iter().find(|entry| is(entry) && entry.size > 0)
     };
-    let license_file = file(readme::is_license);
+    let license_file = readme::license_file(tree, manifest);
     let version = manifest.version.as_ref().and_then(|version| Version::parse(&version.canonical).ok());
     let id = PackId { ecosystem: EcosystemId::new(ID).expect("a valid identifier"), name: name.clone() };
     let mut result = Pack::new(id, version.unwrap_or_else(unversioned), RelPath::composed(manifest::FILE));
@@ -209,7 +209,8 @@ fn assemble(pack: &Whole<'_>, name: PackName, components: Vec<Arc<Component>>) -
     result.authors.clone_from(&manifest.authors);
     result.contact.clone_from(&manifest.contact);
     let declared = manifest.license.as_ref().map(|license| license.value.clone());
-    result.license = declared.or_else(|| license::of_file(tree, license_file?));
+    let above = || tree.license_above().and_then(|above| above.id.clone());
+    result.license = declared.or_else(|| license_file.map_or_else(above, |entry| license::of_file(tree, entry)));
     result.keywords = keywords(pack);
     result.homepage.clone_from(&manifest.homepage);
     result.requirements = vec![Requirement { name: "python".to_owned(), range: manifest.requires_python.clone() }];
@@ -259,7 +260,8 @@ fn keywords(pack: &Whole<'_>) -> Vec<String> {
         return pack.manifest.keywords.clone();
     }
     let systems = pack.adapters.iter().filter_map(|adapter| adapter.component.name.strip_suffix("_adapter"));
-    let mut words: Vec<String> = std::iter::once(pack.domain).chain(systems).map(str::to_owned).collect();
+    let slug = pack.name.strip_prefix("domain-").unwrap_or(pack.name);
+    let mut words: Vec<String> = std::iter::once(slug).chain(systems).map(str::to_owned).collect();
     words.dedup();
     words
 }

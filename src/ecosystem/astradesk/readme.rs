@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use super::codes::{ASTRADESK_LICENSE_MISMATCH, ASTRADESK_README_STALE};
 use super::layout::FOLDERS;
+use super::manifest::Manifest;
 use super::place::MOST_REPEATED;
 use super::whole::Whole;
 use crate::diag::{Place, Sink, Span};
 use crate::ecosystem::{MISSING_LICENSE, MISSING_README};
-use crate::pack::license;
+use crate::pack::{PackTree, license};
 use crate::source::FileEntry;
+use crate::yaml::Node;
 
 /// Endings of files that a README names.
 const ENDINGS: &[&str] = &[".py", ".yaml", ".yml", ".rego", ".proto", ".java", ".sh", ".kts", ".toml", ".md"];
@@ -24,9 +26,16 @@ pub(super) fn is_changelog(entry: &FileEntry) -> bool {
     is_at_top(entry, &["changelog.md", "changes.md"])
 }
 
-/// Tells whether a file at the top of the pack is the licence text.
+/// Tells whether a file goes into wheels as a licence text; other names would change the digests of wheels that are out.
 pub(super) fn is_license(entry: &FileEntry) -> bool {
     is_at_top(entry, &["license", "license.md", "license.txt", "licence", "copying"])
+}
+
+/// Returns the file with the licence text: the one that the manifest names, else one at the top of the pack.
+pub(super) fn license_file<'a>(tree: &PackTree<'a>, manifest: &Manifest) -> Option<&'a FileEntry> {
+    let named = manifest.license_file.as_deref().and_then(|path| tree.get(path.trim_start_matches("./")));
+    let at_top = || tree.snapshot.files().iter().find(|entry| license::is_it(entry.path.as_str()) && entry.size > 0);
+    named.filter(|entry| entry.size > 0).or_else(at_top)
 }
 
 fn is_at_top(entry: &FileEntry, names: &[&str]) -> bool {
@@ -99,12 +108,14 @@ fn stale<'a>(pack: &'a Whole<'_>, word: &'a str) -> Option<(&'a str, Option<&'a 
 
 /// Requires a licence, and one that manifest, licence text and README agree on.
 pub(super) fn licenses_agree(pack: &Whole<'_>, sink: &mut Sink) {
-    let text = pack.tree.snapshot.files().iter().find(|entry| is_license(entry) && entry.size > 0);
+    let text = license_file(pack.tree, pack.manifest);
     let declared = pack.manifest.license.as_ref();
-    let has_other_form = pack.root.at(["project", "license"]).is_map();
-    if text.is_none() && declared.is_none() && !has_other_form {
+    let written = pack.root.get("project").and_then(|project| project.get("license"));
+    let has_other_form = written.is_some_and(Node::is_map);
+    let is_above = pack.tree.license_above().is_some();
+    if text.is_none() && declared.is_none() && !has_other_form && !is_above {
         sink.report(MISSING_LICENSE, Place::file(super::manifest::FILE), "the pack has no licence")
-            .help("add `license = \"…\"` with an SPDX expression to `[project]`, and a `LICENSE` file");
+            .help("add `license = \"…\"` with an SPDX expression to `[project]`, and a `LICENSE` file here or at the root of the repository");
     }
     let recognised = text.and_then(|entry| Some((entry, license::of_file(pack.tree, entry)?)));
     let badge = pack.readme.as_ref().and_then(|(entry, text)| badge(text).map(|(name, line)| (*entry, name, line)));

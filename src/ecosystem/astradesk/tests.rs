@@ -7,6 +7,7 @@ use super::{AstraDesk, scaffold};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::ecosystem::{Ecosystem as _, Names};
 use crate::ident::{Digest, PackName, RelPath};
+use crate::pack::above::{Above, LicenseAbove};
 use crate::pack::{Memo, Pack, PackTree};
 use crate::source::{BlobId, Blobs, FileEntry, ReadError, Snapshot};
 use crate::yaml::Limits;
@@ -99,6 +100,43 @@ fn only_domain_packs_are_claimed() {
     }
 }
 
+/// Whoever spells the group almost right is told, although nothing else says that it is a pack.
+#[test]
+fn a_group_that_is_almost_right_is_reported() {
+    let misspelt = [
+        "[project.entry-points.\"astradesk.packs\"]",
+        "[project.entry-points.astradesk_pack]",
+        "[project.entry-points.\"astradesk.domain_pack\"]",
+        "[project.entry-points.astradesk.pack]",
+        "[project.entry_points.\"astradesk.pack\"]",
+        "[tool.poetry.plugins.\"astradesk.pack\"]",
+    ];
+    for group in misspelt {
+        let text = format!("[project]\nname = \"any\"\n{group}\na = \"a:Pack\"\n");
+        let (snapshot, memo, mut sink) = (texts(&[("pyproject.toml", &text)]), Memo::new(), Sink::new());
+        let tree = PackTree::new(&snapshot, &memo, "x", Limits::default());
+        assert!(AstraDesk.evidence(&tree).is_none() && AstraDesk.is_foreign(&tree, &mut sink), "{group}");
+        assert_eq!(codes(&sink.finish()), ["near-miss"], "{group}");
+    }
+}
+
+/// Two releases are compared by the words of tables: a message that only moved within its file did not change.
+#[test]
+fn the_messages_of_a_policy_are_named_by_their_text() {
+    let policy = "package x\nimport rego.v1\ndeny contains msg if {\n    input.a\n    msg := \"not now\"\n}\n\
+                  deny contains msg if {\n    input.b\n    msg := \"not now\"\n}\n";
+    let read = |policy: &str| {
+        let (pack, _) = check(&texts(&[("pyproject.toml", PROJECT), ("policies/x.rego", policy)]), "domain-x");
+        let pack = pack.expect("a pack");
+        let tables = pack.components.iter().flat_map(|component| component.tables.clone());
+        tables.filter(|table| table.anchor == "messages").collect::<Vec<_>>()
+    };
+    let found = read(policy);
+    let names: Vec<&str> = found.iter().flat_map(|table| &table.fields).map(|field| field.name.as_str()).collect();
+    assert_eq!(names, ["not now"]);
+    assert_eq!(read(&format!("# One more line.\n{policy}")), found);
+}
+
 #[test]
 fn a_flat_pack_without_an_entry_point_is_read_with_warnings() {
     let files = [
@@ -125,6 +163,54 @@ fn a_flat_pack_without_an_entry_point_is_read_with_warnings() {
             .iter()
             .all(|name| pack.aliases.contains(&(*name).to_owned()))
     );
+}
+
+#[test]
+fn without_keywords_a_pack_is_found_by_its_slug_and_its_systems() {
+    let project = PROJECT.replace("domain-x", "domain-supply-chain");
+    let files = [("pyproject.toml", project.as_str()), ("tools/sap_adapter.py", "\"\"\"SAP.\"\"\"\n")];
+    let (pack, _) = check(&texts(&files), "packages/domain-supply-chain");
+    assert_eq!(pack.expect("a pack").keywords, ["supply-chain", "sap"]);
+}
+
+/// Two releases are compared by the words of tables: what only moved within a file did not change.
+#[test]
+fn the_table_of_variables_does_not_tell_where_in_a_file_they_are_read() {
+    let code = "import os\n\nTOKEN = os.environ[\"DESK_TOKEN\"]\nURL = os.getenv(\"DESK_URL\", \"http://desk\")\n";
+    let table = |code: &str| {
+        let (pack, _) = check(&texts(&[("pyproject.toml", PROJECT), ("tools/desk.py", code)]), "domain-x");
+        pack.expect("a pack").environment.expect("a table")
+    };
+    let found = table(code);
+    let rows: Vec<_> =
+        found.fields.iter().map(|one| (one.name.as_str(), one.required, one.description.as_str())).collect();
+    let read = "Read in `tools/desk.py`.";
+    assert_eq!(rows, [("DESK_TOKEN", true, read), ("DESK_URL", false, read)]);
+    assert_eq!(table(&format!("# One more line.\n{code}")), found);
+}
+
+/// The licence of a pack: what the manifest says, else its own file's, else that of the file at the root of the source.
+#[test]
+fn the_licence_at_the_root_of_a_source_counts_where_a_pack_has_none() {
+    let of = |id: &str| Above { license: Some(LicenseAbove { id: Some(id.to_owned()) }), ..Above::default() };
+    let without = PROJECT.replace("license = \"MIT\"\n", "");
+    let read = |project: &str, own: Option<&str>, above: Option<&Above>| {
+        let files = [Some(("pyproject.toml", project)), own.map(|text| ("LICENCE.md", text))];
+        let (snapshot, memo) = (texts(&files.into_iter().flatten().collect::<Vec<_>>()), Memo::new());
+        let tree = PackTree { above, ..PackTree::new(&snapshot, &memo, "domain-x", Limits::default()) };
+        let mut sink = Sink::new();
+        let license = AstraDesk.read(&tree, &mut sink).expect("a pack").license;
+        (license, codes(&sink.finish()).contains(&"missing-license"))
+    };
+    let apache = of("Apache-2.0");
+    let named = |name: &str| Some(name.to_owned());
+    assert_eq!(read(&without, None, None), (None, true));
+    assert_eq!(read(&without, None, Some(&apache)), (named("Apache-2.0"), false));
+    assert_eq!(read(PROJECT, None, Some(&apache)), (named("MIT"), false));
+    assert_eq!(read(&without, Some("Mozilla Public License Version 2.0"), Some(&apache)), (named("MPL-2.0"), false));
+    let by_file = PROJECT.replace("\"MIT\"", "{ file = \"LICENCE.md\" }");
+    assert_eq!(read(&by_file, Some("Mozilla Public License Version 2.0"), Some(&apache)), (named("MPL-2.0"), false));
+    assert_eq!(read(&without, Some("All rights reserved."), Some(&apache)), (None, false), "its own text counts");
 }
 
 /// The example packs are what newcomers imitate; one of them uses a tool of another.

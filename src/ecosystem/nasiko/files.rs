@@ -26,8 +26,7 @@ const NEAR_MISSES: &[(&str, &str)] = &[
 /// Fills in what the files of a pack say: documents and licence; and reports what is odd about them.
 pub(super) fn complete(tree: &PackTree<'_>, pack: &mut Pack, sink: &mut Sink) {
     let license_file = at_root(tree, license::NAMES);
-    let above = || tree.license_above().and_then(|above| above.id.clone());
-    pack.license = license_file.and_then(|entry| license::of_file(tree, entry)).or_else(above);
+    pack.license = license::of_pack(tree);
     pack.license_file = license_file.map(|entry| entry.path.clone());
     pack.readme = at_root(tree, &["readme.md", "readme.rst", "readme.txt", "readme"]).map(|entry| entry.path.clone());
     pack.changelog = at_root(tree, &["changelog.md", "changes.md"]).map(|entry| entry.path.clone());

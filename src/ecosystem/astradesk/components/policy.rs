@@ -1,5 +1,7 @@
 //! Policies: `policies/*.rego`.
 
+use std::collections::BTreeSet;
+
 use super::{POLICY, bare, server, table};
 use crate::diag::{Place, Sink, Span};
 use crate::ecosystem::astradesk::codes::{
@@ -60,12 +62,7 @@ pub(in crate::ecosystem::astradesk) fn read(
         ..Field::default()
     });
     component.tables.extend(table("Rules", "rules", rules.collect()));
-    let messages = policy.texts.iter().filter(|text| text.is_message).map(|text| Field {
-        name: format!("line {}", text.span.line),
-        description: text.value.clone(),
-        ..Field::default()
-    });
-    component.tables.extend(table("Messages", "messages", messages.collect()));
+    component.tables.extend(table("Messages", "messages", messages(policy)));
     let mut tools: Vec<(String, Span)> = Vec::new();
     for text in &policy.texts {
         if let Some(tool) = text.value.strip_prefix("tool.").filter(|tool| server::is_tool_name(tool))
@@ -75,6 +72,13 @@ pub(in crate::ecosystem::astradesk) fn read(
         }
     }
     Some(Read { component, tools })
+}
+
+/// Returns a row for each message, by its text: lines change with everything above them, and releases are compared by names.
+fn messages(policy: &Policy) -> Vec<Field> {
+    let mut seen = BTreeSet::new();
+    let texts = policy.texts.iter().filter(|text| text.is_message && !text.value.is_empty()).map(|text| &text.value);
+    texts.filter(|text| seen.insert(*text)).map(|text| Field { name: text.clone(), ..Field::default() }).collect()
 }
 
 fn report(tree: &PackTree<'_>, entry: &FileEntry, policy: &Policy, sink: &mut Sink) {
