@@ -96,8 +96,11 @@ impl Submission {
         let (store, archive_store) = (Store::at(registry.join(&index)), ArchiveStore::at(registry.join(&archives)));
         let guard = store.lock(PATIENCE, |_| {})?;
         let LoadedKnown { mut histories, broken, findings, .. } = store.load_known(&mut KnownIndex::default())?;
-        let of_us = findings.iter().filter(|_| self.packs().any(|(id, _)| broken.contains(id)));
-        let mut findings: Vec<Diagnostic> = of_us.cloned().collect();
+        // What is wrong with the histories of other packs is no reason not to record this one.
+        let ours: Vec<String> =
+            self.packs().filter(|(id, _)| broken.contains(id)).map(|(id, _)| Store::file(id)).collect();
+        let mut findings: Vec<Diagnostic> =
+            findings.into_iter().filter(|finding| ours.contains(&finding.place.path)).collect();
         let plan = planning::plan(&histories, &[], &store.naming()?, &self.releases, now)?;
         findings.extend(plan.findings.iter().cloned());
         config.levels().apply(&mut findings);

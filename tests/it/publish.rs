@@ -493,3 +493,24 @@ fn the_gate_makes_new_releases_again_from_their_source() {
     repository.git(&["tag", "-d", "v1.0.0"]);
     assert!(gate().stdout.contains("its source says: source"));
 }
+
+/// A broken history stops only its own pack.
+#[test]
+fn a_broken_history_stops_only_its_pack() {
+    let registry = Registry::new(CONFIG);
+    let mut first = registry.repository("first", &packs::attune("first", "1.0.0", "one"));
+    first.tag("v1.0.0");
+    assert_eq!(registry.publish(&first, &[]).code, 0);
+    let mut clone = RepoFixture::init(registry.site.beside("clone"));
+    clone.git(&["pull", "--quiet", "../registry.git", "main"]);
+    clone.file("registry-index/packs/attune/fi/first.jsonl", "{}\n").commit("By hand");
+    clone.git(&["push", "--quiet", "../registry.git", "main"]);
+
+    tree::write(first.path(), &packs::attune("first", "1.1.0", "two"));
+    first.commit("Two").tag("v1.1.0");
+    let refused = registry.publish(&first, &[]);
+    assert!(refused.code == 1 && refused.stdout.contains("error[index-broken]"), "{}", refused.stdout);
+    let mut second = registry.repository("second", &packs::attune("second", "1.0.0", "two"));
+    second.tag("v1.0.0");
+    assert_eq!(registry.publish(&second, &[]).code, 0);
+}

@@ -39,7 +39,7 @@ fn python_program(name: &str, package: &str) -> Result<PathBuf> {
     if !installed.is_file() {
         require("python3", "install Python 3.11 or newer with its venv module (Debian: python3-venv)")?;
         run(program("python3").args(["-m", "venv"]).arg(&environment))?;
-        run(program(environment.join("bin/pip")).args(["install", "--quiet", package]))?;
+        run(program(environment.join("bin/python")).args(["-m", "pip", "install", "--quiet", package]))?;
     }
     Ok(installed)
 }
