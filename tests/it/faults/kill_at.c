@@ -81,14 +81,15 @@ int main(int count, char **arguments)
     if (program < 0)
         fail("fork");
     if (program == 0) {
-        ptrace(PTRACE_TRACEME, 0, 0, 0);
+        if (ptrace(PTRACE_TRACEME, 0, 0, 0))
+            _exit(126);
         raise(SIGSTOP);
         execvp(arguments[2], arguments + 2);
         _exit(127);
     }
     int status;
-    if (waitpid(program, &status, 0) != program)
-        fail("waitpid");
+    if (waitpid(program, &status, 0) != program || WIFEXITED(status))
+        fail("ptrace");
     long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
     if (ptrace(PTRACE_SETOPTIONS, program, 0, options) || ptrace(PTRACE_SYSCALL, program, 0, 0))
         fail("ptrace");

@@ -36,6 +36,11 @@ pub(super) fn clients() -> Result<Outcome> {
 
 /// Kills builds and publications at every operation on the file system; the tests of the step before take some of them only.
 pub(super) fn faults() -> Result<Outcome> {
+    let tracer = root().join("target/kill_at");
+    run(program("cc").arg("-o").arg(&tracer).arg(root().join("tests/it/faults/kill_at.c")))?;
+    if let Err(error) = output(program(&tracer).args(["0", "true"])) {
+        return Ok(Outcome::Skipped(format!("no process may trace another here: {error:#}")));
+    }
     let program = root().join("target/release/packyard");
     let variables = [("PACKYARD_FAULTS", "every".as_ref()), ("PACKYARD_PROGRAM", program.as_os_str())];
     run(cargo("test").args(["--test", "it", "--", "faults::"]).envs(variables))?;
