@@ -4,6 +4,7 @@
 //! 2. Each new release is made again from its source, as a build would: content, archive and facts must be those recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use camino::Utf8Path;
 
@@ -22,7 +23,7 @@ use crate::index::{RELEASE_NOT_IN_SOURCE, RELEASE_NOT_OF_SOURCE, extension};
 use crate::progress::Progress;
 use crate::release::candidates::Wanted;
 use crate::release::open::identity;
-use crate::release::{Candidate, Stage};
+use crate::release::{Candidate, Stage, joined};
 use crate::source::git::{self, Repository};
 
 /// What a change of a registry holds.
@@ -42,7 +43,8 @@ struct New {
     /// The path of its history, from the registry's directory.
     path: String,
     event: Event,
-    text: String,
+    /// The text of the whole history.
+    text: Arc<str>,
 }
 
 /// Returns what keeps the registry index from being an honest extension of the one at `revision`: the gate for pull requests.
@@ -61,8 +63,7 @@ pub fn check_against(
             |reason: String| BuildError::Revision { path: index.clone(), revision: revision.to_owned(), reason };
         let (repository, prefix) =
             Repository::enclosing(root)?.ok_or_else(|| error("it is not in a git repository".to_owned()))?;
-        let parts = [prefix.as_str(), folder.as_str()];
-        let in_repository = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+        let in_repository = joined(&prefix, folder.as_str());
         let old = repository.files_at(revision, &in_repository).map_err(|reason| error(reason.to_string()))?;
         let old: BTreeMap<String, Vec<u8>> = old.into_iter().filter(|(path, _)| path.ends_with(".jsonl")).collect();
         let store = Store::at(&index);
@@ -95,10 +96,10 @@ fn new_events(
 ) -> Vec<New> {
     let path = Store::file(history.id());
     let lines_before = old.get(&path).map_or(0, |text| text.iter().filter(|byte| **byte == b'\n').count() as u64);
-    let text = now.get(&path).map(|text| String::from_utf8_lossy(text).into_owned()).unwrap_or_default();
+    let text: Arc<str> = now.get(&path).map(|text| String::from_utf8_lossy(text).into()).unwrap_or_default();
     let new = history.events().iter().filter(|event| event.seq >= lines_before);
     let path = folder.join(path).into_string();
-    new.map(|event| New { id: history.id().clone(), path: path.clone(), event: event.clone(), text: text.clone() })
+    new.map(|event| New { id: history.id().clone(), path: path.clone(), event: event.clone(), text: Arc::clone(&text) })
         .collect()
 }
 
@@ -151,7 +152,7 @@ fn derive(
             sink.report(code, place, message).help(help.to_owned());
         };
         let name = format!("`{} {}`", new.id, release.version);
-        let is_it = |candidate: &&std::sync::Arc<Candidate>| {
+        let is_it = |candidate: &&Arc<Candidate>| {
             let pack = candidate.pack.as_ref().filter(|pack| pack.id == new.id && pack.version == release.version);
             candidate.stage != Stage::Draft
                 && pack.is_some()

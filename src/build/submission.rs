@@ -17,7 +17,6 @@ use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
-use crate::index::histories::Histories;
 use crate::index::known::KnownIndex;
 use crate::index::store::{LoadedKnown, Store};
 use crate::progress::Progress;
@@ -36,10 +35,8 @@ pub struct Submission {
 /// What a submission does to a registry.
 #[derive(Debug, Default)]
 pub struct Addition {
-    /// What is recorded now.
+    /// What is recorded now; what is not was recorded before, with the same content.
     pub new: Vec<(PackId, Version)>,
-    /// What was recorded before, with the same content.
-    pub recorded: Vec<(PackId, Version)>,
     /// What the registry refuses; then nothing is added.
     pub findings: Vec<Diagnostic>,
     /// The files that are new or longer, by their path below the registry's directory.
@@ -108,7 +105,6 @@ impl Submission {
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Ok(Addition { findings, ..Addition::default() });
         }
-        let recorded = self.recorded(&histories);
         let mut refused = Sink::new();
         let new = recording::record(&plan, &mut histories, &store, &guard, &archive_store, progress, &mut refused)?;
         findings.extend(refused.finish());
@@ -127,13 +123,7 @@ impl Submission {
             let archive = archive_store.path(id, version);
             add(archive.strip_prefix(registry).unwrap_or(&archive).to_owned())?;
         }
-        Ok(Addition { new, recorded, findings, files })
-    }
-
-    /// Returns the releases that an index has; what it has is the same, or the plan would have said so.
-    fn recorded(&self, histories: &Histories) -> Vec<(PackId, Version)> {
-        let is_recorded = |(id, version): &(&PackId, &Version)| histories.digest_of(id, version).is_some();
-        self.packs().filter(is_recorded).map(|(id, version)| (id.clone(), version.clone())).collect()
+        Ok(Addition { new, findings, files })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::index::history::History;
 use crate::index::{
     LICENSE_CHANGED, REPOSITORY_RECREATED, TAG_DELETED, TAG_MOVED_SAME_CONTENT, VERSION_WENT_BACKWARDS,
 };
+use crate::pack::Pack;
 use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage, joined};
 
@@ -71,7 +72,7 @@ pub(super) fn look(
                 moved_or_gone(history, offered, tags.as_ref().expect("just read"), &mut sink);
             }
         }
-        if !is_known && !recreated(source, histories, &packs)?.is_empty() {
+        if !is_known && is_another(source, histories, &packs)? {
             let names: Vec<String> = packs.iter().map(ToString::to_string).collect();
             let message = format!("`{owner}` has none of the commits that were released from it: {}", names.join(", "));
             sink.report(REPOSITORY_RECREATED, Place::file(owner), message).help(format!(
@@ -94,11 +95,14 @@ pub(super) fn look_at_new(
     candidates: &[Arc<Candidate>],
 ) -> Result<Vec<Diagnostic>, BuildError> {
     let mut sink = Sink::new();
+    let packs = candidates.iter().filter_map(|candidate| candidate.pack.as_deref());
+    let of_plan = packs.filter(|pack| plan.releases.contains_key(&pack.id));
+    let by_version: HashMap<(&PackId, &Version), &Pack> =
+        of_plan.map(|pack| ((&pack.id, &pack.version), pack)).collect();
     for (id, releases) in &plan.releases {
         let Some(history) = histories.get(id)? else { continue };
         let recorded = history.releases().map(|(release, _)| &release.version);
         let mut stable: BTreeSet<&Version> = recorded.filter(|version| !version.is_prerelease()).collect();
-        let of_pack = || candidates.iter().filter_map(|candidate| Some((candidate.pack.as_deref()?, &**candidate)));
         for release in releases {
             let (version, candidate) = (&release.version, release.candidate);
             let Some(pack) = candidate.pack.as_deref().filter(|_| !version.is_prerelease()) else { continue };
@@ -113,9 +117,8 @@ pub(super) fn look_at_new(
                 ));
             }
             let before = stable.range::<Version, _>(..version).next_back().copied();
-            let before =
-                before.and_then(|before| of_pack().find(|(pack, _)| pack.id == *id && pack.version == *before));
-            if let Some((before, _)) = before.filter(|(before, _)| before.license != pack.license) {
+            let before = before.and_then(|before| by_version.get(&(id, before)));
+            if let Some(before) = before.filter(|before| before.license != pack.license) {
                 let named =
                     |license: &Option<String>| license.clone().unwrap_or_else(|| "none that is known".to_owned());
                 let (old, new) = (named(&before.license), named(&pack.license));
@@ -157,8 +160,8 @@ fn moved_or_gone(history: &History, offered: &Offered<'_>, tags: &BTreeSet<Strin
     }
 }
 
-/// Returns the commits that were released from a source since it was last accepted, if it has none of them any more.
-fn recreated(source: &OpenSource, histories: &Histories, packs: &[&PackId]) -> Result<Vec<String>, BuildError> {
+/// Tells whether a source has none of the commits any more that were released from it since it was last accepted.
+fn is_another(source: &OpenSource, histories: &Histories, packs: &[&PackId]) -> Result<bool, BuildError> {
     let mut commits = Vec::new();
     for id in packs {
         let Some(history) = histories.get(id)? else { continue };
@@ -169,5 +172,5 @@ fn recreated(source: &OpenSource, histories: &Histories, packs: &[&PackId]) -> R
             _ => None,
         }));
     }
-    Ok(if source.has_any_commit(&commits)? { Vec::new() } else { commits })
+    Ok(!source.has_any_commit(&commits)?)
 }

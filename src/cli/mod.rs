@@ -141,7 +141,10 @@ fn exit_code(error: &anyhow::Error) -> u8 {
         || matches!(error.downcast_ref::<DiffError>(), Some(DiffError::Unknown(_) | DiffError::NothingBefore { .. }))
         || matches!(error.downcast_ref::<ConfigError>(), Some(ConfigError::Invalid { .. }))
         || matches!(error.downcast_ref::<VerifyError>(), Some(VerifyError::NoRegistry(_)))
-        || matches!(error.downcast_ref::<PublishError>(), Some(PublishError::Unclear(_) | PublishError::Config(_)))
+        || matches!(
+            error.downcast_ref::<PublishError>(),
+            Some(PublishError::Unclear(_) | PublishError::Config(_) | PublishError::Elsewhere(_))
+        )
         || matches!(error.downcast_ref::<ServeError>(), Some(ServeError::Config(ConfigError::Invalid { .. })))
         || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))));
     if is_usage { 2 } else { 3 }

@@ -20,7 +20,7 @@ use camino::Utf8PathBuf;
 use jiff::Timestamp;
 
 use crate::build::{Addition, BuildError, Submission};
-use crate::config::{Config, ConfigError};
+use crate::config::ConfigError;
 use crate::diag::{Diagnostic, Severity};
 use crate::ident::{PackId, Version};
 use crate::progress::Progress;
@@ -122,6 +122,9 @@ pub enum PublishError {
     /// The registry's configuration cannot be used.
     #[error("the registry's configuration cannot be used")]
     Config(#[from] ConfigError),
+    /// The registry's configuration names folders that are not its own.
+    #[error("the registry keeps its index or archives in `{0}`, which is not a folder of its repository")]
+    Elsewhere(Utf8PathBuf),
     /// A repository could not be read or fetched.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -169,28 +172,28 @@ const MOST_FAILURES: u32 = 4;
 
 /// Publishes what a tag releases.
 pub fn publish(options: &Options, progress: &dyn Progress) -> Result<Report, PublishError> {
-    progress.stage("Fetching", None);
     let registry = Registry::open(&options.registry, options.branch.as_deref(), &options.cache)?;
-    let mut base = registry.fetch()?;
-    let place = Place::find(options, &registry, &base)?;
-    let submission = read(options, &place, &base.config, progress)?;
-    let report = |outcome: Outcome, findings: &[Diagnostic]| {
-        let packs = submission.packs().map(|(id, version)| (id.clone(), version.clone())).collect();
-        let mut all = submission.findings.clone();
-        all.extend_from_slice(findings);
-        Report { tag: place.tag.clone(), packs, findings: all, outcome }
-    };
-    let stops = |finding: &Diagnostic| {
-        finding.severity == Severity::Error || options.deny_warnings && finding.severity == Severity::Warning
-    };
-    // A tag that releases nothing has been explained by a finding, of whatever severity.
-    if submission.packs().next().is_none() || submission.findings.iter().any(stops) {
-        return Ok(report(Outcome::Refused, &[]));
-    }
     let (start, mut attempts, mut failures) = (Instant::now(), 0, 0);
-    progress.stage("Publishing", None);
     loop {
         attempts += 1;
+        progress.stage("Fetching", None);
+        let base = registry.fetch()?;
+        let place = Place::find(options, &registry, &base)?;
+        progress.stage("Publishing", None);
+        // Read each time: the rules of the registry may be others than they were.
+        let submission = Submission::read(&base.config, place.sources.clone(), &place.root, &options.cache, progress)?;
+        let report = |outcome: Outcome, findings: &[Diagnostic]| {
+            let packs = submission.packs().map(|(id, version)| (id.clone(), version.clone())).collect();
+            let findings = submission.findings.iter().chain(findings).cloned().collect();
+            Report { tag: place.tag.clone(), packs, findings, outcome }
+        };
+        let stops = |finding: &Diagnostic| {
+            finding.severity == Severity::Error || options.deny_warnings && finding.severity == Severity::Warning
+        };
+        // A tag that releases nothing has been explained by a finding, of whatever severity.
+        if submission.packs().next().is_none() || submission.findings.iter().any(stops) {
+            return Ok(report(Outcome::Refused, &[]));
+        }
         let mut addition = base.add(&submission, place.visibility, options.now, progress)?;
         if addition.findings.iter().any(stops) {
             return Ok(report(Outcome::Refused, &addition.findings));
@@ -242,18 +245,7 @@ pub fn publish(options: &Options, progress: &dyn Progress) -> Result<Report, Pub
             return Err(PublishError::Outrun { registry: registry.shown(), attempts, waited: start.elapsed() });
         }
         std::thread::sleep(pause(attempts));
-        base = registry.fetch()?;
     }
-}
-
-/// Reads and checks what the tag releases, by the rules of the registry.
-fn read(
-    options: &Options,
-    place: &Place,
-    config: &Config,
-    progress: &dyn Progress,
-) -> Result<Submission, PublishError> {
-    Ok(Submission::read(config, place.sources.clone(), &place.root, &options.cache, progress)?)
 }
 
 /// Returns how long to wait before another attempt: longer each time, up to a few seconds, and at random, so that those who

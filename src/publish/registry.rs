@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 use super::PublishError;
@@ -12,6 +12,8 @@ use crate::config::{Config, Visibility};
 use crate::fs::{self, TemporaryDirectory};
 use crate::progress::Progress;
 use crate::source::git::{self, CommitFacts, FetchOptions, ObjectId, Pushed, Repository};
+
+const VISIBILITIES: [Visibility; 2] = [Visibility::Public, Visibility::Private];
 
 /// A registry's repository, and the branch that counts.
 pub(super) struct Registry {
@@ -73,9 +75,15 @@ impl Registry {
             Some(text) => Config::parse(Utf8Path::new(Config::FILE), &String::from_utf8_lossy(&text))?,
             None => Config::default(),
         };
+        for folder in VISIBILITIES.into_iter().flat_map(|visibility| config.registry.folders(visibility)) {
+            // Files are written there; a registry could otherwise have any file of this machine replaced.
+            if !folder.components().all(|part| matches!(part, Utf8Component::Normal(_))) {
+                return Err(PublishError::Elsewhere(folder));
+            }
+        }
         let folder = TemporaryDirectory::new()?;
         let base = Base { repository, tip, config, folder };
-        for visibility in [Visibility::Public, Visibility::Private] {
+        for visibility in VISIBILITIES {
             let [index, _] = base.config.registry.folders(visibility);
             for (path, bytes) in base.repository.files_at(&tip.to_string(), index.as_str())? {
                 let path = base.root().join(&index).join(path);
@@ -124,7 +132,7 @@ impl Base {
         Ok(self.repository.file_at(&self.tip.to_string(), path.as_str())?)
     }
 
-    /// Returns the folder of the public index.
+    /// Returns the folder of an index.
     pub(super) fn index(&self, visibility: Visibility) -> Utf8PathBuf {
         self.root().join(&self.config.registry.folders(visibility)[0])
     }

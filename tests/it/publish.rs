@@ -514,3 +514,16 @@ fn a_broken_history_stops_only_its_pack() {
     second.tag("v1.0.0");
     assert_eq!(registry.publish(&second, &[]).code, 0);
 }
+
+/// A registry whose configuration leads out of its repository cannot have files of this machine replaced.
+#[test]
+fn a_registry_writes_nowhere_else() {
+    for folder in ["/tmp/packyard-elsewhere", "../elsewhere", "."] {
+        let registry = Registry::new(&format!("{CONFIG}index = \"{folder}\"\n"));
+        let mut repository = registry.repository("echo", &packs::attune("echo", "1.0.0", "one"));
+        repository.tag("v1.0.0");
+        let refused = registry.publish(&repository, &[]);
+        assert_eq!((refused.code, registry.commits("main")), (2, 1), "{folder}: {}", refused.stdout);
+        assert!(refused.stderr.contains("not a folder of its repository"), "{folder}: {}", refused.stderr);
+    }
+}
