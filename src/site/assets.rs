@@ -9,7 +9,15 @@ pub(super) fn templates() -> impl Iterator<Item = (&'static str, &'static [u8])>
     named(FILES.files())
 }
 
-/// Returns the files that are published as they are, by path such as `assets/style.css`, sorted.
+/// The files that are joined from the parts of a folder, in the order of their names.
+pub(super) const JOINED: [(&str, &str); 2] = [("script", "assets/site.js"), ("style", "assets/style.css")];
+
+/// Returns the parts of a folder, by path such as `style/10-base.css`, sorted.
+pub(super) fn parts(folder: &str) -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    named(FILES.get_dir(folder).into_iter().flat_map(Dir::files))
+}
+
+/// Returns the files that are published as they are, by path such as `assets/icon.svg`, sorted.
 pub(super) fn assets() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     named(FILES.get_dir("assets").into_iter().flat_map(Dir::files))
 }

@@ -3,6 +3,8 @@
 //! Pack text reaches a template as a value, never as template source, and every value is escaped by
 //! [`escape`](super::text::escape) unless it was made by [`Shared::html`].
 
+use std::collections::BTreeMap;
+
 use camino::Utf8Path;
 use serde::Serialize;
 use tera::{Context, Tera, Value};
@@ -87,9 +89,12 @@ impl Templates {
         }
         let text_digest = Fingerprint::of(&sources);
         engine.add_raw_templates(sources).map_err(|error| TemplateError::Invalid(error.to_string()))?;
-        let assets = assets::assets()
+        let mut assets = assets::assets()
             .map(|(name, builtin)| Ok((RelPath::composed(name), content(name, builtin)?)))
             .collect::<Result<Vec<_>, TemplateError>>()?;
+        for (folder, name) in assets::JOINED {
+            assets.push((RelPath::composed(name), joined(overrides, folder, name)?));
+        }
         let digest = Fingerprint::of((text_digest, &assets));
         Ok(Self { engine, assets, digest })
     }
@@ -135,6 +140,31 @@ impl Templates {
     }
 }
 
+/// Joins the parts of a folder, built-in and own ones of an overriding directory, which may also have the whole file.
+fn joined(overrides: Option<&Utf8Path>, folder: &str, name: &str) -> Result<Vec<u8>, TemplateError> {
+    let mut parts: BTreeMap<String, Vec<u8>> =
+        assets::parts(folder).map(|(name, builtin)| (name.to_owned(), builtin.to_vec())).collect();
+    if let Some(directory) = overrides {
+        if let Some(whole) = crate::fs::read_if_exists(&directory.join(name))? {
+            return Ok(whole);
+        }
+        let own = directory.join(folder);
+        if own.is_dir() {
+            for entry in own.read_dir_utf8().context("read the templates in", &own)? {
+                let entry = entry.context("read the templates in", &own)?;
+                // Editors keep copies beside what they save.
+                if entry.path().extension() != Utf8Path::new(name).extension() {
+                    continue;
+                }
+                if let Some(text) = crate::fs::read_if_exists(entry.path())? {
+                    parts.insert(format!("{folder}/{}", entry.file_name()), text);
+                }
+            }
+        }
+    }
+    Ok(parts.into_values().collect::<Vec<_>>().join(&b'\n'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +183,26 @@ mod tests {
         let html = templates.render("404.html", &path, &[], &page).expect("renders");
         assert_eq!(String::from_utf8_lossy(&html), "lost: &lt;b&gt;\u{fffd}");
         assert!(templates.engine.contains_template("home.html"));
+    }
+
+    #[test]
+    fn parts_of_a_joined_file_are_replaced_and_added() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let root = Utf8Path::from_path(directory.path()).expect("UTF-8");
+        let style = || {
+            let templates = Templates::with_overrides(root).expect("valid");
+            let (_, bytes) =
+                templates.assets.into_iter().find(|(path, _)| path.as_str() == "assets/style.css").expect("there");
+            String::from_utf8(bytes).expect("UTF-8")
+        };
+        std::fs::create_dir(root.join("style")).expect("a folder");
+        std::fs::write(root.join("style/10-base.css"), "base{}").expect("a file");
+        std::fs::write(root.join("style/99-own.css"), "own{}").expect("a file");
+        let text = style();
+        assert!(text.starts_with("base{}\n") && text.contains(".bottom") && text.ends_with("\nown{}"), "{text}");
+        std::fs::create_dir(root.join("assets")).expect("a folder");
+        std::fs::write(root.join("assets/style.css"), "whole{}").expect("a file");
+        assert_eq!(style(), "whole{}");
     }
 
     #[test]

@@ -71,8 +71,7 @@ try {
 
   await judge("a style sheet is swapped in place", async () => {
     const before = await reloads();
-    const css = await readFile(at("theme/assets/style.css"), "utf8");
-    await save("theme/assets/style.css", `${css}\nh1 { color: rgb(1, 2, 3) !important; }\n`);
+    await save("theme/style/99-own.css", "h1 { color: rgb(1, 2, 3) !important; }\n");
     await page.waitForFunction(() => getComputedStyle(document.querySelector("h1")).color === "rgb(1, 2, 3)", null, { timeout: 20_000 });
     must(await reloads() === before, "the page was reloaded");
     await page.waitForFunction(() => document.querySelectorAll('link[rel="stylesheet"]').length === 1, null, { timeout: 5_000 });

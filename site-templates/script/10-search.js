@@ -1,8 +1,8 @@
-// What the pages can do beyond being read: search as you type, copy a command. Everything else works without it.
+// Search as you type.
 (() => {
   "use strict";
 
-  const root = document.currentScript.dataset.root;
+  const { root, element } = packyard;
   const input = document.getElementById("search");
   const form = input.form;
   const MOST = 20;
@@ -70,13 +70,6 @@
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) {
     input.setAttribute(name, value);
   }
-
-  const element = (tag, className, text) => {
-    const made = document.createElement(tag);
-    made.className = className;
-    made.textContent = text;
-    return made;
-  };
 
   const select = (at) => {
     active = at;
@@ -165,19 +158,5 @@
     input.value = asked;
     input.focus();
     search().catch(() => {});
-  }
-
-  // Commands can be copied with one press, where the browser allows it.
-  if (navigator.clipboard) {
-    for (const pre of document.querySelectorAll(".snippet pre")) {
-      const button = element("button", "copy", "Copy");
-      button.type = "button";
-      button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(pre.textContent);
-        button.textContent = "Copied";
-        setTimeout(() => { button.textContent = "Copy"; }, 2000);
-      });
-      pre.parentElement.querySelector("figcaption").append(button);
-    }
   }
 })();
