@@ -154,8 +154,8 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     let of_docs = Arc::clone(&site);
     units.push(Unit::batch(Phase::Pages, addresses, base.key, move || pages::docs::files(&of_docs)));
     let (install, of_docs) = (Place::file(pages::docs::INSTALL), Arc::clone(&site));
-    let wholes: Vec<_> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
-    units.push(Unit::batch(Phase::Pointers, [install], (base.key, wholes), move || pages::docs::install(&of_docs)));
+    let key = (base.key, pages::docs::install_key(base, catalog));
+    units.push(Unit::batch(Phase::Pointers, [install], key, move || pages::docs::install(&of_docs)));
     let mut add = |paths: &[&str], make: fn(&Site) -> Result<crate::output::Files, RenderError>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();
