@@ -31,6 +31,8 @@ use crate::yaml::Dialect;
 pub(super) const PROJECT: &str = "project";
 /// The label of the project's name among the facts of a pack.
 pub(super) const PROJECT_LABEL: &str = "Python project";
+/// The label of the addresses of several people, among the facts of a pack.
+pub(super) const OWNERS_LABEL: &str = "Contacts";
 /// Most Python files of a pack that are read.
 const MOST_PYTHON_FILES: usize = 2000;
 
@@ -221,7 +223,7 @@ fn assemble(pack: &Whole<'_>, name: PackName, components: Vec<Arc<Component>>) -
     result.title = title(&name);
     result.description.clone_from(&manifest.description);
     result.authors.clone_from(&manifest.authors);
-    result.contact.clone_from(&manifest.contact);
+    result.contact = manifest.addresses.first().cloned();
     let declared = manifest.license.as_ref().map(|license| license.value.clone());
     let above = || tree.license_above().and_then(|above| above.id.clone());
     result.license = declared.or_else(|| license_file.map_or_else(above, |entry| license::of_file(tree, entry)));
@@ -342,6 +344,9 @@ fn facts(pack: &Whole<'_>) -> Vec<Fact> {
     if !is_library {
         let none = || "none: the runtime does not find the pack".to_owned();
         add("Entry point", if points.is_empty() { none() } else { points });
+    }
+    if pack.manifest.addresses.len() > 1 {
+        add(OWNERS_LABEL, pack.manifest.addresses.join(", "));
     }
     add("Ports", ports::described(pack).unwrap_or_default());
     let java = pack.layout.files_ending(pack.tree, "tools", ".java").into_iter().chain(
