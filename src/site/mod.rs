@@ -12,12 +12,15 @@
 
 mod around;
 mod assets;
+mod codes;
 mod comparisons;
+mod docs;
 mod feeds;
 mod fragments;
 mod links;
 pub mod markdown;
 pub mod markdown_files;
+mod markdown_pages;
 mod pages;
 mod search;
 mod source_links;
@@ -27,6 +30,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theme;
 
 use std::sync::Arc;
 
@@ -40,6 +44,9 @@ use comparisons::Comparisons;
 pub use around::{Around, Crosslinks, Ties};
 pub use links::component_path;
 pub use templates::{TemplateError, Templates};
+pub use theme::{Theme, ThemeError};
+
+pub(crate) use codes::CODES;
 
 /// What all pages are made with.
 pub struct Base {
@@ -68,7 +75,7 @@ pub(crate) struct Site {
 impl Base {
     /// Returns what all pages of a catalog are made with.
     pub fn new(catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Self {
-        let frame = pages::frame(catalog);
+        let frame = pages::frame(catalog, templates.theme());
         let key = Fingerprint::of((&catalog.registry, templates.digest(), &frame, feeds));
         Self {
             registry: Arc::clone(&catalog.registry),
@@ -142,6 +149,13 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
             pages::ecosystem::files(&site, &id)
         }));
     }
+    let addresses = docs::addresses(base).filter(|address| address != pages::docs::INSTALL);
+    let addresses: Vec<Place> = addresses.map(Place::file).collect();
+    let of_docs = Arc::clone(&site);
+    units.push(Unit::batch(Phase::Pages, addresses, base.key, move || pages::docs::files(&of_docs)));
+    let (install, of_docs) = (Place::file(pages::docs::INSTALL), Arc::clone(&site));
+    let wholes: Vec<_> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
+    units.push(Unit::batch(Phase::Pointers, [install], (base.key, wholes), move || pages::docs::install(&of_docs)));
     let mut add = |paths: &[&str], make: fn(&Site) -> Result<crate::output::Files, RenderError>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();
