@@ -1,11 +1,15 @@
 //! `packyard.toml` → [`Config`].
 
+mod site;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use crate::diag::{Level, Levels};
+
+pub use site::{FilePages, SiteConfig};
 
 /// The configuration of a registry; every key is optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +30,9 @@ pub struct Config {
     /// The runtime feeds.
     #[serde(default)]
     pub feeds: Feeds,
+    /// The website.
+    #[serde(default)]
+    pub site: SiteConfig,
 }
 
 /// `[registry]`.

@@ -8,6 +8,8 @@ pub(super) mod component;
 pub(super) mod ecosystem;
 pub(super) mod error;
 pub(super) mod fields;
+pub(super) mod file;
+mod files;
 mod findings;
 pub(super) mod home;
 pub(super) mod release;
