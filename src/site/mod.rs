@@ -17,6 +17,7 @@ mod feeds;
 mod files;
 mod fragments;
 mod highlight;
+mod line_diff;
 mod links;
 pub mod markdown;
 pub mod markdown_files;
@@ -132,11 +133,14 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
         let site = Arc::clone(&site);
         Unit::batch(Phase::Pages, places, key, move || pages::release::files(&site, at))
     };
+    let version = |at: usize| pack.releases[at].version().as_str();
     let comparison = |at: usize| {
         let before = site.comparisons.before(at)?;
         let place =
             Place::File(links::comparison_file(&pack.id, pack.releases[before].version(), pack.releases[at].version()));
-        let key = (base.key, keys.releases[before], keys.releases[at]);
+        let files = [before, at].map(|at| site.files.key(pack, at));
+        let beside = site.comparisons.beside(at).map(|pair| pair.map(|(from, to)| (version(from), version(to))));
+        let key = (base.key, keys.releases[before], keys.releases[at], files, beside);
         let site = Arc::clone(&site);
         Some(Unit::batch(Phase::Pages, [place], key, move || pages::compare::files(&site, before, at)))
     };

@@ -106,6 +106,11 @@ impl<'t> Code<'t> {
         &self.text[start..end]
     }
 
+    /// Returns all lines as they are.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'t str> {
+        self.lines.iter().map(|(start, end)| &self.text[*start..*end])
+    }
+
     /// Writes a line as HTML, of which every element is closed.
     pub(super) fn write(&self, number: usize, out: &mut Vec<u8>) {
         let (mut at, end) = self.lines[number];

@@ -5,6 +5,7 @@
 
 pub(super) mod compare;
 pub(super) mod component;
+mod diffs;
 pub(super) mod ecosystem;
 pub(super) mod error;
 pub(super) mod fields;
