@@ -25,6 +25,14 @@ impl Comparisons {
         self.0[at].before
     }
 
+    /// Returns the comparisons before and after that of a release: which two releases each compares.
+    pub(super) fn beside(&self, at: usize) -> [Option<(usize, usize)>; 2] {
+        let previous = self.before(at).and_then(|to| Some((self.before(to)?, to)));
+        // The nearest of those that are compared with it.
+        let next = (0..at).rev().find(|later| self.before(*later) == Some(at)).map(|later| (at, later));
+        [previous, next]
+    }
+
     /// Returns the release that one is compared with, and the verdict, which is empty when nothing changed.
     pub(super) fn verdict(&self, pack: &CatalogPack, at: usize) -> Option<(usize, Option<Impact>)> {
         let Compared { before, verdict } = &self.0[at];

@@ -16,7 +16,10 @@ mod codes;
 mod comparisons;
 mod docs;
 mod feeds;
+mod files;
 mod fragments;
+mod highlight;
+mod line_diff;
 mod links;
 pub mod markdown;
 pub mod markdown_files;
@@ -35,11 +38,12 @@ mod theme;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogPack, Registry};
-use crate::config::Feeds;
+use crate::config::{Feeds, FilePages};
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
 
 use comparisons::Comparisons;
+use files::FilePlan;
 
 pub use around::{Around, Crosslinks, Ties};
 pub use links::component_path;
@@ -55,6 +59,7 @@ pub struct Base {
     frame: templates::Shared,
     fragments: fragments::Fragments,
     feeds: Feeds,
+    files: FilePages,
     key: Digest,
 }
 
@@ -64,6 +69,7 @@ pub(crate) struct PackSite {
     pack: Arc<CatalogPack>,
     around: Arc<Around>,
     comparisons: Comparisons,
+    files: FilePlan,
 }
 
 /// What pages about the whole registry are made from.
@@ -83,8 +89,15 @@ impl Base {
             frame: templates::Shared::new(&frame),
             fragments: fragments::Fragments::default(),
             feeds: feeds.clone(),
+            files: FilePages::default(),
             key,
         }
+    }
+
+    /// Returns it with another choice of what is shown of released files.
+    #[must_use]
+    pub fn with_files(self, files: FilePages) -> Self {
+        Self { files, key: Fingerprint::of((self.key, files)), ..self }
     }
 
     /// Returns the digest of all of it.
@@ -106,15 +119,20 @@ impl std::fmt::Debug for Base {
 
 /// Plans the pages of a pack, one unit per release and per comparison; the pack's own page belongs to its default release.
 pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) -> Vec<Unit> {
-    let (own_base, own_pack, around, comparisons) =
-        (Arc::clone(base), Arc::clone(pack), Arc::clone(around), Comparisons::of(pack));
-    let site = Arc::new(PackSite { base: own_base, pack: own_pack, around, comparisons });
+    let site = Arc::new(PackSite {
+        base: Arc::clone(base),
+        pack: Arc::clone(pack),
+        around: Arc::clone(around),
+        comparisons: Comparisons::of(pack),
+        files: FilePlan::of(pack, base.files),
+    });
     let (keys, outside) = (pack.keys(), (base.key, site.around.key()));
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
         // It shows the verdict of what changed since the release before.
         let before = site.comparisons.before(at).map(|before| keys.releases[before]);
-        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], before));
+        let files = site.files.key(pack, at);
+        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], before, files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
             key = Fingerprint::of((key, keys.whole));
@@ -122,16 +140,36 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
         let site = Arc::clone(&site);
         Unit::batch(Phase::Pages, places, key, move || pages::release::files(&site, at))
     };
+    let version = |at: usize| pack.releases[at].version().as_str();
     let comparison = |at: usize| {
         let before = site.comparisons.before(at)?;
         let place =
             Place::File(links::comparison_file(&pack.id, pack.releases[before].version(), pack.releases[at].version()));
-        let key = (base.key, keys.releases[before], keys.releases[at]);
+        let files = [before, at].map(|at| site.files.key(pack, at));
+        let beside = site.comparisons.beside(at).map(|pair| pair.map(|(from, to)| (version(from), version(to))));
+        let key = (base.key, keys.releases[before], keys.releases[at], files, beside);
         let site = Arc::clone(&site);
         Some(Unit::batch(Phase::Pages, [place], key, move || pages::compare::files(&site, before, at)))
     };
+    // They show nothing that may change after their release, so that nothing makes them again.
+    let shown = |at: usize| {
+        let (site, release) = (&site, &pack.releases[at]);
+        let unit = move |(folder, numbers): (String, Vec<usize>)| {
+            let files: Vec<_> = numbers.iter().map(|number| &release.listing.files[*number]).collect();
+            let facts: Vec<_> = files.iter().map(|file| (&file.path, file.sha256, file.executable)).collect();
+            let source = &release.record.source;
+            let key = (
+                (base.key, &pack.id, release.version().as_str(), facts),
+                (&source.repository, &source.path, &source.commit),
+            );
+            let key = Fingerprint::of(key);
+            let site = Arc::clone(site);
+            Unit::batch(Phase::Pages, [Place::folder(folder)], key, move || pages::file::files(&site, at, &numbers))
+        };
+        site.files.batches(pack, at).into_iter().map(unit)
+    };
     let all = 0..pack.releases.len();
-    all.clone().map(release).chain(all.filter_map(comparison)).collect()
+    all.clone().map(release).chain(all.clone().filter_map(comparison)).chain(all.flat_map(shown)).collect()
 }
 
 /// Plans what is about the whole registry: home, lists, search, feed, sitemap. It names pages of packs, so it is written last.

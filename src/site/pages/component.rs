@@ -55,6 +55,9 @@ struct Check<'a> {
 struct File<'a> {
     path: &'a str,
     line: Option<u32>,
+    /// The address of its page.
+    page: Option<String>,
+    /// Where it lies in the repository.
     link: Option<String>,
 }
 
@@ -113,12 +116,13 @@ impl Lookup<'_> {
 /// Appends the pages of all components of a release; `stems` are their file names.
 pub(super) fn append(
     site: &PackSite,
-    release: &CatalogRelease,
+    at: usize,
     stems: &[String],
     parts: &[(&'static str, &Shared)],
     files: &mut Vec<(RelPath, Vec<u8>)>,
 ) -> Result<(), RenderError> {
     let (base, pack) = (&site.base, &*site.pack);
+    let release = &pack.releases[at];
     let here = links::release_address(&pack.id, release.version());
     let components = || release.pack.components.iter().zip(stems);
     let address = |component: &Component, stem: &str| format!("{here}/{}/{stem}.html", component.kind.key);
@@ -146,7 +150,7 @@ pub(super) fn append(
             ..Head::default()
         };
         let in_default = in_default.filter(|_| release.version() != pack.latest().version());
-        let page = page(&lookup, release, component, head, in_default);
+        let page = page(&lookup, at, component, head, in_default);
         let tables = base.fragments.tables(&base.templates, &path, component)?;
         let parts: Vec<_> = parts.iter().copied().chain([("tables", &tables)]).collect();
         let html = base.templates.render("component.html", &path, &parts, &page)?;
@@ -165,15 +169,18 @@ fn in_default_release(pack: &CatalogPack) -> HashMap<(&'static str, &str), Strin
 
 fn page<'a>(
     lookup: &Lookup<'a>,
-    release: &'a CatalogRelease,
+    at: usize,
     component: &'a Component,
     head: Head<'a>,
     in_default: Option<String>,
 ) -> ComponentPage<'a> {
+    let pack = &lookup.site.pack;
+    let release = &pack.releases[at];
     let source = &release.record.source;
     let file = |path: &'a RelPath, line: Option<u32>| File {
         path: path.as_str(),
         line,
+        page: lookup.site.files.link(pack, at, path.as_str(), line),
         link: source_links::file(source, path.as_str())
             .map(|link| link + &line.map(|line| format!("#L{line}")).unwrap_or_default()),
     };
