@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{Files, Head};
+use super::{Files, Head, structured};
 use crate::catalog::CatalogRelease;
 use crate::compare::{Change, Comparison, ComponentName, Impact, What};
 use crate::site::{PackSite, links, text};
@@ -82,6 +82,8 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
     let path = links::comparison_file(&pack.id, from.version(), to.version());
     let address = links::comparison_address(&pack.id, from.version(), to.version());
     let verdict = comparison.verdict();
+    let here = format!("{} to {}", from.version(), to.version());
+    let way = structured::way_to(pack).into_iter().chain([(here.as_str(), format!("{address}.html"))]);
     let page = Page {
         head: Head {
             root: links::root(&path),
@@ -91,6 +93,10 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
                 None => meaning(None).into(),
             },
             canonical: base.absolute(&format!("{address}.html")),
+            json: Some(format!("{address}.json")),
+            data: structured::script(base, [structured::breadcrumbs(base, way)]),
+            section: Some(super::BROWSE),
+            ..Head::default()
         },
         ecosystem: pack.ecosystem.id(),
         ecosystem_title: pack.ecosystem.title(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::Head;
+use super::{Head, structured};
 use super::view::{Snippet, shown, snippet};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::compare::Change;
@@ -176,12 +176,20 @@ pub(super) fn append(
         let path = links::file_in_release(pack, release.version(), &format!("{}/{stem}.html", component.kind.key));
         let in_default = in_latest.get(&(component.kind.key, component.name.as_str())).cloned();
         let title = format!("{} · {} {}", component.name, pack.id, release.version());
+        let way = structured::way_to(pack).into_iter().chain([
+            (release.version().as_str(), format!("{here}/index.html")),
+            (component.name.as_str(), address(component, stem)),
+        ]);
         let head = Head {
             root: links::root(&path),
             title: title.into(),
             description: text::summary(&component.description),
             // What search engines should show.
             canonical: base.absolute(in_default.as_deref().unwrap_or(&address(component, stem))),
+            json: Some(format!("{here}/release.json")),
+            data: structured::script(base, [structured::breadcrumbs(base, way)]),
+            section: Some(super::BROWSE),
+            ..Head::default()
         };
         let in_default = in_default.filter(|_| release.version() != pack.latest().version());
         let past = site.history().of_component(&line, component.kind.key, &component.name);

@@ -9,12 +9,16 @@ pub(super) mod ecosystem;
 pub(super) mod error;
 pub(super) mod fields;
 mod findings;
+pub(in crate::site) mod head;
 pub(super) mod home;
 pub(super) mod release;
 mod status;
+pub(super) mod structured;
 mod view;
 
 use serde::Serialize;
+
+pub(in crate::site) use head::Head;
 
 use crate::catalog::Catalog;
 use crate::ident::EcosystemId;
@@ -30,23 +34,26 @@ pub(super) struct Frame<'a> {
     description: Option<&'a str>,
     has_feed: bool,
     ecosystems: Vec<FrameEcosystem>,
+    navigation: Vec<Entry<'a>>,
 }
+
+/// An entry of the navigation: the page of the site that it leads to.
+#[derive(Serialize, Hash)]
+struct Entry<'a> {
+    label: &'a str,
+    address: &'a str,
+}
+
+/// The address of the page of all packs.
+pub(super) const BROWSE: &str = "index.html";
+
+/// The navigation of every registry.
+const NAVIGATION: [Entry<'static>; 1] = [Entry { label: "Browse", address: BROWSE }];
 
 #[derive(Serialize, Hash)]
 struct FrameEcosystem {
     id: &'static str,
     title: &'static str,
-}
-
-/// What the head of every page needs.
-#[derive(Serialize)]
-struct Head<'a> {
-    /// What leads to the site's root: empty or `../` several times.
-    root: String,
-    title: std::borrow::Cow<'a, str>,
-    description: std::borrow::Cow<'a, str>,
-    /// The absolute address of the page that search engines should show instead of its likes.
-    canonical: Option<String>,
 }
 
 /// Returns the identifiers of the ecosystems that have packs, sorted.
@@ -69,5 +76,6 @@ pub(super) fn frame(catalog: &Catalog) -> Frame<'_> {
         description: catalog.registry.description.as_deref(),
         has_feed: catalog.registry.url.is_some() && !catalog.packs.is_empty(),
         ecosystems,
+        navigation: NAVIGATION.into_iter().collect(),
     }
 }
