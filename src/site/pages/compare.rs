@@ -102,7 +102,7 @@ struct FileRow<'a> {
 pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files {
     let (base, pack) = (&site.base, &*site.pack);
     let (from, to) = (&pack.releases[before], &pack.releases[at]);
-    let comparison = pack.comparison(before, at);
+    let comparison = site.comparisons.get(at).expect("it is compared with the one before it");
     let path = links::comparison_file(&pack.id, from.version(), to.version());
     let address = links::comparison_address(&pack.id, from.version(), to.version());
     let verdict = comparison.verdict();
@@ -133,8 +133,8 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
         verdict: verdict.map(Impact::as_str),
         meaning: meaning(verdict),
         sufficient: comparison.understated().map(|version| version.to_string()),
-        groups: groups(site, from, to, &comparison),
-        files: file_lists(site, Pair { before, at }, &comparison),
+        groups: groups(site, from, to, comparison),
+        files: file_lists(site, Pair { before, at }, comparison),
         file_count: comparison.files.count(),
         diffs,
         more_diffs,
