@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::diag::{Level, Levels};
 
 pub use colour::{Colour, Scheme};
-pub use site::{Accent, Footer, NamedLink, SiteConfig};
+pub use site::{Accent, FilePages, Footer, NamedLink, SiteConfig};
 
 /// The configuration of a registry; every key is optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Config {
     /// The runtime feeds.
     #[serde(default)]
     pub feeds: Feeds,
-    /// How the website looks.
+    /// How the website looks, and what it shows.
     #[serde(default)]
     pub site: SiteConfig,
 }

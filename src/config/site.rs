@@ -23,6 +23,19 @@ pub struct SiteConfig {
     pub footer: Footer,
     /// A folder of Markdown files, each of which becomes a page of the documentation.
     pub docs: Option<Utf8PathBuf>,
+    /// What is shown of the released files.
+    pub files: FilePages,
+}
+
+/// What the website shows of released files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FilePages {
+    /// Every file has a page, and a copy to download.
+    #[default]
+    Pages,
+    /// They are listed; their content is in the archive.
+    List,
 }
 
 /// `[site.footer]`.

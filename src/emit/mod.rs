@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Comparisons};
 use crate::ecosystem;
 use crate::ident::{Digest, RelPath};
 use crate::output::{Files, Phase, Place, Unit};
 
 /// Plans the files of a pack and of its releases, but for pages and feeds.
-pub fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
+pub fn of_pack(pack: &Arc<CatalogPack>, comparisons: &Arc<Comparisons>) -> Vec<Unit> {
     let keys = pack.keys();
     let mut units: Vec<Unit> = pack.releases.iter().map(|release| archive(pack, release)).collect();
     let whole = Arc::clone(pack);
@@ -31,7 +31,7 @@ pub fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
         let pack = Arc::clone(pack);
         units.push(Unit::batch(Phase::Data, places, key, move || Ok(release_files(&pack, &pack.releases[at]))));
     }
-    units.extend(comparison::of_pack(pack));
+    units.extend(comparison::of_pack(pack, comparisons));
     units
 }
 

@@ -1,7 +1,7 @@
 //! Templates: context values → HTML and XML. The only module that names tera.
 //!
 //! Pack text reaches a template as a value, never as template source, and every value is escaped by
-//! [`escape`](super::text::escape) unless it was made by [`Shared::html`].
+//! [`escape`](super::text::escape) unless it was made by [`Shared::html`] or [`Shared::html_list`].
 
 use std::collections::BTreeMap;
 
@@ -62,6 +62,11 @@ impl Shared {
     /// Returns sanitised HTML, which templates insert as it is.
     pub(crate) fn html(html: &str) -> Self {
         Self(Value::safe_string(html))
+    }
+
+    /// Returns several pieces of sanitised HTML, in order.
+    pub(crate) fn html_list<'h>(pieces: impl Iterator<Item = &'h str>) -> Self {
+        Self(Value::from(pieces.map(Value::safe_string).collect::<Vec<_>>()))
     }
 }
 

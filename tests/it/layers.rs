@@ -24,6 +24,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("git2", &["source/git/"]),
     ("globset", &["release/discover.rs"]),
     ("hex", &["ident/digest.rs", "source/git/", "ecosystem/stackstorm/git_feed/"]),
+    ("imara_diff", &["site/line_diff.rs"]),
     ("include_dir", &["site/"]),
     ("indicatif", &["cli/progress.rs"]),
     ("jsonschema", &["pack/schema/"]),

@@ -5,10 +5,13 @@
 
 pub(super) mod compare;
 pub(super) mod component;
+mod diffs;
 pub(super) mod docs;
 pub(super) mod ecosystem;
 pub(super) mod error;
 pub(super) mod fields;
+pub(super) mod file;
+mod files;
 mod findings;
 pub(in crate::site) mod head;
 pub(super) mod home;

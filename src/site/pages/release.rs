@@ -79,7 +79,8 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     }
     files.push(page_of(links::file_in_release(pack, release.version(), "index.html"), false)?);
     files.extend(icon.map(|bytes| (links::file_in_release(pack, release.version(), view::ICON), bytes)));
-    component::append(site, release, &stems, &parts[..2], &mut files)?;
+    files.push(super::files::page(site, at)?);
+    component::append(site, at, &stems, &parts[..2], &mut files)?;
     Ok(files)
 }
 
