@@ -14,12 +14,15 @@ mod around;
 mod assets;
 mod comparisons;
 mod feeds;
+#[cfg(test)]
+mod file_tests;
 mod files;
 mod fragments;
 mod highlight;
 mod line_diff;
 mod links;
 pub mod markdown;
+mod markdown_changelog;
 pub mod markdown_files;
 mod pages;
 mod search;
@@ -124,8 +127,8 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
         // It shows the verdict of what changed since the release before.
         let before = site.comparisons.before(at).map(|before| keys.releases[before]);
-        let files = site.files.key(pack, at);
-        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], before, files));
+        let beside = (site.files.key(pack, at), pages::changelog::has_page(pack));
+        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], before, beside));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
             key = Fingerprint::of((key, keys.whole));
@@ -162,7 +165,13 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
         site.files.batches(pack, at).into_iter().map(unit)
     };
     let all = 0..pack.releases.len();
-    all.clone().map(release).chain(all.clone().filter_map(comparison)).chain(all.flat_map(shown)).collect()
+    let changelog = pages::changelog::has_page(pack).then(|| {
+        let (site, place) = (Arc::clone(&site), Place::File(pages::changelog::path(pack)));
+        let files = site.files.key(pack, pack.latest);
+        Unit::batch(Phase::Pages, [place], (base.key, keys.whole, files), move || pages::changelog::files(&site))
+    });
+    let of_releases = all.clone().map(release).chain(all.clone().filter_map(comparison));
+    of_releases.chain(all.flat_map(shown)).chain(changelog).collect()
 }
 
 /// Plans what is about the whole registry: home, lists, search, feed, sitemap. It names pages of packs, so it is written last.

@@ -16,7 +16,10 @@ const KINDS = [
   ["pack", /^packs\/[^/]+\/[^/]+\/index\.html$/],
   ["release", /^packs\/[^/]+\/[^/]+\/[^/]+\/index\.html$/],
   ["compare", /^packs\/[^/]+\/[^/]+\/compare\/[^/]+\.html$/],
-  ["component", /^packs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/[^/]+\.html$/],
+  ["component", /^packs\/[^/]+\/[^/]+\/(?!files\/)[^/]+\/[^/]+\/[^/]+\.html$/],
+  ["files", /^packs\/[^/]+\/[^/]+\/[^/]+\/files\.html$/],
+  ["file", /^packs\/[^/]+\/[^/]+\/files\/.+\.html$/],
+  ["changelog", /^packs\/[^/]+\/[^/]+\/changelog\.html$/],
 ];
 
 /** Picks pages to look at: per kind the smallest, the largest and one between, and the fullest of each ecosystem and component kind. */
