@@ -1,5 +1,6 @@
 //! `packyard.toml` → [`Config`].
 
+mod colour;
 mod site;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,8 @@ use serde::Deserialize;
 
 use crate::diag::{Level, Levels};
 
-pub use site::{FilePages, SiteConfig};
+pub use colour::{Colour, Scheme};
+pub use site::{Accent, FilePages, Footer, NamedLink, SiteConfig};
 
 /// The configuration of a registry; every key is optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -30,7 +32,7 @@ pub struct Config {
     /// The runtime feeds.
     #[serde(default)]
     pub feeds: Feeds,
-    /// The website.
+    /// How the website looks, and what it shows.
     #[serde(default)]
     pub site: SiteConfig,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, CatalogPack};
+use crate::catalog::{Catalog, CatalogPack, Comparisons};
 use crate::config::Config;
 use crate::diag::{Diagnostic, Sink};
 use crate::ecosystem::{self, PackFeed};
@@ -132,8 +132,9 @@ impl PackUnits {
     ) -> Self {
         let (around, mut sink) = (Arc::new(around), Sink::new());
         let mut feed = pack.ecosystem.pack_feed(&catalog.registry, &config.feeds, pack, &mut sink);
-        let mut units = emit::of_pack(pack);
-        units.extend(site::of_pack(&shared.base, pack, &around));
+        let comparisons = Arc::new(Comparisons::of(pack));
+        let mut units = emit::of_pack(pack, &comparisons);
+        units.extend(site::of_pack(&shared.base, pack, &around, &comparisons));
         units.append(&mut feed.units);
         let units = units.into_iter().map(|unit| shared.keyed(unit)).collect();
         Self { units, pack: Arc::clone(pack), ties, around, feed, findings: sink.finish() }

@@ -4,26 +4,29 @@
 //! 2. [`Around`] is what pages of a pack show of other packs, and all of it.
 //! 3. `pages` turn packs and catalog into lean context values, one file per kind of page.
 //! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 5. `fragments` keeps what many pages have in common, `comparisons` the verdicts of what changed; `search`, `feeds` and
-//!    `assets` make the rest.
+//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release; `search`,
+//!    `feeds` and `assets` make the rest.
 //!
 //! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
 //! to be made again. Pure: touches no disk (but for template overrides), knows no clock. Names no ecosystem.
 
 mod around;
 mod assets;
-mod comparisons;
+mod codes;
+mod docs;
 mod feeds;
 #[cfg(test)]
 mod file_tests;
 mod files;
 mod fragments;
 mod highlight;
+mod history;
 mod line_diff;
 mod links;
 pub mod markdown;
 mod markdown_changelog;
 pub mod markdown_files;
+mod markdown_pages;
 mod pages;
 mod search;
 mod source_links;
@@ -33,20 +36,23 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theme;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::catalog::{Catalog, CatalogPack, Registry};
+use crate::catalog::{Catalog, CatalogPack, Comparisons, Registry};
 use crate::config::{Feeds, FilePages};
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
 
-use comparisons::Comparisons;
 use files::FilePlan;
 
 pub use around::{Around, Crosslinks, Ties};
 pub use links::component_path;
 pub use templates::{TemplateError, Templates};
+pub use theme::{Theme, ThemeError};
+
+pub(crate) use codes::CODES;
 
 /// What all pages are made with.
 pub struct Base {
@@ -64,8 +70,16 @@ pub(crate) struct PackSite {
     base: Arc<Base>,
     pack: Arc<CatalogPack>,
     around: Arc<Around>,
-    comparisons: Comparisons,
+    comparisons: Arc<Comparisons>,
     files: FilePlan,
+    history: OnceLock<history::History>,
+}
+
+impl PackSite {
+    /// Returns what happened to the pack's components, which is found out when a page first shows it.
+    fn history(&self) -> &history::History {
+        self.history.get_or_init(|| history::History::of(&self.pack, &self.comparisons))
+    }
 }
 
 /// What pages about the whole registry are made from.
@@ -77,7 +91,7 @@ pub(crate) struct Site {
 impl Base {
     /// Returns what all pages of a catalog are made with.
     pub fn new(catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Self {
-        let frame = pages::frame(catalog);
+        let frame = pages::frame(catalog, templates.theme());
         let key = Fingerprint::of((&catalog.registry, templates.digest(), &frame, feeds));
         Self {
             registry: Arc::clone(&catalog.registry),
@@ -114,21 +128,27 @@ impl std::fmt::Debug for Base {
 }
 
 /// Plans the pages of a pack, one unit per release and per comparison; the pack's own page belongs to its default release.
-pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) -> Vec<Unit> {
+pub fn of_pack(
+    base: &Arc<Base>,
+    pack: &Arc<CatalogPack>,
+    around: &Arc<Around>,
+    comparisons: &Arc<Comparisons>,
+) -> Vec<Unit> {
     let site = Arc::new(PackSite {
         base: Arc::clone(base),
         pack: Arc::clone(pack),
         around: Arc::clone(around),
-        comparisons: Comparisons::of(pack),
+        comparisons: Arc::clone(comparisons),
         files: FilePlan::of(pack, base.files),
+        history: OnceLock::new(),
     });
     let (keys, outside) = (pack.keys(), (base.key, site.around.key()));
+    let lines = lines(&keys.contents, comparisons);
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
-        // It shows the verdict of what changed since the release before.
-        let before = site.comparisons.before(at).map(|before| keys.releases[before]);
-        let beside = (site.files.key(pack, at), pages::changelog::has_page(pack));
-        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], before, beside));
+        // It shows what happened up to it.
+        let files = (site.files.key(pack, at), pages::changelog::has_page(pack));
+        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at], files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
             key = Fingerprint::of((key, keys.whole));
@@ -174,6 +194,16 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
     of_releases.chain(all.flat_map(shown)).chain(changelog).collect()
 }
 
+/// Returns the digest of each release's content and of the contents of all releases that lie before it.
+fn lines(contents: &[Digest], comparisons: &Comparisons) -> Vec<Digest> {
+    let mut lines = contents.to_vec();
+    // What lies before a release has a lower version, and so stands behind it.
+    for at in (0..contents.len()).rev() {
+        lines[at] = Fingerprint::of((contents[at], comparisons.before(at).map(|before| lines[before])));
+    }
+    lines
+}
+
 /// Plans what is about the whole registry: home, lists, search, feed, sitemap. It names pages of packs, so it is written last.
 pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     let site = Arc::new(Site { base: Arc::clone(base), catalog: Arc::clone(catalog) });
@@ -189,6 +219,13 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
             pages::ecosystem::files(&site, &id)
         }));
     }
+    let addresses = docs::addresses(base).filter(|address| address != pages::docs::INSTALL);
+    let addresses: Vec<Place> = addresses.map(Place::file).collect();
+    let of_docs = Arc::clone(&site);
+    units.push(Unit::batch(Phase::Pages, addresses, base.key, move || pages::docs::files(&of_docs)));
+    let (install, of_docs) = (Place::file(pages::docs::INSTALL), Arc::clone(&site));
+    let wholes: Vec<_> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
+    units.push(Unit::batch(Phase::Pointers, [install], (base.key, wholes), move || pages::docs::install(&of_docs)));
     let mut add = |paths: &[&str], make: fn(&Site) -> Result<crate::output::Files, RenderError>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();

@@ -104,7 +104,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("client", &["content", "diag", "fs", "ident", "index", "progress", "source"]),
-    ("rules", &["client", "content", "diag", "ecosystem", "index", "pack", "release", "source"]),
+    ("rules", &["client", "content", "diag", "ecosystem", "index", "pack", "release", "site", "source"]),
     (
         "build",
         &[

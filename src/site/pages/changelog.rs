@@ -1,23 +1,27 @@
 //! What changed in each release: in its author's words where the changelog has them, else by what Packyard found.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::{Files, Head, home};
 use crate::catalog::{CatalogPack, CatalogRelease};
-use crate::compare::Impact;
+use crate::compare::{Change, Comparison, Impact};
 use crate::ident::RelPath;
-use crate::site::comparisons::Summary;
 use crate::site::markdown::{self, Part};
 use crate::site::markdown_changelog::sections;
 use crate::site::templates::Shared;
-use crate::site::{PackSite, links};
+use crate::site::{PackSite, links, text};
 
 /// Most versions that a page tells of.
 const MOST_VERSIONS: usize = 200;
 /// Most HTML of the authors' words on a page, in bytes.
 const MOST_HTML: usize = 160 << 10;
+/// Most changes that are listed where there are no words.
+const MOST_LINES: usize = 10;
+/// Longest words of a change, in characters.
+const MOST_WORDS: usize = 160;
 
 /// What changed in a release.
 #[derive(Serialize)]
@@ -35,9 +39,27 @@ pub(super) struct Changed<'a> {
     /// Whether the author's words come beside the page.
     has_words: bool,
     /// What was found, where there are no words.
-    summary: Option<&'a Summary>,
+    summary: Option<Summary<'a>>,
     /// The page of all versions.
     whole: Option<String>,
+}
+
+/// What a comparison comes to, in a few lines.
+#[derive(Serialize)]
+struct Summary<'a> {
+    /// Whether the content is another one at all.
+    is_other: bool,
+    /// What breaks and what is new, the first of it.
+    lines: Vec<Line<'a>>,
+    left_out: usize,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    impact: &'static str,
+    subject: String,
+    field: Option<Cow<'a, str>>,
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -102,6 +124,8 @@ pub(in crate::site) fn files(site: &PackSite) -> Files {
             title: format!("Changelog of {}", pack.id).into(),
             description: format!("What changed in each release of {}.", pack.id).into(),
             canonical: base.absolute(path.as_str()),
+            section: Some(super::BROWSE),
+            ..Head::default()
         },
         ecosystem: pack.ecosystem.id(),
         ecosystem_title: pack.ecosystem.title(),
@@ -159,8 +183,8 @@ fn changed(site: &PackSite, at: usize, has_words: bool) -> Changed<'_> {
     let pack = &*site.pack;
     let release = &pack.releases[at];
     let version = release.version();
-    let found = site.comparisons.summary(pack, at);
-    let since = found.map(|(before, _)| {
+    let comparison = site.comparisons.get(at);
+    let since = site.comparisons.before(at).map(|before| {
         let before = pack.releases[before].version();
         (before.as_str(), format!("{}.html", links::comparison_address(&pack.id, before, version)))
     });
@@ -171,9 +195,24 @@ fn changed(site: &PackSite, at: usize, has_words: bool) -> Changed<'_> {
         date: if release.status.draft { String::new() } else { home::date(release) },
         time: release.published_at.to_string(),
         since,
-        verdict: found.and_then(|(_, summary)| summary.verdict()).map(Impact::as_str),
+        verdict: comparison.and_then(Comparison::verdict).map(Impact::as_str),
         has_words,
-        summary: found.map(|(_, summary)| summary).filter(|_| !has_words),
+        summary: comparison.filter(|_| !has_words).map(summary),
         whole: has_page(pack).then(|| path(pack).to_string()),
+    }
+}
+
+fn summary(comparison: &Comparison) -> Summary<'_> {
+    let told = || [Impact::Breaking, Impact::Feature].into_iter().flat_map(|impact| comparison.with_impact(impact));
+    let lines: Vec<Line<'_>> = told().take(MOST_LINES).map(line).collect();
+    Summary { is_other: comparison.verdict().is_some(), left_out: told().count() - lines.len(), lines }
+}
+
+fn line(change: &Change) -> Line<'_> {
+    Line {
+        impact: change.impact.as_str(),
+        subject: text::cut(&change.subject(), MOST_WORDS).into_owned(),
+        field: change.place().and_then(|(_, field)| field).map(|field| text::cut(field, MOST_WORDS)),
+        words: text::cut(&change.words(), MOST_WORDS).into_owned(),
     }
 }

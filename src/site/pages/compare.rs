@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::diffs::{self, FileDiff, Pair};
-use super::{Files, Head};
+use super::{Files, Head, structured};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::compare::{Change, Comparison, ComponentName, Impact, Moved, What};
 use crate::site::templates::Shared;
@@ -102,10 +102,12 @@ struct FileRow<'a> {
 pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files {
     let (base, pack) = (&site.base, &*site.pack);
     let (from, to) = (&pack.releases[before], &pack.releases[at]);
-    let comparison = pack.comparison(before, at);
+    let comparison = site.comparisons.get(at).expect("it is compared with the one before it");
     let path = links::comparison_file(&pack.id, from.version(), to.version());
     let address = links::comparison_address(&pack.id, from.version(), to.version());
     let verdict = comparison.verdict();
+    let here = format!("{} to {}", from.version(), to.version());
+    let way = structured::way_to(pack).into_iter().chain([(here.as_str(), format!("{address}.html"))]);
     let (diffs, more_diffs) = diffs::of(site, Pair { before, at }, &comparison.files);
     let lines = Shared::html_list(diffs.iter().map(|diff| diff.lines.as_str()));
     let page = Page {
@@ -117,6 +119,10 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
                 None => meaning(None).into(),
             },
             canonical: base.absolute(&format!("{address}.html")),
+            json: Some(format!("{address}.json")),
+            data: structured::script(base, [structured::breadcrumbs(base, way)]),
+            section: Some(super::BROWSE),
+            ..Head::default()
         },
         ecosystem: pack.ecosystem.id(),
         ecosystem_title: pack.ecosystem.title(),
@@ -127,8 +133,8 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
         verdict: verdict.map(Impact::as_str),
         meaning: meaning(verdict),
         sufficient: comparison.understated().map(|version| version.to_string()),
-        groups: groups(site, from, to, &comparison),
-        files: file_lists(site, Pair { before, at }, &comparison),
+        groups: groups(site, from, to, comparison),
+        files: file_lists(site, Pair { before, at }, comparison),
         file_count: comparison.files.count(),
         diffs,
         more_diffs,

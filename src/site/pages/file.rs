@@ -121,6 +121,8 @@ fn page(
             title: format!("{} · {} {}", text::cut(file.path.as_str(), 200), pack.id, release.version()).into(),
             description: format!("{}, a file of {} {}.", text::cut(name, 100), pack.id, release.version()).into(),
             canonical: base.absolute(path.as_str()),
+            section: Some(super::BROWSE),
+            ..Head::default()
         },
         ecosystem: pack.ecosystem.id(),
         ecosystem_title: pack.ecosystem.title(),
