@@ -15,6 +15,8 @@ mod assets;
 mod codes;
 mod docs;
 mod feeds;
+#[cfg(test)]
+mod file_tests;
 mod files;
 mod fragments;
 mod highlight;
@@ -22,6 +24,7 @@ mod history;
 mod line_diff;
 mod links;
 pub mod markdown;
+mod markdown_changelog;
 pub mod markdown_files;
 mod markdown_pages;
 mod pages;
@@ -144,7 +147,7 @@ pub fn of_pack(
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
         // It shows what happened up to it.
-        let files = site.files.key(pack, at);
+        let files = (site.files.key(pack, at), pages::changelog::has_page(pack));
         let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at], files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
@@ -182,7 +185,13 @@ pub fn of_pack(
         site.files.batches(pack, at).into_iter().map(unit)
     };
     let all = 0..pack.releases.len();
-    all.clone().map(release).chain(all.clone().filter_map(comparison)).chain(all.flat_map(shown)).collect()
+    let changelog = pages::changelog::has_page(pack).then(|| {
+        let (site, place) = (Arc::clone(&site), Place::File(pages::changelog::path(pack)));
+        let files = site.files.key(pack, pack.latest);
+        Unit::batch(Phase::Pages, [place], (base.key, keys.whole, files), move || pages::changelog::files(&site))
+    });
+    let of_releases = all.clone().map(release).chain(all.clone().filter_map(comparison));
+    of_releases.chain(all.flat_map(shown)).chain(changelog).collect()
 }
 
 /// Returns the digest of each release's content and of the contents of all releases that lie before it.

@@ -3,6 +3,7 @@
 //! Every address in a context is a path from the site's root; templates put `page.root` in front. What several pages of a
 //! release show is converted once, as the value `release`; `site` is what all pages show.
 
+pub(super) mod changelog;
 pub(super) mod compare;
 pub(super) mod component;
 mod diffs;
@@ -25,8 +26,8 @@ use serde::Serialize;
 pub(in crate::site) use head::Head;
 
 use crate::catalog::Catalog;
-use crate::ident::EcosystemId;
 use crate::config::NamedLink;
+use crate::ident::EcosystemId;
 use crate::output::RenderError;
 use crate::site::theme::{Logo, Theme};
 
