@@ -18,6 +18,7 @@ mod fragments;
 mod links;
 pub mod markdown;
 pub mod markdown_files;
+mod markdown_text;
 mod pages;
 mod search;
 mod source_links;
@@ -149,7 +150,9 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     };
     add(&["index.html"], pages::home::files);
     add(&["404.html"], pages::error::files);
-    add(&["search/index.js"], search::files);
+    add(&["search.html"], pages::search::files);
     add(&["feed.xml", "sitemap.xml"], feeds::files);
+    // The registry has no documents of its own yet.
+    units.push(search::unit(&site, Vec::new()));
     units
 }

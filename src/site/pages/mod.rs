@@ -11,7 +11,8 @@ pub(super) mod fields;
 mod findings;
 pub(super) mod home;
 pub(super) mod release;
-mod status;
+pub(super) mod search;
+pub(super) mod status;
 mod view;
 
 use serde::Serialize;
