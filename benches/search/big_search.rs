@@ -102,7 +102,7 @@ fn generated(random: &mut words::Random, ecosystem: &'static dyn Ecosystem, numb
     }
     let kinds = ecosystem.kinds();
     let mut components: Vec<(usize, String)> = (0..COMPONENTS)
-        .map(|_| (random.below(kinds.len()).min(random.below(kinds.len())), words::component(random)))
+        .map(|_| ((0..3).map(|_| random.below(kinds.len())).min().unwrap_or_default(), words::component(random)))
         .collect();
     components.sort();
     components.dedup();

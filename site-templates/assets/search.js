@@ -183,15 +183,15 @@ const packyardSearch = (() => {
       if (other === word) return;
       let far = distance(word, other, most);
       // The last word may be on its way.
-      if (isLast && far > most && other.length > word.length) far = distance(word, other.slice(0, word.length), 1) + .5;
+      if (isLast && far > most && other.length > word.length && distance(word, other.slice(0, word.length), 1) < 2) far = most + .5;
       if (far <= most + .5 && !(found.get(other)?.far <= far)) found.set(other, { other, far, frequency });
     };
-    index.parts.forEach(({ word: part }) => consider(part, 5));
-    // The first letter may be missing, too much, or the second one.
+    // If no word with the same first letter is like it, that may be missing, too much, or the second one.
     for (const letter of new Set([word[0], word[1]])) {
       const at = lastUpTo(index.spelling, letter);
-      if (at >= 0) for (const entry of spelt(await piece(`s${at}`))) consider(...entry);
+      if (at >= 0 && !found.size) for (const entry of spelt(await piece(`s${at}`))) consider(...entry);
     }
+    index.parts.forEach(({ word: part }) => consider(part, 5));
     return [...found.values()].sort((a, b) => a.far - b.far || b.frequency - a.frequency || (a.other < b.other ? -1 : 1)).slice(0, 3);
   };
   const spelt = (text) => {
@@ -207,10 +207,8 @@ const packyardSearch = (() => {
 
   /** Puts what has all words in order: exact names, beginnings of names, parts, keywords, summaries, READMEs. */
   const ranked = (asked) => {
-    const { packOf, kindOf, stop, ecosystems, ecosystemOf, kinds } = index;
-    const sure = asked.filter(({ word }) => !stop.has(word));
-    const needed = sure.length ? sure : asked;
-    const places = needed.map(({ word, found }) => {
+    const { packOf, kindOf, ecosystems, ecosystemOf, kinds } = index;
+    const places = asked.map(({ word, found }) => {
       // A word may also name the pack, the ecosystem or the kind.
       const ecosystem = ecosystems.map(([id, title]) => word.length > 2 && (id.startsWith(word) || title.toLowerCase().startsWith(word)));
       const kind = kinds.map((names) => word.length > 2 && names.some((name) => name.toLowerCase().startsWith(word)));
@@ -229,7 +227,7 @@ const packyardSearch = (() => {
           const value = values[at] ?? UNKNOWN * 8;
           const fit = (value % FAR) >> 3;
           // Once its own name has a word, other words may be those of its pack.
-          const around = fit >= BEGUN && (isNamed || fit === UNKNOWN) && !(kindOf[entry] === PACK && fit < UNKNOWN) ? place.around(entry) : undefined;
+          const around = fit >= KEYWORD && (isNamed || fit === UNKNOWN) ? place.around(entry) : undefined;
           if (around !== undefined) { isWhole &&= around; sum += 20; continue; }
           if (fit === UNKNOWN && !place.isPart) { isThere = false; break; }
           far += Math.floor(value / FAR);
@@ -248,10 +246,12 @@ const packyardSearch = (() => {
         // What should not be chosen comes last; but who types its name wants to know about it.
         if (status >= index.demoted) level = level === 0 ? 2.5 : level + 7;
         if (isMisspelt) level += 20;
-        results.push({ entry, level, sum, status, exactName, isPack: kindOf[entry] === PACK ? 0 : 1, needed: 9 - Number(index.dependents[packOf[entry]] ?? 0) });
+        results.push({ entry, level, sum, isKnown: worst < UNKNOWN, status, exactName, isPack: kindOf[entry] === PACK ? 0 : 1, needed: 9 - Number(index.dependents[packOf[entry]] ?? 0) });
       }
     }
-    return results;
+    // Of words that too many entries have, only some are known: what may have them is shown if nothing else is.
+    const known = results.filter(({ isKnown }) => isKnown);
+    return known.length < FEW ? results : known;
   };
   const inOrder = (results) => {
     results.sort((a, b) => a.level - b.level || a.sum - b.sum || a.isPack - b.isPack || a.needed - b.needed || a.entry - b.entry);
@@ -277,7 +277,9 @@ const packyardSearch = (() => {
 
   const search = async (text) => {
     const { chosen, asked } = understood(text);
-    const typed = [...new Set(wordsOf(asked))];
+    const all = [...new Set(wordsOf(asked))];
+    const telling = all.filter((word) => !index.stop.has(word));
+    const typed = telling.length ? telling : all;
     const answers = await Promise.all(typed.map(async (word) => {
       const found = await lookUp(word);
       if (word.length > 3 && word.endsWith("s")) await lookUp(word.slice(0, -1), { whole: true, isOther: true, found });

@@ -7,7 +7,7 @@
   const form = input.form;
   const MOST = 8;
   // Who types on wants the answer to the whole word.
-  const PAUSE = 90;
+  const PAUSE = 140;
   let loading = null;
   let found = null;
   let items = [];
@@ -75,6 +75,8 @@
   /** Shows options, each with where it leads. */
   const show = (options) => {
     items = options.map(({ href }) => href);
+    // Says which text this answers.
+    list.dataset.for = input.value;
     list.replaceChildren(...options.map(({ nodes, className, href }, number) => {
       const item = element("li", className, "");
       item.id = `search-result-${number}`;

@@ -32,7 +32,7 @@ impl Class {
 }
 
 /// How many entries a word may have at most, by the best class of which they have to do; names can be found whatever else.
-const MOST: [(Range<u8>, usize); 4] = [(0..12, 12_000), (12..13, 2_000), (13..14, 1_500), (14..15, 300)];
+const MOST: [(Range<u8>, usize); 4] = [(0..12, 12_000), (12..13, 1_000), (13..14, 600), (14..15, 200)];
 /// How many entries the head of a prefix has at most.
 const MOST_OF_HEAD: usize = 160;
 
@@ -217,7 +217,7 @@ mod tests {
         let standing: Vec<u32> = (0..400).map(|entry| 400 - entry).collect();
         let text = lists(&postings(&many), 0, &standing);
         let entries = numbers::tests::read(text.trim_start_matches('O').trim_end_matches(','));
-        assert_eq!((entries.len(), entries[0]), (300, 100));
+        assert_eq!((entries.len(), entries[0]), (200, 200));
     }
 
     #[test]
