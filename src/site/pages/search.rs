@@ -16,10 +16,10 @@ pub(in crate::site) fn files(site: &Site) -> Files {
     let path = RelPath::composed("search.html");
     let page = SearchPage {
         head: Head {
-            root: String::new(),
             title: "Search".into(),
             description: "Find packs and components by name, keyword and description.".into(),
             canonical: site.base.absolute("search.html"),
+            ..Head::default()
         },
     };
     let html = site.base.templates.render("search.html", &path, &[("site", &site.base.frame)], &page)?;

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Site;
+use super::docs::{self, Document};
 use super::pages::status;
 use crate::catalog::{Catalog, CatalogPack};
 use crate::ident::{Digest, Fingerprint, RelPath};
@@ -41,17 +42,6 @@ use root::Packs;
 const RESULT_SUMMARY: usize = 110;
 /// How many packs are read at a time: their words are in memory twice while they are.
 const AT_ONCE: usize = 512;
-
-/// A page of the registry itself, such as a guide.
-#[derive(Debug, Clone, Hash)]
-pub(super) struct Document {
-    /// What it is called.
-    pub(super) title: String,
-    /// Its address from the site's root.
-    pub(super) address: String,
-    /// Its text, without markup.
-    pub(super) text: String,
-}
 
 /// How large pieces are, in bytes before they are compressed.
 #[derive(Debug, Clone, Copy)]
@@ -69,11 +59,12 @@ impl Bounds {
 }
 
 /// Plans the index.
-pub(super) fn unit(site: &Arc<Site>, documents: Vec<Document>) -> Unit {
-    let key = Fingerprint::of((site.base.key, keys(&site.catalog), &documents));
+pub(super) fn unit(site: &Arc<Site>) -> Unit {
+    // The documents are the base's.
+    let key = (site.base.key, keys(&site.catalog));
     let site = Arc::clone(site);
     Unit::batch(Phase::Pointers, [Place::folder("search")], key, move || {
-        files(&site.catalog, &documents, Bounds::USUAL)
+        files(&site.catalog, &docs::documents(&site.base), Bounds::USUAL)
     })
 }
 

@@ -151,7 +151,10 @@ impl Packs {
             dependents: digits(|mark| mark.1),
             documents: documents
                 .iter()
-                .map(|one| (one.title.as_str(), one.address.as_str(), blocks::summary(&one.text)))
+                .map(|one| {
+                    (one.title.as_str(), one.address.as_str(), one.text.strip_prefix(&one.title).unwrap_or(&one.text))
+                })
+                .map(|(title, address, text)| (title, address, blocks::summary(text)))
                 .collect(),
             stop: words::STOP.join(" "),
             blocks: firsts,
