@@ -27,6 +27,7 @@ pub mod markdown;
 mod markdown_changelog;
 pub mod markdown_files;
 mod markdown_pages;
+mod markdown_text;
 mod pages;
 mod search;
 mod source_links;
@@ -233,7 +234,8 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     };
     add(&["index.html"], pages::home::files);
     add(&["404.html"], pages::error::files);
-    add(&["search/index.js"], search::files);
+    add(&["search.html"], pages::search::files);
     add(&["feed.xml", "sitemap.xml"], feeds::files);
+    units.push(search::unit(&site));
     units
 }

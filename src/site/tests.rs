@@ -431,11 +431,12 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File packs/demo/index.html",
             "File packs/demo/weather/changelog.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
-            "File search/index.js",
+            "File search.html",
             "Folder packs/demo/weather/1.0.0",
             "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
             "Folder packs/demo/weather/1.9.0+build.5",
             "Folder packs/demo/weather/2.0.0-rc.1",
+            "Folder search",
         ],
     );
 }

@@ -17,7 +17,8 @@ mod findings;
 pub(in crate::site) mod head;
 pub(super) mod home;
 pub(super) mod release;
-mod status;
+pub(super) mod search;
+pub(super) mod status;
 pub(super) mod structured;
 mod view;
 
