@@ -23,6 +23,18 @@ impl Chunks {
         items.par_chunks(ITEMS).map(|chunk| super::encode(&chunk).map(Bytes)).collect::<Option<_>>().map(Self)
     }
 
+    /// Encodes what `make` gives for each item, of which only a few exist at a time; nothing when it gives nothing for one.
+    pub fn of_each<'a, T: Sync, U: Serialize>(
+        items: &'a [T],
+        make: impl Fn(&'a T) -> Option<U> + Sync,
+    ) -> Option<Self> {
+        let encode = |chunk: &'a [T]| {
+            let made: Vec<U> = chunk.iter().map(&make).collect::<Option<_>>()?;
+            super::encode(&made).map(Bytes)
+        };
+        items.par_chunks(ITEMS).map(encode).collect::<Option<_>>().map(Self)
+    }
+
     /// Decodes the list and makes something of each item; nothing when it holds something else, or `make` says so.
     pub fn decode<'a, T: Deserialize<'a>, U: Send>(&'a self, make: impl Fn(T) -> Option<U> + Sync) -> Option<Vec<U>> {
         let chunks: Vec<Vec<U>> = self
@@ -69,6 +81,9 @@ mod tests {
         let bytes = super::super::encode(&chunks).expect("encoded");
         let chunks: Chunks = super::super::decode(&bytes).expect("decoded");
         assert_eq!(chunks.0.len(), 4);
+        let made = Chunks::of_each(&list, |text| Some(text.as_str())).expect("encoded");
+        assert_eq!(super::super::encode(&made), Some(bytes.clone()));
+        assert!(Chunks::of_each(&list, |text| (text != "500").then_some(0)).is_none());
         assert_eq!(chunks.decode(|text: &str| Some(text.to_owned())), Some(list));
         assert_eq!(chunks.decode(|text: &str| (text != "500").then_some(())), None);
         assert_eq!(chunks.decode(Some::<[u64; 9]>), None);

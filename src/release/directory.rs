@@ -3,6 +3,8 @@
 //! 1. The directory is walked for manifests, by names alone, unless it is known that none came or went.
 //! 2. Each pack's files are compared with what was seen before by their stamps; only those that may differ are opened.
 //! 3. A pack with the same files is taken as it was read.
+//!
+//! What was read of files is let go of as soon as their pack is read: who needs content later reads it again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
@@ -199,6 +201,7 @@ impl Directory<'_> {
                 && !earlier.reading.snapshot.has_failed()
                 && has_same_files(&walked.snapshot, &earlier.reading.snapshot)
             {
+                walked.let_go();
                 return match before.filter(|before| before.stamps() == walked.stamps()) {
                     Some(_) => earlier.clone(),
                     None => KnownPack { walked: Some(Arc::new(walked.clone())), ..earlier.clone() },
@@ -209,7 +212,11 @@ impl Directory<'_> {
             Ok(walked) => (Some(Arc::new(walked.clone())), Ok(walked.snapshot)),
             Err(error) => (None, Err(error)),
         };
-        KnownPack { walked, reading: Arc::new(read_pack(snapshot, setting, reader)), shown: None }
+        let reading = Arc::new(read_pack(snapshot, setting, reader));
+        if let Some(walked) = &walked {
+            walked.let_go();
+        }
+        KnownPack { walked, reading, shown: None }
     }
 
     /// Returns the candidates of the directories that count.

@@ -85,14 +85,10 @@ impl PackPool {
     /// Writes everything down; nothing when a kind of components belongs to no ecosystem of the program.
     pub(super) fn stored(&self) -> Option<StoredPacks> {
         let kinds = kinds();
-        let tables: Vec<_> = self.tables.values.iter().map(|table| StoredTable::of(table)).collect();
-        let components: Option<Vec<_>> =
-            self.components.values.iter().map(|component| StoredComponent::of(component, &kinds, self)).collect();
-        let packs: Vec<_> = self.packs.values.iter().map(|pack| StoredPack::of(pack, self)).collect();
         Some(StoredPacks {
-            tables: Chunks::of(&tables)?,
-            components: Chunks::of(&components?)?,
-            packs: Chunks::of(&packs)?,
+            tables: Chunks::of_each(&self.tables.values, |table| Some(StoredTable::of(table)))?,
+            components: Chunks::of_each(&self.components.values, |one| StoredComponent::of(one, &kinds, self))?,
+            packs: Chunks::of_each(&self.packs.values, |pack| Some(StoredPack::of(pack, self)))?,
         })
     }
 }
