@@ -19,7 +19,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use chunks::Chunks;
+pub use chunks::{Chunks, Piece};
 pub use key::Key;
 
 use crate::fs::{self, Context as _, PathError};

@@ -22,7 +22,7 @@ use super::scan::{has_files, scan_directory};
 use super::{Candidate, Stage, facts};
 use crate::diag::{Diagnostic, Sink};
 use crate::pack::above::{Above, LicenseAbove, RootFile};
-use crate::pack::license;
+use crate::pack::{Memo, license};
 use crate::source::git::{Decisions, IgnoreRules};
 use crate::source::worktree::{self, Walked};
 use crate::source::{Snapshot, SourceError};
@@ -189,7 +189,11 @@ impl Directory<'_> {
         left_out: &dyn Fn(&str, bool) -> bool,
         earlier: Option<&KnownPack>,
     ) -> KnownPack {
-        let reader = self.reader;
+        let of_this_pack = Memo::new();
+        let reader = &match self.reader.forgets {
+            true => Reader { memo: &of_this_pack, ..*self.reader },
+            false => *self.reader,
+        };
         let inner = |file: &str, is_directory: bool| left_out(&joined(path, file), is_directory);
         let before = earlier.and_then(|earlier| earlier.walked.as_deref());
         let walked = worktree::walk(&self.path.join(path), &reader.limits, &inner, before);
