@@ -12,7 +12,8 @@ fn made(catalog: &Arc<Catalog>) -> BTreeMap<String, String> {
     let links = linked(catalog);
     let mut units = of_registry(&base, catalog);
     let around = |pack: &CatalogPack| Arc::new(links.around(&Ties::of(pack)));
-    units.extend(catalog.packs.values().flat_map(|pack| of_pack(&base, pack, &around(pack))));
+    let of_pack = |pack: &Arc<CatalogPack>| of_pack(&base, pack, &around(pack), &Arc::new(Comparisons::of(pack)));
+    units.extend(catalog.packs.values().flat_map(of_pack));
     let mut files = BTreeMap::new();
     for unit in units {
         for (path, bytes) in unit.files().expect("the built-in templates render") {
@@ -348,7 +349,9 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         let keys = |catalog: &Arc<Catalog>| -> BTreeMap<String, crate::ident::Digest> {
             let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default()));
             let links = linked(catalog);
-            let of_packs = |pack: &Arc<CatalogPack>| of_pack(&base, pack, &Arc::new(links.around(&Ties::of(pack))));
+            let of_packs = |pack: &Arc<CatalogPack>| {
+                of_pack(&base, pack, &Arc::new(links.around(&Ties::of(pack))), &Arc::new(Comparisons::of(pack)))
+            };
             let units = of_registry(&base, catalog).into_iter().chain(catalog.packs.values().flat_map(of_packs));
             units.map(|unit| (format!("{:?}", unit.places), unit.key)).collect()
         };
@@ -364,15 +367,24 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         assert_eq!(found, expected);
     };
     expect(&|_| {}, &[]);
-    // Other content in one old release: its own pages, and its pack's, whose table has its size; and those of the next release,
-    // which say what changed.
+    // What is recorded of one old release: its own pages, and its pack's, whose table has its size.
     expect(
         &|pack| pack.releases[3].record.archive.size += 1,
         &[
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "Folder packs/demo/weather/1.0.0",
             "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+        ],
+    );
+    // Its content: the pages of all releases after it too, which say what happened before them.
+    expect(
+        &|pack| Arc::make_mut(&mut pack.releases[2].pack).title.push('!'),
+        &[
+            "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
+            "File packs/demo/weather/compare/1.9.0+build.5...1.10.0.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
             "Folder packs/demo/weather/1.9.0+build.5",
+            "Folder packs/demo/weather/2.0.0-rc.1",
         ],
     );
     // What other packs make of a release is in none of its files, and on its pages all the same.
@@ -392,7 +404,6 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "Folder packs/demo/weather/1.0.0",
             "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
-            "Folder packs/demo/weather/1.9.0+build.5",
         ],
     );
     // A status is shown on all pages of the pack, and in lists; feed and sitemap are one unit with it.

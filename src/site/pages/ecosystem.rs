@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::home::{Card, card};
-use super::{Files, Head};
+use super::{Files, Head, structured};
 use crate::ident::{EcosystemId, RelPath};
 use crate::site::{Site, links, text};
 
@@ -27,6 +27,13 @@ pub(in crate::site) fn files(site: &Site, id: &EcosystemId) -> Files {
             title: format!("{} packs", first.ecosystem.title()).into(),
             description: first.ecosystem.summary().into(),
             canonical: site.base.absolute(path.as_str()),
+            json: Some("index.json".to_owned()),
+            data: structured::script(
+                &site.base,
+                [structured::breadcrumbs(&site.base, [(first.ecosystem.title(), path.to_string())])],
+            ),
+            section: Some(super::BROWSE),
+            ..Head::default()
         },
         title: first.ecosystem.title(),
         summary: first.ecosystem.summary(),
