@@ -45,7 +45,7 @@ export async function brokenLinks(folder, file, html) {
   for (const [, , address] of html.matchAll(/\s(href|src|action)="([^"]*)"/g)) {
     if (/^[a-z][a-z0-9+.-]*:/i.test(address)) continue;
     if (address.startsWith("/")) { if (file !== "404.html") broken.push(`${address} (not relative)`); continue; }
-    const [path, anchor] = address.replaceAll("&amp;", "&").split("#");
+    const [path, anchor] = address.replaceAll("&amp;", "&").replace(/\?[^#]*/, "").split("#");
     const target = path ? posix.join(posix.dirname(file), decodeURIComponent(path)) : file;
     if (target.startsWith("..") || target.endsWith("/")) { broken.push(`${address} (names no file of the site)`); continue; }
     try { await access(join(folder, target)); } catch { broken.push(address); continue; }
