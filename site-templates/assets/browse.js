@@ -8,7 +8,7 @@
   if (!place) return;
   const { root } = document.querySelector("script[data-root]").dataset;
   const find = (selector) => place.querySelector(selector);
-  const form = find(".filters");
+  const filters = find(".filters");
   const list = find(".cards");
   const found = find(".found");
   const chosen = find(".chosen");
@@ -175,9 +175,9 @@
       });
       return make("li", {}, button);
     }));
-    if (taken.length > 1) chosen.append(make("li", {}, make("button", { type: "reset", form: "filters", class: "all" }, "Clear all")));
+    if (taken.length > 1) chosen.append(make("li", {}, make("button", { type: "button", class: "all", "data-reset": "" }, "Clear all")));
     chosen.hidden = !taken.length;
-    const opener = form?.querySelector(".opener .note");
+    const opener = find(".opener .note");
     if (opener) opener.textContent = taken.length || "";
   };
 
@@ -208,7 +208,7 @@
     const isPlain = !isNarrowed && !order;
     shown = packs.filter((pack) => [...wanted].every(([facet, values]) => suits(pack, facet, values)));
     if (order) shown.sort(ORDERS[order]);
-    if (nothing) nothing.hidden = shown.length > 0;
+    nothing.hidden = shown.length > 0;
     if (pages) pages.hidden = !isPlain;
     further.hidden = true;
     if (isPlain) {
@@ -223,7 +223,7 @@
     else list.append(...shown.map((pack) => pack.card()));
   };
 
-  // 5. Puts a state from the address into the form, and one of the form into the address.
+  // 5. Puts a state from the address into the controls, and one of the controls into the address.
   const read = () => {
     const { wanted, order } = stateOf(new URLSearchParams(location.search));
     for (const [facet, values] of wanted) {
@@ -252,16 +252,18 @@
   };
 
   place.addEventListener("change", (event) => { if (event.target.matches("select, input")) changed(); });
-  form?.addEventListener("submit", (event) => event.preventDefault());
-  form?.addEventListener("reset", () => setTimeout(() => {
+  place.addEventListener("click", (event) => {
+    if (!event.target.matches("[data-reset]")) return;
+    for (const facet of facets) for (const { box } of facet.options.values()) box.checked = false;
+    sort.value = "";
     changed();
     found.focus();
-  }));
+  });
   addEventListener("popstate", read);
 
-  const opener = form?.querySelector(".opener");
+  const opener = find(".opener");
   opener?.addEventListener("click", () => {
-    const isOpen = form.classList.toggle("is-open");
+    const isOpen = filters.classList.toggle("is-open");
     opener.setAttribute("aria-expanded", String(isOpen));
   });
   for (const facet of facets) {
@@ -278,6 +280,6 @@
     });
   }
 
-  // What a browser remembers of a form is not what the address says.
+  // What a browser remembers of controls is not what the address says.
   addEventListener("pageshow", read);
 })();

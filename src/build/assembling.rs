@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::catalog::{Catalog, CatalogPack};
-use crate::config::{Config, Feeds};
+use crate::catalog::{Catalog, CatalogPack, Comparisons};
+use crate::config::Config;
 use crate::diag::{Diagnostic, Sink};
 use crate::ecosystem::{self, PackFeed};
 use crate::emit;
@@ -54,7 +54,7 @@ impl Assembly {
     /// Makes it the assembly of this catalog.
     pub fn update(&mut self, catalog: &Arc<Catalog>, templates: &Arc<Templates>, config: &Config) {
         let shared = Shared {
-            base: self.base(catalog, templates, &config.feeds),
+            base: self.base(catalog, templates, config),
             configuration: Fingerprint::of(format!("{config:?}")),
         };
         let is_shared_as_before = self.shared.as_ref().is_some_and(|before| before.is_same(&shared));
@@ -114,8 +114,8 @@ impl Assembly {
         self.packs.values().flat_map(|pack| &pack.units).chain(&self.registry)
     }
 
-    fn base(&self, catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Arc<Base> {
-        let base = Base::new(catalog, templates, feeds);
+    fn base(&self, catalog: &Catalog, templates: &Arc<Templates>, config: &Config) -> Arc<Base> {
+        let base = Base::new(catalog, templates, &config.feeds).with_files(config.site.files);
         let known = self.shared.as_ref().filter(|known| known.base.key() == base.key());
         known.map_or_else(|| Arc::new(base), |known| Arc::clone(&known.base))
     }
@@ -132,8 +132,9 @@ impl PackUnits {
     ) -> Self {
         let (around, mut sink) = (Arc::new(around), Sink::new());
         let mut feed = pack.ecosystem.pack_feed(&catalog.registry, &config.feeds, pack, &mut sink);
-        let mut units = emit::of_pack(pack);
-        units.extend(site::of_pack(&shared.base, pack, &around));
+        let comparisons = Arc::new(Comparisons::of(pack));
+        let mut units = emit::of_pack(pack, &comparisons);
+        units.extend(site::of_pack(&shared.base, pack, &around, &comparisons));
         units.append(&mut feed.units);
         let units = units.into_iter().map(|unit| shared.keyed(unit)).collect();
         Self { units, pack: Arc::clone(pack), ties, around, feed, findings: sink.finish() }

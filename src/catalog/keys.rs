@@ -17,6 +17,8 @@ pub struct PackKeys {
     pub summary: Digest,
     /// Each release, in the order of the pack.
     pub releases: Vec<Digest>,
+    /// What each release is compared by: its content, whatever is found of it or recorded about it.
+    pub contents: Vec<Digest>,
 }
 
 impl CatalogPack {
@@ -28,7 +30,8 @@ impl CatalogPack {
 
 impl PackKeys {
     fn of(pack: &CatalogPack) -> Self {
-        let releases: Vec<Digest> = pack.releases.iter().map(release).collect();
+        let contents: Vec<Digest> = pack.releases.iter().map(content).collect();
+        let releases: Vec<Digest> = pack.releases.iter().zip(&contents).map(release).collect();
         let listed: Vec<_> = pack
             .releases
             .iter()
@@ -47,18 +50,24 @@ impl PackKeys {
         let said: Vec<_> =
             pack.said.iter().map(|event| (event.seq, event.at, event.what.kind(), event.what.reason())).collect();
         let whole = Fingerprint::of((face, summary, &releases, &pack.findings, said));
-        Self { whole, face, summary, releases }
+        Self { whole, face, summary, releases, contents }
     }
 }
 
-/// Returns the digest of a release.
+/// Returns the digest of a release's content.
 ///
 /// What is read of the content may depend on the name of its directory, which a release from a directory and one from the
 /// archive store may know differently: so its words are part of it too.
-fn release(release: &CatalogRelease) -> Digest {
-    let CatalogRelease { record, published_at, status, pack, findings, remarks, listing, content: _, archive: _ } =
-        release;
+fn content(release: &CatalogRelease) -> Digest {
+    let pack = &release.pack;
     let words = (&pack.title, &pack.description, &pack.homepage, &pack.checksums, &pack.manifest);
+    Fingerprint::of((&pack.id, release.version().as_str(), words, release.listing.content_digest))
+}
+
+/// Returns the digest of a release with this content.
+fn release((release, content): (&CatalogRelease, &Digest)) -> Digest {
+    let CatalogRelease { record, published_at, status, findings, remarks, pack: _, listing: _, content: _, archive: _ } =
+        release;
     let recorded = serde_json::to_vec(record).expect("a record has string keys");
-    Fingerprint::of((&pack.id, recorded, published_at, status, words, findings, remarks, listing.content_digest))
+    Fingerprint::of((content, recorded, published_at, status, findings, remarks))
 }

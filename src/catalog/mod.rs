@@ -8,6 +8,7 @@ mod step_back;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+pub use comparing::Comparisons;
 pub use join::{catalog as join, pack as join_pack};
 pub use keys::PackKeys;
 pub use step_back::step_back;

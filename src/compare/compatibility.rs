@@ -45,7 +45,7 @@ impl Compatibility {
     };
 
     /// Returns what a table holds.
-    pub(super) fn role(&self, anchor: &str) -> Role {
+    pub fn role(&self, anchor: &str) -> Role {
         let is_meant = |name: &str| if name.ends_with('-') { anchor.starts_with(name) } else { anchor == name };
         self.tables.iter().find(|(name, _)| is_meant(name)).map_or(Role::Input, |(_, role)| *role)
     }

@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use super::json;
 use super::wire::{FORMAT_VERSION, comparison as wire};
-use crate::catalog::CatalogPack;
+use crate::catalog::{CatalogPack, Comparisons};
 use crate::compare::{Change, Comparison, Impact, Part};
 use crate::ident::{PackId, RelPath, Version};
 use crate::output::{Phase, Unit};
 
 /// Plans the comparison of every release with the one before it.
-pub(super) fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
-    let keys = &pack.keys().releases;
-    let pairs = pack.before_each().into_iter().enumerate().filter_map(|(at, before)| Some((before?, at)));
-    let unit = |(before, at): (usize, usize)| {
+pub(super) fn of_pack(pack: &Arc<CatalogPack>, comparisons: &Arc<Comparisons>) -> Vec<Unit> {
+    let keys = &pack.keys().contents;
+    let unit = |at: usize| {
+        let before = comparisons.before(at)?;
         let path = path(&pack.id, pack.releases[before].version(), pack.releases[at].version());
-        let pack = Arc::clone(pack);
-        Unit::file(Phase::Data, path, (keys[before], keys[at]), move || {
-            Ok(json(&file(&pack.id, &pack.comparison(before, at))))
-        })
+        let (pack, comparisons) = (Arc::clone(pack), Arc::clone(comparisons));
+        Some(Unit::file(Phase::Data, path, (keys[before], keys[at]), move || {
+            Ok(json(&file(&pack.id, comparisons.get(at).expect("one is before it"))))
+        }))
     };
-    pairs.map(unit).collect()
+    (0..pack.releases.len()).filter_map(unit).collect()
 }
 
 fn path(id: &PackId, from: &Version, to: &Version) -> RelPath {

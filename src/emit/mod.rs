@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Comparisons};
 use crate::ecosystem;
 use crate::ident::{Digest, RelPath};
 use crate::output::{Files, Phase, Place, Unit};
 
 /// Plans the files of a pack and of its releases, but for pages and feeds.
-pub fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
+pub fn of_pack(pack: &Arc<CatalogPack>, comparisons: &Arc<Comparisons>) -> Vec<Unit> {
     let keys = pack.keys();
     let mut units: Vec<Unit> = pack.releases.iter().map(|release| archive(pack, release)).collect();
     let whole = Arc::clone(pack);
@@ -31,7 +31,7 @@ pub fn of_pack(pack: &Arc<CatalogPack>) -> Vec<Unit> {
         let pack = Arc::clone(pack);
         units.push(Unit::batch(Phase::Data, places, key, move || Ok(release_files(&pack, &pack.releases[at]))));
     }
-    units.extend(comparison::of_pack(pack));
+    units.extend(comparison::of_pack(pack, comparisons));
     units
 }
 
@@ -50,12 +50,16 @@ pub fn of_registry(catalog: &Arc<Catalog>) -> Vec<Unit> {
 /// The files of a release's folder that are no pages.
 const RELEASE_FILES: [&str; 2] = ["release.json", "SHA256SUMS"];
 
-/// The cache policy, in the form that several static hosts read: pointers short, what never changes for ever.
+/// What browsers may do with the files and how long caches keep them, in the form that several static hosts read.
+///
+/// Hosts join what several rules say of one header, so no two rules that meet name the same one: what no rule names a cache policy for
+/// is asked for again each time, which is what these hosts do by themselves.
 const HEADERS: &str = "\
 /*
+  Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
+  Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()
+  Referrer-Policy: no-referrer
   X-Content-Type-Options: nosniff
-  Referrer-Policy: strict-origin-when-cross-origin
-  Cache-Control: public, max-age=60, must-revalidate
 /archives/*
   Cache-Control: public, max-age=31536000, immutable
 /runtimes/*

@@ -103,8 +103,9 @@ pub(super) fn of_pack(site: &PackSite) -> Files {
     happened.truncate(ENTRIES);
     let entries = happened.into_iter().map(|(_, happening)| match happening {
         Happening::Release(at) => {
-            let verdict = site.comparisons.verdict(pack, at);
-            let changes = verdict.map(|(before, verdict)| changes(pack, before, at, verdict));
+            let before = site.comparisons.before(at);
+            let changes =
+                before.zip(site.comparisons.get(at)).map(|(before, made)| changes(pack, before, at, made.verdict()));
             released((pack, &pack.releases[at]), changes)
         }
         Happening::Said(event) => said(pack, event),

@@ -33,14 +33,17 @@ const MAX_REOPENED: usize = 1_000_000;
 pub(super) enum Part {
     Readme,
     Changelog,
+    /// A page of the registry's own documentation, which [`super::markdown_pages`] renders.
+    Document,
 }
 
 impl Part {
     /// Returns what the document's anchors start with, so that no author's anchor meets one of the page's own.
-    const fn anchor_prefix(self) -> &'static str {
+    pub(super) const fn anchor_prefix(self) -> &'static str {
         match self {
             Self::Readme => "readme-",
             Self::Changelog => "changelog-",
+            Self::Document => "doc-",
         }
     }
 
@@ -48,8 +51,8 @@ impl Part {
         static READMES: LazyLock<Builder<'static>> = LazyLock::new(|| sanitiser(Part::Readme));
         static CHANGELOGS: LazyLock<Builder<'static>> = LazyLock::new(|| sanitiser(Part::Changelog));
         match self {
-            Self::Readme => &READMES,
             Self::Changelog => &CHANGELOGS,
+            Self::Readme | Self::Document => &READMES,
         }
     }
 }
@@ -92,7 +95,7 @@ fn as_it_is(document: &str) -> String {
 }
 
 /// Returns the events of a document, or nothing when they are beyond the bounds.
-fn bounded_events(document: &str) -> Option<Vec<Event<'_>>> {
+pub(super) fn bounded_events(document: &str) -> Option<Vec<Event<'_>>> {
     let (mut depth, mut blocks, mut raw) = (0_usize, 0_usize, RawTags::default());
     let mut events = Vec::new();
     for event in Parser::new_ext(document, options()) {
@@ -248,7 +251,7 @@ pub(super) fn resolve(folder: &str, link: &str) -> Option<String> {
 }
 
 /// Returns the anchors of all headings in order, each once: what GitHub makes of the heading's text.
-fn anchors(events: &[Event<'_>]) -> Vec<String> {
+pub(super) fn anchors(events: &[Event<'_>]) -> Vec<String> {
     let (mut anchors, mut current, mut seen) = (Vec::new(), None::<String>, BTreeMap::<String, usize>::new());
     for event in events {
         match event {
@@ -284,7 +287,7 @@ fn slug_character(c: char) -> Option<char> {
 }
 
 /// The whole policy of what author HTML may hold.
-fn sanitiser(part: Part) -> Builder<'static> {
+pub(super) fn sanitiser(part: Part) -> Builder<'static> {
     let tags = [
         "a",
         "abbr",

@@ -4,7 +4,7 @@
 //! 2. [`Around`] is what pages of a pack show of other packs, and all of it.
 //! 3. `pages` turn packs and catalog into lean context values, one file per kind of page.
 //! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 5. `fragments` keeps what many pages have in common, `comparisons` the verdicts of what changed, `news` what counts as new.
+//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release, `news` what counts as new.
 //! 6. `feeds`, `sitemap`, `badges` and `machines` are for programs; `search`, `browse_data` and `assets` for scripts of pages.
 //!
 //! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
@@ -14,13 +14,19 @@ mod around;
 mod assets;
 mod badges;
 mod browse_data;
-mod comparisons;
+mod codes;
+mod docs;
 mod feeds;
+mod files;
 mod fragments;
+mod highlight;
+mod history;
+mod line_diff;
 mod links;
 mod machines;
 pub mod markdown;
 pub mod markdown_files;
+mod markdown_pages;
 mod news;
 mod pages;
 mod search;
@@ -32,19 +38,23 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theme;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::catalog::{Catalog, CatalogPack, Registry};
-use crate::config::Feeds;
+use crate::catalog::{Catalog, CatalogPack, Comparisons, Registry};
+use crate::config::{Feeds, FilePages};
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
 
-use comparisons::Comparisons;
+use files::FilePlan;
 
 pub use around::{Around, Crosslinks, Ties};
 pub use links::component_path;
 pub use templates::{TemplateError, Templates};
+pub use theme::{Theme, ThemeError};
+
+pub(crate) use codes::CODES;
 
 /// What all pages are made with.
 pub struct Base {
@@ -53,6 +63,7 @@ pub struct Base {
     frame: templates::Shared,
     fragments: fragments::Fragments,
     feeds: Feeds,
+    files: FilePages,
     key: Digest,
 }
 
@@ -61,7 +72,16 @@ pub(crate) struct PackSite {
     base: Arc<Base>,
     pack: Arc<CatalogPack>,
     around: Arc<Around>,
-    comparisons: Comparisons,
+    comparisons: Arc<Comparisons>,
+    files: FilePlan,
+    history: OnceLock<history::History>,
+}
+
+impl PackSite {
+    /// Returns what happened to the pack's components, which is found out when a page first shows it.
+    fn history(&self) -> &history::History {
+        self.history.get_or_init(|| history::History::of(&self.pack, &self.comparisons))
+    }
 }
 
 /// What pages about the whole registry are made from.
@@ -73,7 +93,7 @@ pub(crate) struct Site {
 impl Base {
     /// Returns what all pages of a catalog are made with.
     pub fn new(catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Self {
-        let frame = pages::frame(catalog);
+        let frame = pages::frame(catalog, templates.theme());
         let key = Fingerprint::of((&catalog.registry, templates.digest(), &frame, feeds));
         Self {
             registry: Arc::clone(&catalog.registry),
@@ -81,8 +101,15 @@ impl Base {
             frame: templates::Shared::new(&frame),
             fragments: fragments::Fragments::default(),
             feeds: feeds.clone(),
+            files: FilePages::default(),
             key,
         }
+    }
+
+    /// Returns it with another choice of what is shown of released files.
+    #[must_use]
+    pub fn with_files(self, files: FilePages) -> Self {
+        Self { files, key: Fingerprint::of((self.key, files)), ..self }
     }
 
     /// Returns the digest of all of it.
@@ -103,16 +130,27 @@ impl std::fmt::Debug for Base {
 }
 
 /// Plans the pages of a pack, one unit per release and per comparison, and one for its feed and badges; the pack's own page belongs to its default release.
-pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) -> Vec<Unit> {
-    let (own_base, own_pack, around, comparisons) =
-        (Arc::clone(base), Arc::clone(pack), Arc::clone(around), Comparisons::of(pack));
-    let site = Arc::new(PackSite { base: own_base, pack: own_pack, around, comparisons });
+pub fn of_pack(
+    base: &Arc<Base>,
+    pack: &Arc<CatalogPack>,
+    around: &Arc<Around>,
+    comparisons: &Arc<Comparisons>,
+) -> Vec<Unit> {
+    let site = Arc::new(PackSite {
+        base: Arc::clone(base),
+        pack: Arc::clone(pack),
+        around: Arc::clone(around),
+        comparisons: Arc::clone(comparisons),
+        files: FilePlan::of(pack, base.files),
+        history: OnceLock::new(),
+    });
     let (keys, outside) = (pack.keys(), (base.key, site.around.key()));
+    let lines = lines(&keys.contents, comparisons);
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
-        // It shows the verdict of what changed since the release before.
-        let before = site.comparisons.before(at).map(|before| keys.releases[before]);
-        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], before));
+        // It shows what happened up to it.
+        let files = site.files.key(pack, at);
+        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at], files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
             key = Fingerprint::of((key, keys.whole));
@@ -120,13 +158,33 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
         let site = Arc::clone(&site);
         Unit::batch(Phase::Pages, places, key, move || pages::release::files(&site, at))
     };
+    let version = |at: usize| pack.releases[at].version().as_str();
     let comparison = |at: usize| {
         let before = site.comparisons.before(at)?;
         let place =
             Place::File(links::comparison_file(&pack.id, pack.releases[before].version(), pack.releases[at].version()));
-        let key = (base.key, keys.releases[before], keys.releases[at]);
+        let files = [before, at].map(|at| site.files.key(pack, at));
+        let beside = site.comparisons.beside(at).map(|pair| pair.map(|(from, to)| (version(from), version(to))));
+        let key = (base.key, keys.releases[before], keys.releases[at], files, beside);
         let site = Arc::clone(&site);
         Some(Unit::batch(Phase::Pages, [place], key, move || pages::compare::files(&site, before, at)))
+    };
+    // They show nothing that may change after their release, so that nothing makes them again.
+    let shown = |at: usize| {
+        let (site, release) = (&site, &pack.releases[at]);
+        let unit = move |(folder, numbers): (String, Vec<usize>)| {
+            let files: Vec<_> = numbers.iter().map(|number| &release.listing.files[*number]).collect();
+            let facts: Vec<_> = files.iter().map(|file| (&file.path, file.sha256, file.executable)).collect();
+            let source = &release.record.source;
+            let key = (
+                (base.key, &pack.id, release.version().as_str(), facts),
+                (&source.repository, &source.path, &source.commit),
+            );
+            let key = Fingerprint::of(key);
+            let site = Arc::clone(site);
+            Unit::batch(Phase::Pages, [Place::folder(folder)], key, move || pages::file::files(&site, at, &numbers))
+        };
+        site.files.batches(pack, at).into_iter().map(unit)
     };
     let machines = {
         let places = [Place::file(links::feed_address(&pack.id)), Place::folder(badges::folder(pack))];
@@ -138,7 +196,22 @@ pub fn of_pack(base: &Arc<Base>, pack: &Arc<CatalogPack>, around: &Arc<Around>) 
         })
     };
     let all = 0..pack.releases.len();
-    all.clone().map(release).chain(all.filter_map(comparison)).chain([machines]).collect()
+    all.clone()
+        .map(release)
+        .chain(all.clone().filter_map(comparison))
+        .chain(all.flat_map(shown))
+        .chain([machines])
+        .collect()
+}
+
+/// Returns the digest of each release's content and of the contents of all releases that lie before it.
+fn lines(contents: &[Digest], comparisons: &Comparisons) -> Vec<Digest> {
+    let mut lines = contents.to_vec();
+    // What lies before a release has a lower version, and so stands behind it.
+    for at in (0..contents.len()).rev() {
+        lines[at] = Fingerprint::of((contents[at], comparisons.before(at).map(|before| lines[before])));
+    }
+    lines
 }
 
 /// Plans what is about the whole registry: home, lists, search, feeds, sitemap. It names pages of packs, so it is written last.
@@ -146,6 +219,13 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     let site = Arc::new(Site { base: Arc::clone(base), catalog: Arc::clone(catalog) });
     let assets = base.templates.assets().into_iter();
     let mut units: Vec<Unit> = assets.map(|(path, bytes)| Unit::bytes(Phase::Pages, path, bytes)).collect();
+    let addresses = docs::addresses(base).filter(|address| address != pages::docs::INSTALL);
+    let addresses: Vec<Place> = addresses.map(Place::file).collect();
+    let of_docs = Arc::clone(&site);
+    units.push(Unit::batch(Phase::Pages, addresses, base.key, move || pages::docs::files(&of_docs)));
+    let (install, of_docs) = (Place::file(pages::docs::INSTALL), Arc::clone(&site));
+    let wholes: Vec<_> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
+    units.push(Unit::batch(Phase::Pointers, [install], (base.key, wholes), move || pages::docs::install(&of_docs)));
     let mut add = |paths: Vec<String>, key: Digest, make: Box<MakeFor>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();
@@ -172,7 +252,7 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
                 add(vec!["index.html".to_owned()], key, Box::new(pages::home::files));
                 add(vec!["404.html".to_owned()], key, Box::new(pages::error::files));
                 add(vec!["search/index.js".to_owned()], key, Box::new(search::files));
-                add(sitemap::paths(catalog), key, Box::new(sitemap::files));
+                add(sitemap::paths(base, catalog), key, Box::new(sitemap::files));
                 let places = ["robots.txt", "llms.txt", "opensearch.xml"].map(str::to_owned);
                 add(places.to_vec(), key, Box::new(machines::files));
             }

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::pages::Files;
-use super::{Site, links};
+use super::{Base, Site, docs, links};
 use crate::catalog::Catalog;
 use crate::ident::RelPath;
 
@@ -21,8 +21,8 @@ struct Sitemap<'a> {
 }
 
 /// Returns the files of the sitemap: one, or an index and its parts.
-pub(super) fn paths(catalog: &Catalog) -> Vec<String> {
-    paths_of(addresses(catalog).len())
+pub(super) fn paths(base: &Base, catalog: &Catalog) -> Vec<String> {
+    paths_of(addresses(base, catalog).len())
 }
 
 fn paths_of(addresses: usize) -> Vec<String> {
@@ -36,7 +36,7 @@ fn paths_of(addresses: usize) -> Vec<String> {
 /// Makes the sitemap.
 pub(super) fn files(site: &Site) -> Files {
     let Some(url) = site.base.registry.url.as_deref() else { return Ok(Vec::new()) };
-    let addresses = addresses(&site.catalog);
+    let addresses = addresses(&site.base, &site.catalog);
     let mut paths = paths_of(addresses.len()).into_iter();
     let first = paths.next().unwrap_or_default();
     let write = |path: &str, is_index: bool, addresses: &[(String, Option<String>)]| {
@@ -60,10 +60,11 @@ pub(super) fn files(site: &Site) -> Files {
 }
 
 /// Returns the pages, packs before components, with the times of their last change.
-fn addresses(catalog: &Catalog) -> Vec<(String, Option<String>)> {
+fn addresses(base: &Base, catalog: &Catalog) -> Vec<(String, Option<String>)> {
     let mut addresses = vec![("index.html".to_owned(), None)];
     let lists = super::pages::scopes(catalog);
     addresses.extend(lists.flat_map(|scope| scope.pages(scope.packs(catalog).count())).map(|page| (page, None)));
+    addresses.extend(docs::addresses(base).map(|address| (address, None)));
     let (mut packs, mut components) = (Vec::new(), Vec::new());
     for pack in catalog.packs.values() {
         let release = pack.latest();

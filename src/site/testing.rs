@@ -140,6 +140,33 @@ pub(super) fn pack_with_components(names: &[&str]) -> Pack {
     Pack { components, ..pack("demo/p", "1.0.0") }
 }
 
+/// Returns a pack with these releases, highest version first, each with its components.
+pub(super) fn with_releases(releases: Vec<(&str, Vec<Component>)>) -> Arc<CatalogPack> {
+    let releases = releases.into_iter().map(|(version, components)| {
+        let components = components.into_iter().map(Arc::new).collect();
+        release(Pack { components, ..pack("demo/p", version) }, &DEMO, Status::default())
+    });
+    Arc::new(CatalogPack {
+        id: id("demo/p"),
+        ecosystem: &DEMO,
+        source: "https://github.com/acme/packs".to_owned(),
+        latest: 0,
+        releases: releases.collect(),
+        status: Status::default(),
+        updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
+        said: Vec::new(),
+        findings: Vec::new(),
+        known_keys: OnceLock::new(),
+    })
+}
+
+/// Returns an action with these parameters.
+pub(super) fn action_with(pack: &str, name: &str, fields: Vec<Field>) -> Component {
+    let table = FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields };
+    let entry_point = Some(RelPath::composed("actions/get.py"));
+    Component { tables: vec![Arc::new(table)], entry_point, ..action(pack, name) }
+}
+
 fn id(text: &str) -> PackId {
     text.parse().expect("an identity")
 }
@@ -349,6 +376,7 @@ fn release(pack: Pack, ecosystem: &'static Demo, status: Status) -> CatalogRelea
     let files = [
         ("CHANGES.md", changes.as_bytes()),
         ("README.md", readme.as_bytes()),
+        ("actions/get.py", b"print()\n"),
         ("icon.png", icon),
         ("pack.yaml", manifest.as_bytes()),
     ];

@@ -14,7 +14,8 @@ fn made(catalog: &Arc<Catalog>) -> BTreeMap<String, String> {
     let links = linked(catalog);
     let mut units = of_registry(&base, catalog);
     let around = |pack: &CatalogPack| Arc::new(links.around(&Ties::of(pack)));
-    units.extend(catalog.packs.values().flat_map(|pack| of_pack(&base, pack, &around(pack))));
+    let of_pack = |pack: &Arc<CatalogPack>| of_pack(&base, pack, &around(pack), &Arc::new(Comparisons::of(pack)));
+    units.extend(catalog.packs.values().flat_map(of_pack));
     let mut files = BTreeMap::new();
     for unit in units {
         for (path, bytes) in unit.files().expect("the built-in templates render") {
@@ -159,14 +160,20 @@ fn assert_harmless(files: BTreeMap<String, String>) {
             assert!(!address.trim().to_lowercase().starts_with("javascript:"), "{path}: {address}");
         }
         assert!(!text.contains("<script>"), "{path}");
-        let images = ["<img class=\"icon\" src=\"", "<img src=\"../"].map(|own| text.matches(own).count());
-        assert!(path.ends_with(".txt") || text.matches("<img").count() == images[0] + images[1], "{path}");
+        let own = ["<img class=\"icon\" src=\"", "<img class=\"picture\" src=\"../", "<img src=\"../"];
+        let images: usize = own.iter().map(|own| text.matches(own).count()).sum();
+        assert!(path.ends_with(".txt") || text.matches("<img").count() == images, "{path}");
         assert!(!text.contains(['\u{202e}', '\u{0}']), "{path}");
         assert!(!text.contains(" 49 "), "{path} evaluates author text");
         if path.ends_with(".html") {
-            let own = ["assets/site.js\" defer data-root", "assets/browse.js\" defer>"]
-                .map(|script| text.matches(script).count());
-            assert!(text.matches("<script").count() == own[0] + own[1] && own[0] == 1 && own[1] <= 1, "{path}");
+            let own = [
+                "assets/site.js\" defer data-root",
+                "assets/browse.js\" defer>",
+                "<script type=\"application/ld+json\">",
+            ]
+            .map(|script| text.matches(script).count());
+            assert!(text.matches("<script").count() == own.iter().sum::<usize>(), "{path}");
+            assert!(own[0] == 1 && own[1] <= 1 && own[2] <= 1, "{path}");
             assert!(!text.contains(" style=") && !text.contains(" onclick=") && !text.contains("<style"), "{path}");
         }
     }
@@ -344,7 +351,9 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         let keys = |catalog: &Arc<Catalog>| -> BTreeMap<String, crate::ident::Digest> {
             let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default()));
             let links = linked(catalog);
-            let of_packs = |pack: &Arc<CatalogPack>| of_pack(&base, pack, &Arc::new(links.around(&Ties::of(pack))));
+            let of_packs = |pack: &Arc<CatalogPack>| {
+                of_pack(&base, pack, &Arc::new(links.around(&Ties::of(pack))), &Arc::new(Comparisons::of(pack)))
+            };
             let units = of_registry(&base, catalog).into_iter().chain(catalog.packs.values().flat_map(of_packs));
             units.map(|unit| (format!("{:?}", unit.places), unit.key)).collect()
         };
@@ -360,16 +369,28 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         assert_eq!(found, expected);
     };
     expect(&|_| {}, &[]);
-    // Other content in one old release: its own pages, and its pack's, whose table has its size; and those of the next release,
-    // which say what changed.
+    // What is recorded of one old release: its own pages, and its pack's, whose table has its size.
     expect(
         &|pack| pack.releases[3].record.archive.size += 1,
         &[
+            "File docs/install.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "Folder packs/demo/weather/1.0.0",
             "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+        ],
+    );
+    // Its content: the pages of all releases after it too, which say what happened before them.
+    expect(
+        &|pack| Arc::make_mut(&mut pack.releases[2].pack).title.push('!'),
+        &[
+            "File docs/install.html",
+            "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
+            "File packs/demo/weather/compare/1.9.0+build.5...1.10.0.html",
+            "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
             "Folder packs/demo/weather/1.9.0+build.5",
+            "Folder packs/demo/weather/2.0.0-rc.1",
         ],
     );
     // What other packs make of a release is in none of its files, and on its pages all the same.
@@ -386,11 +407,11 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
     expect(
         &|pack| pack.releases[3].remarks = Arc::from([remark.clone()]),
         &[
+            "File docs/install.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "Folder packs/demo/weather/1.0.0",
             "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
-            "Folder packs/demo/weather/1.9.0+build.5",
         ],
     );
     // A status is shown on all pages of the pack, and in lists.
@@ -398,6 +419,7 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         &|pack| pack.releases[3].status.yanked = Some("leaks".to_owned()),
         &[
             "File 404.html",
+            "File docs/install.html",
             "File feed.xml",
             "File index.html",
             "File packs/demo/feed.xml",

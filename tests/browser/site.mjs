@@ -12,6 +12,7 @@ export async function filesOf(folder) {
 const KINDS = [
   ["home", /^index\.html$/],
   ["error", /^404\.html$/],
+  ["browse", /^packs\/index\.html$/],
   ["ecosystem", /^packs\/[^/]+\/index\.html$/],
   ["pack", /^packs\/[^/]+\/[^/]+\/index\.html$/],
   ["release", /^packs\/[^/]+\/[^/]+\/[^/]+\/index\.html$/],

@@ -169,6 +169,59 @@ fn members_of_the_workspace_are_the_framework() {
     assert_eq!(said(&alone), said(&made), "the page tells what was recorded");
 }
 
+/// Ensures that a library of the framework is recorded as packs are, is in the package index and nowhere among packs, and stays
+/// what it was when its repository changes it in place, and when the repository is gone.
+#[test]
+fn libraries_of_the_framework_are_companions() {
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("desk"));
+    let with_need = |(path, bytes): (String, Vec<u8>)| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        (path, text.replace("license =", "dependencies = [\"astradesk-core>=1\"]\nlicense =").into_bytes())
+    };
+    tree::write(
+        &repository.path().join("packages/domain-a"),
+        &pack("a", &["desk.run"]).into_iter().map(with_need).collect(),
+    );
+    let project = "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\n\
+                   [project]\nname = \"astradesk-core\"\nversion = \"1.0.0\"\ndescription = \"d\"\nlicense = \"MIT\"\n";
+    repository
+        .file("core/pyproject.toml", project)
+        .file("core/src/astradesk_core/__init__.py", "NAME = 1\n")
+        .commit("1");
+    let sources = "[registry]\nname = \"T\"\n\n[[source]]\ngit = \"../desk\"\npacks = \"packages/*\"\n\n\
+                   [[source]]\ngit = \"../desk\"\npacks = \"core\"\necosystem = \"astradesk\"\nprofile = \"library\"\n";
+    let site = site.file("packyard.toml", sources);
+    site.build().expect("built");
+    let made = site.tree();
+    let text = |tree: &Tree, path: &str| String::from_utf8(tree[path].clone()).expect("UTF-8");
+    let simple = "runtimes/astradesk/simple/astradesk-core";
+    let wheel = format!("{simple}/astradesk_core-1.0.0-py3-none-any.whl");
+    assert!(made.contains_key(&wheel) && made.contains_key(&format!("{simple}/astradesk_core-1.0.0.tar.gz")));
+    for list in ["domain-packs.json", "domain-packs-info.json"] {
+        let list = text(&made, &format!("runtimes/astradesk/{list}"));
+        assert!(list.contains("domain-a") && !list.contains("core"), "{list}");
+    }
+    assert!(!made.keys().any(|path| path.starts_with("runtimes/astradesk/catalog/packs/astradesk-core")));
+    let page = text(&made, "packs/astradesk/domain-a/1.0.0/index.html");
+    assert!(page.contains("packs/astradesk/astradesk-core/index.html"), "the page of a pack leads to what it needs");
+    let page = text(&made, "packs/astradesk/astradesk-core/index.html");
+    assert!(page.contains("packs/astradesk/domain-a/index.html") && !page.contains("entry_points"), "{page}");
+
+    repository.file("core/src/astradesk_core/__init__.py", "NAME = 2\n").commit("2");
+    let report = site.build().expect("built");
+    let refused: Vec<_> = report.findings.iter().map(|one| one.code.name()).collect();
+    assert!(refused.contains(&"release-content-changed"), "{refused:?}");
+    assert_eq!(site.tree()[&wheel], made[&wheel]);
+
+    std::fs::rename(repository.path(), site.beside("elsewhere")).expect("moved");
+    let site = site.file("packyard.toml", "[registry]\nname = \"T\"\n");
+    site.build_without_memory().expect("built");
+    let alone = site.tree();
+    assert_eq!(alone[&wheel], made[&wheel]);
+    assert!(!text(&alone, "runtimes/astradesk/domain-packs.json").contains("core"), "it stays a library");
+}
+
 /// Ensures that a pack that goes from the flat layout to `src/` is shown as moved, with the same components, and that its first
 /// release keeps its paths.
 #[test]

@@ -1,18 +1,32 @@
 //! What speaks for a `pyproject.toml` being a domain pack's.
 
-use super::ID;
 use super::layout::COMPONENT_FOLDERS;
 use super::manifest::{self, FILE, GROUP};
 use super::python_versions::normalised;
+use super::{ID, library};
 use crate::diag::{Place, Sink};
 use crate::ecosystem::{Evidence, NEAR_MISS};
 use crate::pack::PackTree;
 use crate::yaml::Node;
 
-/// Returns the evidence: the group of entry points, the project's name, or the directory with folders of components.
+/// Returns the evidence: what says that it is a pack, or that it is a library of a source that has libraries.
+pub(super) fn evidence(tree: &PackTree<'_>) -> Option<Evidence> {
+    match tree.configured.profile {
+        // A pack of such a source is for another source.
+        Some(library::PROFILE) => library::is_at(tree).then_some(Evidence([false, false, false, true])),
+        _ => of_pack(tree),
+    }
+}
+
+/// Tells whether anything says that a directory is a pack.
+pub(super) fn is_pack(tree: &PackTree<'_>) -> bool {
+    of_pack(tree).is_some()
+}
+
+/// Returns the evidence of a pack: the group of entry points, the project's name, or the directory with folders of components.
 ///
 /// Libraries and services of the framework have none of them, nor has any other Python project.
-pub(super) fn evidence(tree: &PackTree<'_>) -> Option<Evidence> {
+fn of_pack(tree: &PackTree<'_>) -> Option<Evidence> {
     let read = tree.get(FILE).map(|entry| manifest::tree(tree, entry));
     let root = read.as_ref().and_then(|read| read.as_ref().as_ref().ok());
     let row = if root.is_some_and(manifest::has_group) {
@@ -48,7 +62,7 @@ pub(super) fn is_foreign(tree: &PackTree<'_>, sink: &mut Sink) -> bool {
 
 /// Tells whether only the directory and its folders speak for a pack.
 pub(super) fn is_by_directory_alone(tree: &PackTree<'_>) -> bool {
-    evidence(tree).is_some_and(|evidence| evidence.0[2])
+    of_pack(tree).is_some_and(|evidence| evidence.0[2])
 }
 
 fn has_name(root: &Node) -> bool {

@@ -56,8 +56,8 @@ pub(super) struct Manifest {
     pub description: String,
     /// `project.authors`, then those of `project.maintainers` that are no authors.
     pub authors: Vec<String>,
-    /// The first address of an author.
-    pub contact: Option<String>,
+    /// The addresses of `authors`, in their order.
+    pub addresses: Vec<String>,
     /// `project.license` as an expression or text.
     pub license: Option<Placed<String>>,
     /// The file that `project.license` names instead.
@@ -143,7 +143,7 @@ pub(super) fn read(pack: &PackTree<'_>, root: &Node, sink: &mut Sink) -> Manifes
         name: reader.name(sink),
         version: reader.version(sink),
         description: reader.text("description").unwrap_or_default(),
-        contact: people.iter().find_map(|(_, email)| email.clone()),
+        addresses: people.iter().filter_map(|(_, email)| email.clone()).collect(),
         authors: people.into_iter().filter_map(|(name, email)| name.or(email)).collect(),
         license: reader.license(),
         license_file: project.get("license").and_then(|license| license.get("file")?.as_str()).map(str::to_owned),

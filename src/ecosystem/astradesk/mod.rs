@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `detect` | says what speaks for a `pyproject.toml` being a domain pack's |
 //! | `toml`, `python_versions`, `manifest` | `pyproject.toml` with places, and Python packaging's own texts |
+//! | `library` | libraries of the framework, which packs depend on |
 //! | `layout` | where the parts lie: in the flat layout, or below `src/` |
 //! | `packaging`, `globs`, `installation` | what an installation gets, and what it misses |
 //! | `components` | one module per kind; `rego` parses policies |
@@ -25,6 +26,7 @@ mod globs;
 mod imports;
 mod installation;
 mod layout;
+mod library;
 mod manifest;
 mod packaging;
 mod place;
@@ -53,7 +55,7 @@ use crate::ecosystem::{Ecosystem, Evidence, HeaderRule, Names, PackFeed, Version
 use crate::ident::{PackName, RelPath};
 use crate::output::Unit;
 use crate::pack::above::RootFile;
-use crate::pack::{ComponentKind, Example, Pack, PackTree};
+use crate::pack::{ComponentKind, Example, Pack, PackTree, Requirement};
 
 /// The identifier.
 const ID: &str = "astradesk";
@@ -131,6 +133,14 @@ impl Ecosystem for AstraDesk {
 
     fn versioning(&self) -> Versioning {
         Versioning::ManifestCounts
+    }
+
+    fn profiles(&self) -> &'static [&'static str] {
+        &[library::PROFILE]
+    }
+
+    fn recorded_profile(&self, requirements: &[Requirement]) -> Option<&'static str> {
+        library::is_recorded(requirements).then_some(library::PROFILE)
     }
 
     fn compatibility(&self) -> &'static Compatibility {

@@ -14,9 +14,9 @@ use super::components::{ADAPTER, AGENT, KINDS, TOOL, adapter, agent, policy, pro
 use super::layout::{Layout, stem};
 use super::manifest::{self, Manifest};
 use super::python_versions::normalised;
-use super::rules::RULES;
+use super::rules::{OF_LIBRARIES, RULES};
 use super::whole::{Whole, is_test};
-use super::{ID, environment, packaging, ports, readme};
+use super::{ID, environment, library, packaging, ports, readme};
 use crate::diag::{Place, Sink, Span};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
@@ -31,6 +31,8 @@ use crate::yaml::Dialect;
 pub(super) const PROJECT: &str = "project";
 /// The label of the project's name among the facts of a pack.
 pub(super) const PROJECT_LABEL: &str = "Python project";
+/// The label of the addresses of several people, among the facts of a pack.
+pub(super) const OWNERS_LABEL: &str = "Contacts";
 /// Most Python files of a pack that are read.
 const MOST_PYTHON_FILES: usize = 2000;
 
@@ -39,7 +41,8 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
     let parsed = manifest::usable(tree, sink)?;
     let root = parsed.as_ref().as_ref().ok()?;
     let manifest = manifest::read(tree, root, sink);
-    let name = name(tree, &manifest, sink)?;
+    let is_library = library::is_at(tree);
+    let name = name(tree, &manifest, is_library, sink)?;
     let domain = domain_of(name.as_str());
     let layout = Layout::of(tree);
     let packaging = packaging::of(tree, root);
@@ -70,6 +73,16 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         policies: Vec::new(),
         readme: readme_file.and_then(|entry| Some((entry, tree.text(entry, 1 << 20)?))),
     };
+    if is_library {
+        OF_LIBRARIES.iter().for_each(|rule| rule(&whole, sink));
+        let mut pack = assemble(&whole, name.clone(), Vec::new());
+        pack.title = manifest.name.as_ref().map_or_else(|| name.to_string(), |name| name.value.clone());
+        pack.aliases = vec![name.as_str().replace('-', "_")];
+        pack.aliases.retain(|alias| alias != name.as_str());
+        pack.requirements.push(library::requirement());
+        pack.provides.push(library::provision(name.as_str()));
+        return Some(pack);
+    }
     whole.server = server(&whole, sink);
     whole.adapters = adapters(&whole);
     whole.flows = flows(&whole, sink);
@@ -87,14 +100,17 @@ pub(super) fn domain_of(name: &str) -> String {
     name.strip_prefix("domain-").unwrap_or(name).replace('-', "_")
 }
 
-/// Returns the name: that of a directory `domain-…`, else the project's without `astradesk-`.
-fn name(tree: &PackTree<'_>, manifest: &Manifest, sink: &mut Sink) -> Option<PackName> {
+/// Returns the name: that of a directory `domain-…`, else the project's without `astradesk-`; of a library the whole name of its
+/// project.
+fn name(tree: &PackTree<'_>, manifest: &Manifest, is_library: bool, sink: &mut Sink) -> Option<PackName> {
     let directory = tree.directory.map(str::to_owned).filter(|name| name.starts_with("domain-") && name.len() > 7);
-    let project = manifest.name.as_ref().map(|name| {
-        let name = normalised(&name.value);
-        name.strip_prefix("astradesk-").map_or(name.clone(), str::to_owned)
-    });
-    let text = directory.or(project)?;
+    let project = manifest.name.as_ref().map(|name| normalised(&name.value));
+    let text = if is_library {
+        project?
+    } else {
+        let short = |name: String| name.strip_prefix("astradesk-").map_or(name.clone(), str::to_owned);
+        directory.or(project.map(short))?
+    };
     match PackName::new(&text) {
         Ok(name) => Some(name),
         Err(error) => {
@@ -207,7 +223,7 @@ fn assemble(pack: &Whole<'_>, name: PackName, components: Vec<Arc<Component>>) -
     result.title = title(&name);
     result.description.clone_from(&manifest.description);
     result.authors.clone_from(&manifest.authors);
-    result.contact.clone_from(&manifest.contact);
+    result.contact = manifest.addresses.first().cloned();
     let declared = manifest.license.as_ref().map(|license| license.value.clone());
     let above = || tree.license_above().and_then(|above| above.id.clone());
     result.license = declared.or_else(|| license_file.map_or_else(above, |entry| license::of_file(tree, entry)));
@@ -276,7 +292,7 @@ fn dependencies(tree: &PackTree<'_>, manifest: &Manifest) -> Vec<Dependency> {
             None => {
                 let is_member = || tree.above.is_some_and(|above| above.shows(ID, &requirement.name));
                 let is_framework = requirement.name.starts_with("astradesk-") || is_member();
-                let kind = if is_framework { "framework" } else { "python" };
+                let kind = if is_framework { library::FRAMEWORK } else { "python" };
                 Dependency { name: requirement.name.clone(), range, kind: Some(kind.to_owned()) }
             }
         }
@@ -310,7 +326,13 @@ fn provides(pack: &Whole<'_>, components: &[Arc<Component>]) -> Vec<Provision> {
 }
 
 fn facts(pack: &Whole<'_>) -> Vec<Fact> {
-    let mut facts = vec![Fact { label: "Layout", value: pack.layout.title().to_owned() }];
+    let is_library = library::is_at(pack.tree);
+    let mut facts = match is_library {
+        true => {
+            vec![Fact { label: "Use", value: "a library that packs depend on; no runtime looks for it".to_owned() }]
+        }
+        false => vec![Fact { label: "Layout", value: pack.layout.title().to_owned() }],
+    };
     let mut add = |label: &'static str, value: String| {
         if !value.is_empty() {
             facts.push(Fact { label, value });
@@ -319,7 +341,13 @@ fn facts(pack: &Whole<'_>) -> Vec<Fact> {
     add(PROJECT_LABEL, pack.manifest.name.as_ref().map(|name| name.value.clone()).unwrap_or_default());
     let points = pack.manifest.entry_points.iter().map(|point| format!("{} = {}", point.name, point.target));
     let points = points.collect::<Vec<_>>().join(", ");
-    add("Entry point", if points.is_empty() { "none: the runtime does not find the pack".to_owned() } else { points });
+    if !is_library {
+        let none = || "none: the runtime does not find the pack".to_owned();
+        add("Entry point", if points.is_empty() { none() } else { points });
+    }
+    if pack.manifest.addresses.len() > 1 {
+        add(OWNERS_LABEL, pack.manifest.addresses.join(", "));
+    }
     add("Ports", ports::described(pack).unwrap_or_default());
     let java = pack.layout.files_ending(pack.tree, "tools", ".java").into_iter().chain(
         // Left at the top when the Python files moved below `src/`.

@@ -30,6 +30,10 @@ pub(super) static RULES: &[Rule] = &[
     readme::licenses_agree,
 ];
 
+/// Lists the rules that libraries of the framework are held to, too.
+pub(super) static OF_LIBRARIES: &[Rule] =
+    &[python_files_can_be_parsed, readme::readme_is_there, readme::named_files_are_there, readme::licenses_agree];
+
 /// Requires the manifest to say that this is a domain pack.
 fn more_than_the_directory_speaks_for_a_pack(pack: &Whole<'_>, sink: &mut Sink) {
     if detect::is_by_directory_alone(pack.tree) {

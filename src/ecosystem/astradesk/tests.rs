@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Severity, Sink};
 use crate::ecosystem::{Ecosystem as _, Names};
 use crate::ident::{Digest, PackName, RelPath};
 use crate::pack::above::{Above, LicenseAbove};
-use crate::pack::{Memo, Pack, PackTree};
+use crate::pack::{Configured, Memo, Pack, PackTree};
 use crate::source::{BlobId, Blobs, FileEntry, ReadError, Snapshot};
 use crate::yaml::Limits;
 
@@ -98,6 +98,30 @@ fn only_domain_packs_are_claimed() {
         let text = format!("[project]\nname = \"{name}\"\n");
         assert_eq!(claimed(&[("pyproject.toml", &text), ("policies/a.rego", "")], "services/x"), None);
     }
+}
+
+/// A source of libraries has every project that is no pack, and reads it without the rules and components of packs.
+#[test]
+fn libraries_are_what_a_source_says() {
+    let configured = Configured { ecosystem: Some("astradesk"), profile: Some("library"), ..Configured::default() };
+    let read = |text: &str| {
+        let files =
+            [("pyproject.toml", text), ("README.md", "# Core"), ("src/core/tools/a_adapter.py", "class A: ...")];
+        let (snapshot, memo, mut sink) = (texts(&files), Memo::new(), Sink::new());
+        let tree = PackTree { configured, ..PackTree::new(&snapshot, &memo, "core", Limits::default()) };
+        let is_claimed = AstraDesk.evidence(&tree).is_some();
+        (is_claimed, AstraDesk.read(&tree, &mut sink), codes(&sink.finish()))
+    };
+    let library = "[project]\nname = \"Astradesk_Core\"\nversion = \"1.0\"\nlicense = \"MIT\"\n";
+    let (is_claimed, pack, found) = read(library);
+    let pack = pack.expect("a library");
+    assert!(is_claimed && found.is_empty() && pack.components.is_empty(), "{found:?} {pack:#?}");
+    assert_eq!((pack.id.name.as_str(), pack.title.as_str()), ("astradesk-core", "Astradesk_Core"));
+    assert_eq!(AstraDesk.recorded_profile(&pack.requirements), Some("library"));
+    let provided: Vec<_> = pack.provides.iter().map(|one| (one.kind, one.name.as_str())).collect();
+    assert_eq!(provided, [("project", "astradesk-core"), ("framework", "astradesk-core")]);
+    assert!(!read(PROJECT).0, "a pack of such a source is for another source");
+    assert!(!read("[tool.uv.workspace]\nmembers = [\"core\"]\n").0, "a workspace without a project");
 }
 
 /// Whoever spells the group almost right is told, although nothing else says that it is a pack.

@@ -91,6 +91,18 @@ fn packs_of_every_kind_have_a_readme_and_a_licence() {
     }
 }
 
+/// The tools that show packages take an annotation for the README.
+#[test]
+fn a_package_may_say_its_readme_in_an_annotation() {
+    let manifest = "apiVersion: meta.pkg.crossplane.io/v1\nkind: Configuration\nmetadata:\n  name: a\n  annotations:\n    \
+                    meta.crossplane.io/license: MIT\n    meta.crossplane.io/readme: |\n      Queues <b>for</b> all.\n";
+    let checked = check(&texts(&[("crossplane.yaml", manifest)]), "a");
+    assert!(!checked.said().iter().any(|said| said.starts_with("missing-")), "{:?}", checked.said());
+    let facts = checked.pack.expect("a pack").facts;
+    let about: Vec<_> = facts.iter().filter(|fact| fact.label == "About the package").collect();
+    assert_eq!(about[0].value, "Queues <b>for</b> all.");
+}
+
 /// A fault on every line, deep nesting, thousands of patterns: neither minutes nor a wall of findings.
 #[test]
 fn hostile_definitions_are_read_in_bounded_time() {

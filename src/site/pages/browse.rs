@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::card::{self, Card, card};
 use super::ecosystem::Introduction;
-use super::{Files, Head};
+use super::{BROWSE, Files, Head, structured};
 use crate::catalog::{Catalog, CatalogPack};
 use crate::ident::{EcosystemId, RelPath};
 use crate::site::{Site, browse_data, links, text};
@@ -179,11 +179,17 @@ fn head<'a>(site: &'a Site, introduction: Option<&Introduction<'a>>, path: &RelP
         )
         .into(),
     };
+    let mut way = vec![("All packs", BROWSE.to_owned())];
+    way.extend(introduction.map(|introduction| (introduction.title, path.to_string())));
     Head {
+        json: Some("index.json".to_owned()),
+        data: structured::script(&site.base, [structured::breadcrumbs(&site.base, way)]),
+        section: Some(BROWSE),
         root: links::root(path),
         title: if number == 1 { title } else { format!("{title}, page {number}") }.into(),
         description,
         canonical: site.base.absolute(path.as_str()),
+        ..Head::default()
     }
 }
 

@@ -1,18 +1,27 @@
-//! The page of a component in a release.
+//! The page of a component in a release: what it takes and gives, what it uses, where it is defined, what happened to it.
 
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::Head;
 use super::view::{Snippet, shown, snippet};
+use super::{Head, structured};
 use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::compare::Change;
 use crate::ident::RelPath;
 use crate::output::RenderError;
 use crate::pack::{Component, Link, Otherwise, Relation, Remark};
+use crate::site::history::{self, Line, Past};
 use crate::site::templates::Shared;
 use crate::site::text::Piece;
 use crate::site::{PackSite, links, source_links, text};
+
+/// Most releases that the history of a component lists.
+const MOST_EVENTS: usize = 20;
+/// Most changes that it lists of one release.
+const MOST_CHANGES: usize = 30;
+/// Longest words of a change, in characters.
+const MOST_WORDS: usize = 200;
 
 #[derive(Serialize)]
 struct ComponentPage<'a> {
@@ -39,6 +48,41 @@ struct ComponentPage<'a> {
     examples: Vec<Snippet<'a>>,
     /// What checking it against other packs came to.
     checks: Vec<Check<'a>>,
+    /// What happened to it, where the pack has releases before this one.
+    history: Option<History<'a>>,
+}
+
+/// What happened to a component.
+#[derive(Serialize)]
+struct History<'a> {
+    since: Version<'a>,
+    /// Whether it is new in this release.
+    is_new: bool,
+    /// Whether what happened includes how it came, which it does not for what was there from the first release.
+    began: bool,
+    /// What happened in which release, newest first.
+    events: Vec<Event<'a>>,
+    left_out: usize,
+}
+
+/// A release that somebody may want to see.
+#[derive(Serialize)]
+struct Version<'a> {
+    version: &'a str,
+    address: String,
+    date: String,
+    time: String,
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    release: Version<'a>,
+    /// The page that says all that changed in that release.
+    comparison: Option<String>,
+    renamed_from: Option<&'a str>,
+    /// Table or fact, field, what happened, and what that means.
+    changes: Vec<(Option<&'a str>, Option<&'a str>, String, &'static str)>,
+    left_out: usize,
 }
 
 #[derive(Serialize)]
@@ -55,6 +99,9 @@ struct Check<'a> {
 struct File<'a> {
     path: &'a str,
     line: Option<u32>,
+    /// The address of its page.
+    page: Option<String>,
+    /// Where it lies in the repository.
     link: Option<String>,
 }
 
@@ -110,15 +157,17 @@ impl Lookup<'_> {
     }
 }
 
-/// Appends the pages of all components of a release; `stems` are their file names.
+/// Appends the pages of all components of the release at a place in the pack's list; `stems` are their file names.
 pub(super) fn append(
     site: &PackSite,
-    release: &CatalogRelease,
+    at: usize,
     stems: &[String],
     parts: &[(&'static str, &Shared)],
     files: &mut Vec<(RelPath, Vec<u8>)>,
 ) -> Result<(), RenderError> {
     let (base, pack) = (&site.base, &*site.pack);
+    let release = &pack.releases[at];
+    let (line, rules) = (Line::of(&site.comparisons, at), pack.ecosystem.compatibility());
     let here = links::release_address(&pack.id, release.version());
     let components = || release.pack.components.iter().zip(stems);
     let address = |component: &Component, stem: &str| format!("{here}/{}/{stem}.html", component.kind.key);
@@ -130,16 +179,28 @@ pub(super) fn append(
         let path = links::file_in_release(pack, release.version(), &format!("{}/{stem}.html", component.kind.key));
         let in_default = in_latest.get(&(component.kind.key, component.name.as_str())).cloned();
         let title = format!("{} · {} {}", component.name, pack.id, release.version());
+        let way = structured::way_to(pack).into_iter().chain([
+            (release.version().as_str(), format!("{here}/index.html")),
+            (component.name.as_str(), address(component, stem)),
+        ]);
         let head = Head {
             root: links::root(&path),
             title: title.into(),
             description: text::summary(&component.description),
             // What search engines should show.
             canonical: base.absolute(in_default.as_deref().unwrap_or(&address(component, stem))),
+            json: Some(format!("{here}/release.json")),
+            data: structured::script(base, [structured::breadcrumbs(base, way)]),
+            section: Some(super::BROWSE),
+            ..Head::default()
         };
         let in_default = in_default.filter(|_| release.version() != pack.latest().version());
-        let page = page(&lookup, release, component, head, in_default);
-        let tables = base.fragments.tables(&base.templates, &path, component)?;
+        let past = site.history().of_component(&line, component.kind.key, &component.name);
+        let page = ComponentPage {
+            history: (line.count > 1).then(|| history(site, at, &past)),
+            ..page(&lookup, at, component, head, in_default)
+        };
+        let tables = base.fragments.tables(&base.templates, &path, component, past.fields, rules)?;
         let parts: Vec<_> = parts.iter().copied().chain([("tables", &tables)]).collect();
         let html = base.templates.render("component.html", &path, &parts, &page)?;
         files.push((path, html));
@@ -157,15 +218,18 @@ fn in_default_release(pack: &CatalogPack) -> HashMap<(&'static str, &str), Strin
 
 fn page<'a>(
     lookup: &Lookup<'a>,
-    release: &'a CatalogRelease,
+    at: usize,
     component: &'a Component,
     head: Head<'a>,
     in_default: Option<String>,
 ) -> ComponentPage<'a> {
+    let pack = &lookup.site.pack;
+    let release = &pack.releases[at];
     let source = &release.record.source;
     let file = |path: &'a RelPath, line: Option<u32>| File {
         path: path.as_str(),
         line,
+        page: lookup.site.files.link(pack, at, path.as_str(), line),
         link: source_links::file(source, path.as_str())
             .map(|link| link + &line.map(|line| format!("#L{line}")).unwrap_or_default()),
     };
@@ -194,7 +258,41 @@ fn page<'a>(
         used_by: used_by(lookup, release, component),
         examples: component.examples.iter().map(snippet).collect(),
         checks: checks(release, component),
+        history: None,
     }
+}
+
+fn history<'a>(site: &'a PackSite, at: usize, past: &Past<'a>) -> History<'a> {
+    let pack = &*site.pack;
+    let version = |at: usize| {
+        let release = &pack.releases[at];
+        Version {
+            version: release.version().as_str(),
+            address: format!("{}/index.html", links::release_address(&pack.id, release.version())),
+            date: super::home::date(release),
+            time: release.published_at.to_string(),
+        }
+    };
+    let event = |event: &&'a history::Event| {
+        let shown = |change: &'a Change| {
+            let (place, field) = change.place().map_or((None, None), |(title, field)| (Some(title), field));
+            (place, field, text::cut(&change.words(), MOST_WORDS).into_owned(), change.impact.as_str())
+        };
+        let mut changes: Vec<_> = event.changes(&site.comparisons).map(shown).collect();
+        let left_out = changes.len().saturating_sub(MOST_CHANGES);
+        changes.truncate(MOST_CHANGES);
+        Event {
+            release: version(event.at),
+            comparison: super::view::comparison_page(site, event.at),
+            renamed_from: event.renamed_from.as_deref(),
+            changes,
+            left_out,
+        }
+    };
+    let events: Vec<_> = past.events.iter().take(MOST_EVENTS).map(event).collect();
+    let left_out = past.events.len() - events.len();
+    let began = past.events.iter().any(|event| event.at == past.since);
+    History { since: version(past.since), is_new: past.since == at, began, events, left_out }
 }
 
 /// Returns what checking a component of a release came to.

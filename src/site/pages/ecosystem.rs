@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::browse::Scope;
+use super::card;
 use super::home::{Row, row};
 use super::view::{Snippet, snippets};
-use super::{UNKNOWN_URL, card};
 use crate::catalog::CatalogPack;
-use crate::site::{Site, links, news};
+use crate::site::{Site, docs, links, news};
 
 /// How many new releases are named.
 const RECENT: usize = 5;
@@ -60,7 +60,7 @@ pub(super) fn introduction<'a>(
         Some((words, count, format!("packs/{}/index.html?kind={}", ecosystem.id(), links::segment(kind.key))))
     });
     let installed = |pack: &'a CatalogPack| {
-        let examples = ecosystem.install_release(pack.latest(), url.unwrap_or(UNKNOWN_URL), &site.base.feeds);
+        let examples = ecosystem.install_release(pack.latest(), url.unwrap_or(docs::UNKNOWN_URL), &site.base.feeds);
         Example {
             name: pack.id.name.as_str(),
             address: format!("{}/index.html", links::pack_address(&pack.id)),

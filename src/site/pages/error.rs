@@ -25,8 +25,8 @@ pub(in crate::site) fn files(site: &Site) -> Files {
         head: Head {
             root: base.unwrap_or_default(),
             title: "Page not found".into(),
-            description: "".into(),
-            canonical: None,
+            is_unlisted: true,
+            ..Head::default()
         },
     };
     let html = site.base.templates.render("404.html", &path, &[("site", &site.base.frame)], &page)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::card::{Card, card};
-use super::{Files, Head};
+use super::{Files, Head, structured};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::{PackId, RelPath};
 use crate::pack::Pack;
@@ -72,6 +72,9 @@ pub(in crate::site) fn files(site: &Site) -> Files {
             title: catalog.registry.name.as_str().into(),
             description: catalog.registry.description.as_deref().unwrap_or_default().into(),
             canonical: site.base.absolute("index.html"),
+            json: Some("index.json".to_owned()),
+            data: structured::script(&site.base, [structured::website(&site.base)]),
+            ..Head::default()
         },
         numbers: [
             (grouped(tally.packs), if tally.packs == 1 { "pack" } else { "packs" }),

@@ -7,23 +7,30 @@ pub(super) mod browse;
 pub(super) mod card;
 pub(super) mod compare;
 pub(super) mod component;
+mod diffs;
+pub(super) mod docs;
 pub(super) mod ecosystem;
 pub(super) mod error;
 pub(super) mod fields;
+pub(super) mod file;
+mod files;
 mod findings;
+pub(in crate::site) mod head;
 pub(super) mod home;
 pub(super) mod release;
 mod status;
+pub(super) mod structured;
 mod view;
 
 use serde::Serialize;
 
+pub(in crate::site) use head::Head;
+
 use crate::catalog::{Catalog, CatalogPack};
+use crate::config::NamedLink;
 use crate::ident::EcosystemId;
 use crate::output::RenderError;
-
-/// What stands in for the registry's URL where none is configured.
-pub(super) const UNKNOWN_URL: &str = "https://REGISTRY";
+use crate::site::theme::{Logo, Theme};
 
 /// Some finished files.
 pub(super) type Files = Result<crate::output::Files, RenderError>;
@@ -35,23 +42,52 @@ pub(super) struct Frame<'a> {
     description: Option<&'a str>,
     has_feed: bool,
     ecosystems: Vec<FrameEcosystem>,
+    navigation: Vec<Entry<'a>>,
+    logo: Option<FrameLogo>,
+    /// The absolute address of an image that other sites show beside a link.
+    image: Option<String>,
+    footer_text: Option<&'a str>,
+    footer_links: Vec<Entry<'a>>,
 }
+
+#[derive(Serialize, Hash)]
+struct FrameLogo {
+    address: &'static str,
+    width: u32,
+    height: u32,
+}
+
+/// An entry of the navigation: the page that it leads to, from the site's root unless it is outside.
+#[derive(Serialize, Hash)]
+struct Entry<'a> {
+    label: &'a str,
+    address: &'a str,
+    is_outside: bool,
+}
+
+impl<'a> Entry<'a> {
+    const fn of_site(label: &'a str, address: &'a str) -> Self {
+        Self { label, address, is_outside: false }
+    }
+
+    fn of_owner(link: &'a NamedLink) -> Self {
+        Self { label: &link.label, address: &link.address, is_outside: link.is_outside() }
+    }
+}
+
+/// The address of the page of all packs.
+pub(super) const BROWSE: &str = "packs/index.html";
+
+/// The address of the first page of the documentation.
+pub(super) const DOCS: &str = "docs/index.html";
+
+/// The navigation of every registry.
+const NAVIGATION: [Entry<'static>; 2] = [Entry::of_site("Browse", BROWSE), Entry::of_site("Docs", DOCS)];
 
 #[derive(Serialize, Hash)]
 struct FrameEcosystem {
     id: &'static str,
     title: &'static str,
-}
-
-/// What the head of every page needs.
-#[derive(Serialize)]
-struct Head<'a> {
-    /// What leads to the site's root: empty or `../` several times.
-    root: String,
-    title: std::borrow::Cow<'a, str>,
-    description: std::borrow::Cow<'a, str>,
-    /// The absolute address of the page that search engines should show instead of its likes.
-    canonical: Option<String>,
 }
 
 /// Returns the identifiers of the ecosystems that have packs, sorted.
@@ -72,17 +108,26 @@ pub(super) fn status_word(pack: &CatalogPack) -> Option<&'static str> {
 }
 
 /// Returns what all pages show.
-pub(super) fn frame(catalog: &Catalog) -> Frame<'_> {
+pub(super) fn frame<'a>(catalog: &'a Catalog, theme: &'a Theme) -> Frame<'a> {
     let mut ecosystems: Vec<FrameEcosystem> = catalog
         .packs
         .values()
         .map(|pack| FrameEcosystem { id: pack.ecosystem.id(), title: pack.ecosystem.title() })
         .collect();
     ecosystems.dedup_by_key(|ecosystem| ecosystem.id);
+    let logo = theme.logo.as_ref();
     Frame {
         name: &catalog.registry.name,
         description: catalog.registry.description.as_deref(),
         has_feed: catalog.registry.url.is_some() && !catalog.packs.is_empty(),
         ecosystems,
+        navigation: NAVIGATION.into_iter().chain(theme.navigation.iter().map(Entry::of_owner)).collect(),
+        logo: logo.map(|Logo { address, width, height, .. }| FrameLogo { address, width: *width, height: *height }),
+        image: logo.filter(|logo| logo.is_bitmap()).and_then(|logo| {
+            let url = catalog.registry.url.as_ref()?;
+            Some(format!("{url}/{}", logo.address))
+        }),
+        footer_text: theme.footer.text.as_deref(),
+        footer_links: theme.footer.links.iter().map(Entry::of_owner).collect(),
     }
 }

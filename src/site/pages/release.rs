@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::view::Changes;
-use super::{Files, Head, component, view};
+use super::{Files, Head, component, structured, view};
 use crate::catalog::{CatalogRelease, Status};
 use crate::ident::RelPath;
 use crate::site::markdown::Part;
@@ -79,7 +79,8 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     }
     files.push(page_of(links::file_in_release(pack, release.version(), "index.html"), false)?);
     files.extend(icon.map(|bytes| (links::file_in_release(pack, release.version(), view::ICON), bytes)));
-    component::append(site, release, &stems, &parts[..2], &mut files)?;
+    files.push(super::files::page(site, at)?);
+    component::append(site, at, &stems, &parts[..2], &mut files)?;
     Ok(files)
 }
 
@@ -93,11 +94,24 @@ fn head<'a>(site: &PackSite, release: &'a CatalogRelease, path: &RelPath, is_pac
     } else {
         format!("{}/index.html", links::release_address(&pack.id, release.version()))
     };
+    let mut way = structured::way_to(pack);
+    let folder = if is_pack {
+        links::pack_address(&pack.id)
+    } else {
+        let folder = links::release_address(&pack.id, release.version());
+        way.push((release.version().as_str(), format!("{folder}/index.html")));
+        folder
+    };
+    let data = [structured::software(&site.base, pack, release), structured::breadcrumbs(&site.base, way)];
     Head {
         root: links::root(path),
         title: title.into(),
         description: text::summary(&release.pack.description),
         canonical: site.base.absolute(&canonical),
+        json: Some(format!("{folder}/{}", if is_pack { "pack.json" } else { "release.json" })),
+        data: structured::script(&site.base, data),
+        section: Some(super::BROWSE),
+        ..Head::default()
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::UNKNOWN_URL;
 use super::component::remarks;
 use super::fields::{Table, table};
 use super::findings::{Findings, findings};
@@ -15,7 +14,7 @@ use crate::compare::Impact;
 use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
 use crate::pack::{Example, Fact};
-use crate::site::{PackSite, links, source_links, text};
+use crate::site::{PackSite, docs, links, source_links, text};
 
 /// The file name of a release's icon, in the release's folder.
 pub(super) const ICON: &str = "icon.png";
@@ -152,7 +151,7 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_i
     let release = &pack.releases[at];
     let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
     let version = release.version();
-    let url = registry.url.as_deref().unwrap_or(UNKNOWN_URL);
+    let url = registry.url.as_deref().unwrap_or(docs::UNKNOWN_URL);
     let address = links::release_address(id, version);
     let is_latest = version == pack.latest().version();
     let file_link = |path: &crate::ident::RelPath| source_links::file(source, path.as_str());
@@ -210,8 +209,8 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_i
         },
         archive: archive(id, release, url),
         aliases: &content.aliases,
-        configuration: content.configuration.as_deref().map(table),
-        environment: content.environment.as_deref().map(table),
+        configuration: content.configuration.as_deref().map(|one| table(one, false, None)),
+        environment: content.environment.as_deref().map(|one| table(one, false, None)),
         findings: findings(&release.findings, Some(source)),
         newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
             .then(|| findings(&pack.findings, None)),
@@ -222,10 +221,16 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_i
 /// Returns what changed in the release at a place in the pack's list; nothing when it is compared with none.
 pub(super) fn changes(site: &PackSite, at: usize) -> Option<Changes<'_>> {
     let pack = &*site.pack;
-    let (before, verdict) = site.comparisons.verdict(pack, at)?;
-    let (from, to) = (pack.releases[before].version(), pack.releases[at].version());
-    let address = format!("{}.html", links::comparison_address(&pack.id, from, to));
-    Some(Changes { since: from.as_str(), address, verdict: verdict.map(Impact::as_str) })
+    let (before, comparison) = (site.comparisons.before(at)?, site.comparisons.get(at)?);
+    let since = pack.releases[before].version().as_str();
+    Some(Changes { since, address: comparison_page(site, at)?, verdict: comparison.verdict().map(Impact::as_str) })
+}
+
+/// Returns the page that says what changed in the release at a place in the pack's list.
+pub(super) fn comparison_page(site: &PackSite, at: usize) -> Option<String> {
+    let pack = &*site.pack;
+    let (from, to) = (pack.releases[site.comparisons.before(at)?].version(), pack.releases[at].version());
+    Some(format!("{}.html", links::comparison_address(&pack.id, from, to)))
 }
 
 /// Returns a fact as pages show it.

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use super::{Outcome, site, tools};
-use crate::process::{output, program, root, run};
+use crate::process::{cargo, output, program, root, run};
 
 /// Asks Python which entry points of domain packs it finds.
 const ENTRY_POINTS: &str = "from importlib.metadata import entry_points\nfor e in entry_points(group='astradesk.pack'): print(e.name, e.load().__name__)";
@@ -44,6 +44,52 @@ impl Drop for Server {
     }
 }
 
+/// The files of a repository with a pack, and with the library that the pack needs.
+const WITH_LIBRARY: &[(&str, &str)] = &[
+    (
+        "packyard.toml",
+        "[[source]]\npath = \"desk\"\npacks = \"packages/*\"\n\n[[source]]\npath = \"desk\"\npacks = \"core\"\necosystem = \"astradesk\"\nprofile = \"library\"\n",
+    ),
+    (
+        "desk/packages/domain-desk/pyproject.toml",
+        "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\n[project]\nname = \"astradesk-domain-desk\"\nversion = \"1.0.0\"\n\
+         dependencies = [\"astradesk-core>=1\"]\n\n[project.entry-points.\"astradesk.pack\"]\ndesk = \"domain_desk:Pack\"\n",
+    ),
+    (
+        "desk/packages/domain-desk/src/domain_desk/__init__.py",
+        "from astradesk_core import Base\n\n\nclass Pack(Base):\n    def register(self, registry): ...\n",
+    ),
+    (
+        "desk/core/pyproject.toml",
+        "[build-system]\nrequires = [\"setuptools\"]\nbuild-backend = \"setuptools.build_meta\"\n\n[project]\nname = \"astradesk-core\"\nversion = \"1.2.0\"\n",
+    ),
+    ("desk/core/src/astradesk_core/__init__.py", "class Base: ...\n"),
+];
+
+/// Installs a pack that needs a library of the framework from a registry that has both.
+fn with_library() -> Result<()> {
+    let folder = root().join("target/installs/with-library");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).context("cannot empty target/installs")?;
+    }
+    for (path, text) in WITH_LIBRARY {
+        let path = folder.join(path);
+        let parent = path.parent().context("a file lies in a folder")?;
+        std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, text)).context("cannot write a pack")?;
+    }
+    run(cargo("run").args(["--quiet", "--release", "--", "build", "--dir"]).arg(&folder))?;
+    let server = Server::start(&folder.join("public"))?;
+    let environment = folder.join("environment");
+    run(program("python3").args(["-m", "venv"]).arg(&environment))?;
+    let index = format!("http://127.0.0.1:{}/runtimes/astradesk/simple/", server.port);
+    run(program(environment.join("bin/pip"))
+        .args(["install", "--quiet", "--no-cache-dir", "--disable-pip-version-check", "--index-url"])
+        .args([index.as_str(), "astradesk-domain-desk"]))?;
+    let found = output(program(environment.join("bin/python")).args(["-c", ENTRY_POINTS]))?;
+    ensure!(found.lines().any(|line| line == "desk Pack"), "the pack is not found beside its library: {found}");
+    Ok(())
+}
+
 /// Installs every AstraDesk project from the registry's package index alone, and looks for its entry point.
 pub(super) fn pip() -> Result<Outcome> {
     tools::require("python3", "install Python 3.11 or newer with its venv module (Debian: python3-venv)")?;
@@ -69,6 +115,7 @@ pub(super) fn pip() -> Result<Outcome> {
         let module = project.trim_start_matches("astradesk-").replace('-', "_");
         ensure!(found.lines().any(|line| line == format!("{module} Pack")), "{project} has no entry point: {found}");
     }
+    with_library()?;
     println!("pip installs {} projects from the package index alone, and the runtime finds them", projects.len());
     Ok(Outcome::Passed)
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use super::super::reading::OWNERS_LABEL;
 use super::offered::Offered;
 use super::path;
 use crate::catalog::CatalogRelease;
@@ -59,7 +60,11 @@ fn manifest(slug: &str, release: &CatalogRelease) -> (Json, BTreeMap<String, Vec
         }
         tools.push(tool);
     }
-    let owners: Vec<&str> = pack.contact.as_deref().into_iter().collect();
+    let several = pack.facts.iter().find(|fact| fact.label == OWNERS_LABEL);
+    let owners: Vec<&str> = match several {
+        Some(fact) => fact.value.split(", ").collect(),
+        None => pack.contact.as_deref().into_iter().collect(),
+    };
     let manifest = json!({
         "pack": slug,
         "version": release.version().as_str(),

@@ -30,6 +30,7 @@ use std::sync::Arc;
 
 use self::offered::Offered;
 use super::codes::ASTRADESK_PROJECT_NAME_SHARED;
+use super::library;
 use super::manifest::GROUP;
 use crate::catalog::CatalogPack;
 use crate::diag::{Place, Sink};
@@ -51,7 +52,7 @@ pub(super) const HEADERS: &[HeaderRule] = &[
 pub(super) fn install(pack: &Pack, url: &str) -> Vec<Example> {
     let project = offered::project(pack).unwrap_or_else(|| format!("astradesk-{}", pack.id.name));
     let index = format!("{}/{ROOT}/simple/", url.trim_end_matches('/'));
-    vec![
+    let mut ways = vec![
         Example {
             title: "Install this version from this registry alone".to_owned(),
             language: "shell",
@@ -70,14 +71,17 @@ pub(super) fn install(pack: &Pack, url: &str) -> Vec<Example> {
             language: "shell",
             text: format!("uv sync --package {project}"),
         },
-        Example {
+    ];
+    if !library::is_one(pack) {
+        ways.push(Example {
             title: "See that the runtime finds it".to_owned(),
             language: "shell",
             text: format!(
                 "python -c 'from importlib.metadata import entry_points; print(entry_points(group=\"{GROUP}\"))'"
             ),
-        },
-    ]
+        });
+    }
+    ways
 }
 
 /// Returns what the feed says of a pack; its files are planned where all packs are known.
@@ -111,8 +115,9 @@ pub(super) fn whole(packs: &[&PackFeed], sink: &mut Sink) -> Vec<Unit> {
         }
     }
     let mut units = simple::units(&projects);
-    units.extend(admin::units(&offered));
-    units.extend(catalogue::units(&offered));
+    let packs: Vec<Arc<Offered>> = offered.into_iter().filter(|one| !library::is_one(&one.latest().pack)).collect();
+    units.extend(admin::units(&packs));
+    units.extend(catalogue::units(&packs));
     units
 }
 

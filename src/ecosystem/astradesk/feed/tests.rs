@@ -20,7 +20,7 @@ fn release(version: &str, day: i64) -> CatalogRelease {
     let manifest = format!(
         "[project]\nname = \"Astradesk_Domain.demo\"\nversion = \"{version}\"\ndescription = \"Shows <the> feed.\"\n\
          license = \"MIT\"\nrequires-python = \">=3.11, <4\"\nreadme = \"README.md\"\n\
-         authors = [{{ name = \"Ann\", email = \"ann@acme.example\" }}]\ndependencies = [\"uvicorn[standard] >= 0.30\"]\n\
+         authors = [{{ name = \"Ann\", email = \"ann@acme.example\" }}, {{ email = \"desk@acme.example\" }}]\ndependencies = [\"uvicorn[standard] >= 0.30\"]\n\
          [project.optional-dependencies]\ndev = [\"pytest>=8 ; python_version < '4'\"]\n\
          [project.entry-points.\"astradesk.pack\"]\ndomain_demo = \"domain_demo:Pack\"\n\
          [tool.setuptools.packages.find]\nwhere = [\"src\"]\n[tool.setuptools.package-data]\ndomain_demo = [\"flows/*.yaml\"]\n"
@@ -138,7 +138,7 @@ fn the_index_has_what_pip_reads() {
     }
     let metadata = text(&files, &format!("simple/{stem}.tar.gz.metadata"));
     let expected = "Metadata-Version: 2.2\nName: Astradesk_Domain.demo\nVersion: 0.3.0\nSummary: Shows <the> feed.\n\
-                    Author-email: Ann <ann@acme.example>\nLicense: MIT\nRequires-Python: >=3.11,<4\n\
+                    Author-email: Ann <ann@acme.example>, desk@acme.example\nLicense: MIT\nRequires-Python: >=3.11,<4\n\
                     Requires-Dist: uvicorn[standard]>=0.30\nProvides-Extra: dev\n\
                     Requires-Dist: pytest>=8; (python_full_version < '4') and extra == \"dev\"\n\
                     Description-Content-Type: text/markdown\n\n# Demo\n";
@@ -168,6 +168,7 @@ fn the_portal_and_the_gateway_have_their_shapes() {
     assert_eq!(infos[0]["assets"], assets);
     let yaml = crate::yaml::decode(text(&files, "catalog/packs/demo.yaml")).expect("YAML");
     assert!(schema("catalog-pack.schema.json").is_valid(&yaml), "{yaml}");
+    assert_eq!(yaml["owners"], serde_json::json!(["ann@acme.example", "desk@acme.example"]));
     assert_eq!(yaml["policies"]["require_approval_for"], serde_json::json!(["demo.write"]));
     let reference = yaml["tools"][0]["schema_ref"].as_str().expect("a digest").trim_start_matches("sha256:").to_owned();
     let canonical = text(&files, &format!("schemas/{reference}.json"));

@@ -32,6 +32,7 @@ struct Meta {
     maintainer: Option<String>,
     license: Option<String>,
     homepage: Option<String>,
+    readme: Option<String>,
     crossplane: Option<String>,
     dependencies: Vec<Dependency>,
 }
@@ -87,6 +88,7 @@ impl Meta {
             maintainer: self.maintainer.clone(),
             license: self.license.clone(),
             homepage: self.homepage.clone(),
+            readme: self.readme.clone(),
             crossplane: self.crossplane.clone(),
             dependencies: Some(self.dependencies.clone()),
             is_package: true,
@@ -153,6 +155,7 @@ fn meta(document: &Document<'_>, sink: &mut Sink) -> Option<Meta> {
         maintainer: annotation("maintainer").map(|text| text.trim().to_owned()),
         license: annotation("license").map(|text| text.trim().to_owned()),
         homepage: annotation("source").map(|text| text.trim().to_owned()),
+        readme: annotation("readme").map(|text| text.trim().to_owned()),
         crossplane: text(crossplane),
         dependencies: dependencies.iter().filter_map(|node| dependency(document, node, sink)).collect(),
         name,

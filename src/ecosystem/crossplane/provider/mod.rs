@@ -28,7 +28,7 @@ use super::xrd::Xrd;
 use crate::diag::{Place, Sink, Span};
 use crate::ecosystem::{Clue, Names};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
-use crate::pack::{Dependency, Pack, PackTree, Parsed, Requirement, VersionedBy, YAML_LIMIT, license};
+use crate::pack::{Dependency, Fact, Pack, PackTree, Parsed, Requirement, VersionedBy, YAML_LIMIT, license};
 use crate::source::FileEntry;
 
 /// The kind of what providers provide: APIs, by `<group>/<Kind>`.
@@ -50,6 +50,8 @@ pub(super) struct About {
     pub license: Option<String>,
     /// Where its source is.
     pub homepage: Option<String>,
+    /// What an annotation says in the place of a README.
+    pub readme: Option<String>,
     /// `spec.crossplane.version`.
     pub crossplane: Option<String>,
     /// `spec.dependsOn`; nothing when no manifest can say.
@@ -153,6 +155,7 @@ pub(super) fn pack(
     pack.changelog = tree.at_root(&["changelog.md", "changes.md"]).map(|entry| entry.path.clone());
     pack.license_file = license::file(tree).map(|entry| entry.path.clone());
     pack.facts = summary::facts(&provider);
+    pack.facts.extend(about.readme.clone().map(|value| Fact { label: readme::LABEL, value }));
     readme::check(tree, &pack, "what the API offers, with a claim to copy", sink);
     pack
 }

@@ -1,15 +1,14 @@
 //! The agent card: `AgentCard.json`.
 
 mod checks;
+mod security;
 mod skills;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::codes::{NASIKO_CARD_UNREADABLE, NASIKO_FRAMEWORK_MISSING, NASIKO_URL_LOCALHOST};
-use super::document::{
-    JSON, Located, MOST_ITEMS, MOST_REPEATED, first_line, report_unreadable, require_object, strings, text,
-};
+use super::document::{JSON, Located, MOST_ITEMS, first_line, report_unreadable, require_object, strings, text};
 use super::profile::Profile;
 use crate::diag::Sink;
 use crate::pack::{Fact, PackTree, Parsed, YamlFault, YamlFile};
@@ -185,8 +184,8 @@ fn facts(root: &Node) -> Vec<Fact> {
     add("Model provider", text(root, "llm_provider").unwrap_or_default());
     add("Transport", text(root, "transport").unwrap_or_default());
     add("Icon", text(root, "iconUrl").unwrap_or_default());
-    let schemes = root.get("securitySchemes").map(Node::entries).unwrap_or_default().iter().take(MOST_REPEATED);
-    add("Security", schemes.map(|(key, _)| key.key_text()).collect::<Vec<_>>().join(", "));
+    add("Security schemes", security::schemes(root).join(", "));
+    add("Security", security::needed(root).join(", or "));
     let signatures = root.get("signatures").map_or(0, |node| node.items().len());
     add("Signatures", if signatures == 0 { String::new() } else { signatures.to_string() });
     if root.get("supportsAuthenticatedExtendedCard").and_then(Node::as_bool) == Some(true) {
