@@ -133,7 +133,7 @@ fn pages_of_files_are_made_once() {
     let units = |catalog: &Arc<Catalog>| -> BTreeMap<String, Digest> {
         let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default()));
         let pack = catalog.packs.values().next().expect("a pack");
-        let units = of_pack(&base, pack, &Arc::new(Crosslinks::default().around(&Ties::of(pack))));
+        let units = of_pack(&base, pack, &Arc::new(Crosslinks::default().around(&Ties::of(pack))), &Arc::new(Comparisons::of(pack)));
         units
             .into_iter()
             .filter(|unit| {
@@ -171,6 +171,6 @@ fn files_are_only_listed_where_the_configuration_says_so() {
         Arc::new(Base::new(&catalog, &Arc::new(Templates::builtin()), &Feeds::default()).with_files(FilePages::List));
     assert_ne!(base.key(), listed.key());
     let pack = catalog.packs.values().next().expect("a pack");
-    let units = of_pack(&listed, pack, &Arc::new(Crosslinks::default().around(&Ties::of(pack))));
+    let units = of_pack(&listed, pack, &Arc::new(Crosslinks::default().around(&Ties::of(pack))), &Arc::new(Comparisons::of(pack)));
     assert!(!units.iter().any(|unit| format!("{:?}", unit.places).contains("/files/")));
 }

@@ -25,9 +25,6 @@ const KINDS = [
   ["release", /^packs\/[^/]+\/[^/]+\/[^/]+\/index\.html$/],
   ["compare", /^packs\/[^/]+\/[^/]+\/compare\/[^/]+\.html$/],
   ["component", /^packs\/[^/]+\/[^/]+\/(?!files\/)[^/]+\/[^/]+\/[^/]+\.html$/],
-  ["files", /^packs\/[^/]+\/[^/]+\/[^/]+\/files\.html$/],
-  ["file", /^packs\/[^/]+\/[^/]+\/files\/.+\.html$/],
-  ["changelog", /^packs\/[^/]+\/[^/]+\/changelog\.html$/],
 ];
 
 /** Picks pages to look at: per kind the smallest, the largest and one between, and the fullest of each ecosystem and component kind. */
