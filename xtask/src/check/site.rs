@@ -143,6 +143,9 @@ pub(super) fn browser() -> Result<Outcome> {
     let site = site()?;
     let chromium = tools::chromium()?;
     tools::npm_packages(BROWSER_TESTS)?;
+    // The search of a large registry, of which the bytes are counted that it loads.
+    let search = root().join("target/big-search");
+    run(cargo("run").args(["--quiet", "--example", "big_search", "--"]).arg(&search))?;
     let judge = format!("{BROWSER_TESTS}/run.mjs");
     run(program("node").arg(judge).arg(&site).arg(root().join(SCREENSHOTS)).env("CHROMIUM", &chromium))?;
     // The program that built the site shows a registry of its own while files of it are saved.
