@@ -96,7 +96,7 @@ const packyardSearch = (() => {
     };
   };
   let opening = null;
-  const ready = () => (opening ??= open().catch((error) => { opening = null; throw error; }));
+  const ready = (version) => (opening ??= open(version).catch((error) => { opening = null; throw error; }));
 
   // The same rules as src/site/search/words.rs.
   const LETTERS = /[\p{Alphabetic}\p{N}]+/gu;
@@ -316,7 +316,8 @@ const packyardSearch = (() => {
       return await search(text);
     } catch (error) {
       if (!(error instanceof StaleError)) throw error;
-      await (opening = open(`?${error.tag}`));
+      opening = null;
+      await ready(`?${error.tag}`);
       return search(text);
     }
   };

@@ -5,7 +5,7 @@
   const { root, element } = packyard;
   const input = document.getElementById("search");
   const form = input.form;
-  const MOST = 8;
+  const MOST = 6;
   // Who types on wants the answer to the whole word.
   const PAUSE = 140;
   let loading = null;
@@ -121,8 +121,7 @@
   input.addEventListener("focus", () => packyard.search().then((search) => search.find("")).catch(() => {}));
   input.addEventListener("input", (event) => {
     clearTimeout(typed);
-    const isFirst = input.value.length < 2 || event.inputType !== "insertText";
-    if (isFirst) search(); else typed = setTimeout(search, PAUSE);
+    if (input.value.length < 2 || event.inputType === "insertFromPaste") search(); else typed = setTimeout(search, PAUSE);
   });
   input.addEventListener("blur", () => open(false));
   input.addEventListener("keydown", (event) => {

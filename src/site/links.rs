@@ -162,8 +162,7 @@ pub(super) fn file_segments(path: &str) -> String {
 
 /// Returns a segment of a file's path as [`stem`] does; of a long one so much of a digest that nobody finds two alike.
 fn file_segment(name: &str) -> String {
-    let is_short =
-        name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
+    let is_short = name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
     if is_short {
         return stem(name);
     }

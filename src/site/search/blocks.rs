@@ -69,7 +69,8 @@ impl Blocks {
     }
 }
 
-/// Returns what is shown of a component: name, summary, file name of its page unless it is the name, reference unless it is `pack.name`.
+/// Returns what is shown of a component: name, summary, file name of its page unless it is the name, reference unless it is
+/// `pack.name`.
 fn component(pack: &CatalogPack, component: &Component, stem: String) -> Value {
     let name = text::visible(&component.name);
     let is_named = component.reference == format!("{}.{}", pack.id.name, component.name);

@@ -32,7 +32,7 @@ impl Class {
 }
 
 /// How many entries a word may have at most, by the best class of which they have to do; names can be found whatever else.
-const MOST: [(Range<u8>, usize); 4] = [(0..12, 12_000), (12..13, 1_000), (13..14, 600), (14..15, 200)];
+const MOST: [(Range<u8>, usize); 4] = [(0..12, 8_000), (12..13, 1_000), (13..14, 600), (14..15, 200)];
 /// How many entries the head of a prefix has at most.
 const MOST_OF_HEAD: usize = 160;
 

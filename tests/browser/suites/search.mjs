@@ -89,6 +89,16 @@ async function large({ judge, visit, shots }) {
     if (sent.bytes - before > NEXT_QUERY) wrong.push(`${sent.bytes - before} bytes`);
     if (shots) await page.screenshot({ path: join(shots, "results-large.png") });
   }));
+  judge("a root that is older than the pieces is loaded again", await visit(`${host.address}search.html`, {}, async (page, wrong) => {
+    await page.route("**/search/index.js", async (route) => {
+      const body = (await readFile(join(LARGE, "search/index.js"), "utf8")).replace(/^packyardSearch\("","\w+"/, 'packyardSearch("","00000000"');
+      await route.fulfill({ body, contentType: "text/javascript" });
+    });
+    await page.reload();
+    await page.fill("#search", "weather");
+    await answered(page);
+    if ((await titles(page))[0] !== "weather") wrong.push(`finds ${await titles(page)}`);
+  }));
   console.log(`search of 10 000 packs: at most ${most.first} bytes for a first query, ${most.next} for a next`);
   host.stop();
 }
