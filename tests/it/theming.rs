@@ -91,7 +91,7 @@ fn a_template_of_an_unknown_name_is_a_warning() {
         .file("theme/.home.html", "an editor's");
     let said = site.packyard(&["build"]).with_code(0).stdout;
     assert_eq!(said.matches("[unknown-template]").count(), 2, "{said}");
-    for part in ["theme/hom.html", "did you mean `home.html`?", "theme/assets/icom.svg", "did you mean `assets/icon.svg`?"] {
+    for part in ["theme/hom.html", "did you mean `home.html`", "theme/assets/icom.svg", "did you mean `assets/icon.svg`?"] {
         assert!(said.contains(part), "no {part} in {said}");
     }
     assert!(page(&site, "assets/style.css").ends_with("body { margin: 0 }"));
@@ -108,7 +108,7 @@ fn a_fault_of_the_configuration_is_told_with_its_place() {
         ("\n[site]\ndocs = \"nowhere\"\n", ["nowhere", "cannot read the documentation in"]),
     ] {
         let site = registry(more);
-        let said = site.packyard(&["build"]);
+        let said = site.packyard(&["build"]).with_code(2);
         assert!(said.stderr.starts_with("error: "), "{more}: {said:?}");
         assert!(parts.iter().all(|part| said.stderr.contains(part)), "{more}: {}", said.stderr);
         assert!(!site.root().join("public").exists(), "{more}");
