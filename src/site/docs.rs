@@ -182,7 +182,12 @@ mod tests {
         let base = base(&[]);
         let pages = pages(&base);
         let page = pages.iter().find(|page| page.path == "docs/format/registry-index.md").expect("there");
-        let html = render(page, "[a](README.md#x) [b](../install.md) [c](../private-sources.md) [d](../../index.json)", &pages).html;
+        let html = render(
+            page,
+            "[a](README.md#x) [b](../install.md) [c](../private-sources.md) [d](../../index.json)",
+            &pages,
+        )
+        .html;
         let expected = "<p><a href=\"../../docs/format.html#doc-x\">a</a> <a href=\"../../docs/install.html\">b</a> c \
                         <a href=\"../../index.json\">d</a></p>\n";
         assert_eq!(html, expected);

@@ -238,9 +238,13 @@ fn strangers(directory: &Utf8Path) -> Result<Vec<Diagnostic>, TemplateError> {
             let near = crate::ident::nearest(&name, known.iter().copied());
             let help = match near.as_slice() {
                 [] => format!("templates are {}", known.join(", ")),
-                near => format!("did you mean {}?", near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")),
+                near => format!(
+                    "did you mean {}?",
+                    near.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+                ),
             };
-            sink.report(codes::UNKNOWN_TEMPLATE, place, format!("the site has no template or asset `{name}`")).help(help);
+            sink.report(codes::UNKNOWN_TEMPLATE, place, format!("the site has no template or asset `{name}`"))
+                .help(help);
         }
     }
     Ok(sink.finish())

@@ -25,8 +25,8 @@ use serde::Serialize;
 pub(in crate::site) use head::Head;
 
 use crate::catalog::Catalog;
-use crate::ident::EcosystemId;
 use crate::config::NamedLink;
+use crate::ident::EcosystemId;
 use crate::output::RenderError;
 use crate::site::theme::{Logo, Theme};
 
