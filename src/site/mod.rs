@@ -6,6 +6,7 @@
 //! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
 //! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release; `search`,
 //!    `feeds` and `assets` make the rest.
+//! 6. `files` decides which released files have pages, and where; `highlight` colours them, `line_diff` tells what changed in them.
 //!
 //! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
 //! to be made again. Pure: touches no disk (but for template overrides), knows no clock. Names no ecosystem.
