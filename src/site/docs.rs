@@ -126,7 +126,6 @@ pub(super) fn addresses(base: &Base) -> impl Iterator<Item = String> {
 }
 
 /// Returns all pages as a search knows them.
-#[cfg_attr(not(test), expect(dead_code, reason = "the search index is to hold them"))]
 pub(super) fn documents(base: &Base) -> Vec<Document> {
     let pages = pages(base);
     let document = |page: &Source<'_>| Document {

@@ -24,7 +24,7 @@ const KINDS = [
   ["files", /^packs\/[^/]+\/[^/]+\/[^/]+\/files\.html$/],
   ["release", /^packs\/[^/]+\/[^/]+\/[^/]+\/index\.html$/],
   ["compare", /^packs\/[^/]+\/[^/]+\/compare\/[^/]+\.html$/],
-  ["component", /^packs\/[^/]+\/[^/]+\/[^/]+\/[^/]+\/[^/]+\.html$/],
+  ["component", /^packs\/[^/]+\/[^/]+\/(?!files\/)[^/]+\/[^/]+\/[^/]+\.html$/],
 ];
 
 /** Picks pages to look at: per kind the smallest, the largest and one between, and the fullest of each ecosystem and component kind. */

@@ -203,7 +203,7 @@ pub(super) fn site() -> Result<PathBuf> {
 }
 
 /// Returns all files below a directory, sorted.
-fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {
