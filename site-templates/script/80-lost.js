@@ -14,7 +14,7 @@
     ways.push([`packs/${encodeURIComponent(ecosystem)}/${encodeURIComponent(name)}/index.html`, `The pack ${name}`]);
   }
   const words = (name ?? parts.at(-1) ?? "").replace(/\.html$/, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-  if (words) ways.push([`index.html?q=${encodeURIComponent(words)}`, `Search for “${words}”`]);
+  if (words) ways.push([`search.html?q=${encodeURIComponent(words)}`, `Search for “${words}”`]);
   guesses.append(...ways.map(([address, label]) => {
     const item = document.createElement("li");
     const link = element("a", "", label);
