@@ -211,11 +211,12 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         findings.extend(refused.finish());
     }
     drop(planned);
+    memory.keep_known(known, progress);
 
     let mut sink = Sink::new();
     let packs = shelves.join(config, &reading, progress, &mut sink)?;
+    let (indexes, guards) = shelves.into_known();
     drop(reading);
-    memory.keep_known(known, progress);
     let catalog = Arc::new(crate::catalog::join(config, packs));
     let mut assembly = Assembly::default();
     assembly.update(&catalog, &templates, config);
@@ -239,7 +240,6 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     };
     // The catalog is large; what is left to do is about files.
     drop((units, catalog));
-    let (indexes, guards) = shelves.into_known();
     memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
     // Said once, when a release is recorded: the next build has nothing to say of it, whatever it remembers.
     report.findings.append(&mut once.news);

@@ -131,11 +131,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             check: None,
         }),
     },
-    Scenario {
-        name: "site-generators",
-        what: "5 000 packs with 15 components",
-        how: How::Own(generators::rows),
-    },
+    Scenario { name: "site-generators", what: "5 000 packs with 15 components", how: How::Own(generators::rows) },
     Scenario {
         name: "unchanged",
         what: "1 000 packs with 15 components, built before",
