@@ -198,6 +198,7 @@ fn catalog_pack(ecosystem: &'static dyn Ecosystem, pack: Pack, status: Status, r
         status,
         updated: published_at,
         findings: Vec::new(),
+        said: Vec::new(),
         known_keys: OnceLock::new(),
     }
 }
