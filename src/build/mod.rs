@@ -156,6 +156,13 @@ pub enum BuildError {
     },
 }
 
+impl BuildError {
+    /// Tells whether the owner's part of the site is at fault: a template, or what `[site]` names.
+    pub fn is_of_templates(&self) -> bool {
+        matches!(self, Self::Templates(_) | Self::Output(output::OutputError::Render(_)))
+    }
+}
+
 /// Builds a registry: records what is new, and writes what changed.
 ///
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.

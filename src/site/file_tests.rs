@@ -30,6 +30,12 @@ fn with(files: &[(&str, &[u8])]) -> BTreeMap<String, String> {
     }))
 }
 
+/// Plans the pages of a pack that no other pack has anything to do with.
+fn units_of(base: &Arc<Base>, pack: &Arc<CatalogPack>) -> Vec<Unit> {
+    let around = Crosslinks::default().around(&Ties::of(pack));
+    of_pack(base, pack, &Arc::new(around), &Arc::new(Comparisons::of(pack)))
+}
+
 #[test]
 fn a_file_has_one_page_for_all_releases_with_the_same_bytes() {
     let files = made(&edited(|catalog| {
@@ -133,7 +139,7 @@ fn pages_of_files_are_made_once() {
     let units = |catalog: &Arc<Catalog>| -> BTreeMap<String, Digest> {
         let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default()));
         let pack = catalog.packs.values().next().expect("a pack");
-        let units = of_pack(&base, pack, &Arc::new(Crosslinks::default().around(&Ties::of(pack))), &Arc::new(Comparisons::of(pack)));
+        let units = units_of(&base, pack);
         units
             .into_iter()
             .filter(|unit| {
@@ -171,6 +177,6 @@ fn files_are_only_listed_where_the_configuration_says_so() {
         Arc::new(Base::new(&catalog, &Arc::new(Templates::builtin()), &Feeds::default()).with_files(FilePages::List));
     assert_ne!(base.key(), listed.key());
     let pack = catalog.packs.values().next().expect("a pack");
-    let units = of_pack(&listed, pack, &Arc::new(Crosslinks::default().around(&Ties::of(pack))), &Arc::new(Comparisons::of(pack)));
+    let units = units_of(&listed, pack);
     assert!(!units.iter().any(|unit| format!("{:?}", unit.places).contains("/files/")));
 }

@@ -62,9 +62,10 @@ pub(super) fn render(document: &str, resolve: &dyn Fn(&str) -> Option<String>) -
                 level = (wanted as usize).min(level + 1).clamp(2, 6);
                 let level = HeadingLevel::try_from(level).unwrap_or(HeadingLevel::H6);
                 heading = Some((level, String::new()));
-                rendered.outline.extend((level == HeadingLevel::H2).then(|| {
-                    (format!("{PREFIX}{}", anchor.as_deref().unwrap_or_default()), String::new())
-                }));
+                rendered.outline.extend(
+                    (level == HeadingLevel::H2)
+                        .then(|| (format!("{PREFIX}{}", anchor.as_deref().unwrap_or_default()), String::new())),
+                );
                 let id = anchor.map(CowStr::from);
                 out.push(Event::Start(Tag::Heading { level, id, classes: Vec::new(), attrs: Vec::new() }));
             }
@@ -139,7 +140,8 @@ mod tests {
         let page = rendered("# How *to* `go`\n\nGo.\n\n## Far & wide\n\n#### Deep\n\nEnd.\n");
         assert_eq!(page.title.as_deref(), Some("How to go"));
         assert_eq!(page.outline, [("doc-far--wide".to_owned(), "Far & wide".to_owned())]);
-        let expected = "<p>Go.</p>\n<h2 id=\"doc-far--wide\">Far &amp; wide</h2>\n<h3 id=\"doc-deep\">Deep</h3>\n<p>End.</p>\n";
+        let expected =
+            "<p>Go.</p>\n<h2 id=\"doc-far--wide\">Far &amp; wide</h2>\n<h3 id=\"doc-deep\">Deep</h3>\n<p>End.</p>\n";
         assert_eq!(page.html, expected);
         assert_eq!(page.text, "How to go Go. Far & wide Deep End.");
     }
@@ -154,7 +156,9 @@ mod tests {
     /// An owner may paste what others wrote.
     #[test]
     fn what_executes_is_taken_out() {
-        let page = rendered("<script>alert(1)</script>\n\n<b onclick=x style=\"position:fixed\">b</b> [x](javascript:alert)\n");
+        let page = rendered(
+            "<script>alert(1)</script>\n\n<b onclick=x style=\"position:fixed\">b</b> [x](javascript:alert)\n",
+        );
         assert_eq!(page.html, "\n<p><b>b</b> x</p>\n");
         assert!(render(&"> ".repeat(100), &|_| None).is_none());
     }

@@ -4,8 +4,10 @@
 //! 2. [`Around`] is what pages of a pack show of other packs, and all of it.
 //! 3. `pages` turn packs and catalog into lean context values, one file per kind of page.
 //! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release, `news` what counts as new.
-//! 6. `feeds`, `sitemap`, `badges` and `machines` are for programs; `search`, `browse_data` and `assets` for scripts of pages.
+//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release, `news`
+//!    what counts as new.
+//! 6. `files` decides which released files have pages, and where; `highlight` colours them, `line_diff` tells what changed in them.
+//! 7. `feeds`, `sitemap`, `badges` and `machines` are for programs; `search`, `browse_data` and `assets` for scripts of pages.
 //!
 //! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
 //! to be made again. Pure: touches no disk (but for template overrides), knows no clock. Names no ecosystem.

@@ -156,7 +156,7 @@ pub(super) fn assert_harmless(files: BTreeMap<String, String>) {
         // Copies of files have the very bytes of the files, under names that no browser runs.
         let is_copy = path.contains("/files/") && !path.ends_with(".html");
         if path.starts_with("assets/") || is_copy {
-            assert!(!is_copy || [".txt", ".bin", ".png"].iter().any(|ending| path.ends_with(ending)), "{path}");
+            assert!(!is_copy || [".txt", ".bin", ".png", ".gif"].iter().any(|ending| path.ends_with(ending)), "{path}");
             continue;
         }
         for address in addresses(&text) {
@@ -169,14 +169,11 @@ pub(super) fn assert_harmless(files: BTreeMap<String, String>) {
         assert!(!text.contains(['\u{202e}', '\u{0}']), "{path}");
         assert!(!text.contains(" 49 "), "{path} evaluates author text");
         if path.ends_with(".html") {
-            let own = [
-                "assets/site.js\" defer data-root",
-                "assets/browse.js\" defer>",
-                "<script type=\"application/ld+json\">",
-            ]
-            .map(|script| text.matches(script).count());
-            assert!(text.matches("<script").count() == own.iter().sum::<usize>(), "{path}");
-            assert!(own[0] == 1 && own[1] <= 1 && own[2] <= 1, "{path}");
+            let own = ["assets/site.js\" defer data-root", "assets/browse.js\" defer>"]
+                .map(|script| text.matches(script).count());
+            let data = text.matches("<script type=\"application/ld+json\">{").count();
+            let scripts = text.matches("<script").count() - data;
+            assert!(scripts == own[0] + own[1] && own[0] == 1 && own[1] <= 1 && data <= 1, "{path}");
             assert!(!text.contains(" style=") && !text.contains(" onclick=") && !text.contains("<style"), "{path}");
         }
     }
@@ -309,8 +306,8 @@ fn a_release_says_what_changed_in_it() {
     let candidate = &files["packs/demo/weather/2.0.0-rc.1/index.html"];
     assert!(candidate.contains("<h2 id=\"changelog\">What changed"), "{candidate}");
     let all = &files["packs/demo/weather/changelog.html"];
-    let order = ["v2.0.0-rc.1", "v1.10.0", "v1.9.0~2b~build.5", "v1.0.0"]
-        .map(|id| all.find(&format!("id=\"{id}\"")).expect(id));
+    let order =
+        ["v2-0-0-rc-1", "v1-10-0", "v1-9-0-build-5", "v1-0-0"].map(|id| all.find(&format!("id=\"{id}\"")).expect(id));
     assert!(order.is_sorted(), "{order:?}");
     assert!(!files.contains_key("packs/other/hostile/changelog.html"), "one release, and no changelog");
 }

@@ -2,7 +2,8 @@
 
 use crate::support::{SiteTest, packs};
 
-const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 60 20\"><rect width=\"60\" height=\"20\"/></svg>\n";
+const LOGO: &str =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 60 20\"><rect width=\"60\" height=\"20\"/></svg>\n";
 
 /// Returns a registry with one pack, and more configuration.
 fn registry(more: &str) -> SiteTest {
@@ -91,7 +92,9 @@ fn a_template_of_an_unknown_name_is_a_warning() {
         .file("theme/.home.html", "an editor's");
     let said = site.packyard(&["build"]).with_code(0).stdout;
     assert_eq!(said.matches("[unknown-template]").count(), 2, "{said}");
-    for part in ["theme/hom.html", "did you mean `home.html`?", "theme/assets/icom.svg", "did you mean `assets/icon.svg`?"] {
+    for part in
+        ["theme/hom.html", "did you mean `home.html`", "theme/assets/icom.svg", "did you mean `assets/icon.svg`?"]
+    {
         assert!(said.contains(part), "no {part} in {said}");
     }
     assert!(page(&site, "assets/style.css").ends_with("body { margin: 0 }"));
@@ -108,7 +111,7 @@ fn a_fault_of_the_configuration_is_told_with_its_place() {
         ("\n[site]\ndocs = \"nowhere\"\n", ["nowhere", "cannot read the documentation in"]),
     ] {
         let site = registry(more);
-        let said = site.packyard(&["build"]);
+        let said = site.packyard(&["build"]).with_code(2);
         assert!(said.stderr.starts_with("error: "), "{more}: {said:?}");
         assert!(parts.iter().all(|part| said.stderr.contains(part)), "{more}: {}", said.stderr);
         assert!(!site.root().join("public").exists(), "{more}");

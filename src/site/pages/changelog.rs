@@ -118,6 +118,14 @@ pub(in crate::site) fn files(site: &PackSite) -> Files {
         let file = latest.pack.changelog.as_ref().map_or("", RelPath::as_str);
         markdown::render(Part::Changelog, &text, file, &latest.record.source)
     });
+    let mut anchors = BTreeSet::new();
+    let mut versions: Vec<_> =
+        words.iter().enumerate().map(|(at, words)| changed(site, at, !words.is_empty())).collect();
+    for (number, version) in versions.iter_mut().enumerate() {
+        if !anchors.insert(version.anchor.clone()) {
+            version.anchor.push_str(&format!("-no-{number}"));
+        }
+    }
     let page = Page {
         head: Head {
             root: links::root(&path),
@@ -131,7 +139,7 @@ pub(in crate::site) fn files(site: &PackSite) -> Files {
         ecosystem_title: pack.ecosystem.title(),
         name: pack.id.name.as_str(),
         pack_address: links::pack_address(&pack.id),
-        versions: words.iter().enumerate().map(|(at, words)| changed(site, at, !words.is_empty())).collect(),
+        versions,
         left_out: pack.releases.len().saturating_sub(MOST_VERSIONS),
         has_whole: whole.is_some(),
         file: latest
@@ -191,7 +199,7 @@ fn changed(site: &PackSite, at: usize, has_words: bool) -> Changed<'_> {
     Changed {
         version: version.as_str(),
         address: format!("{}/index.html", links::release_address(&pack.id, version)),
-        anchor: format!("v{}", links::stem(version.as_str())),
+        anchor: format!("v{}", version.as_str().replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
         date: if release.status.draft { String::new() } else { home::date(release) },
         time: release.published_at.to_string(),
         since,

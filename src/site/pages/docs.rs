@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::view::{Snippet, snippets};
 use super::{DOCS, Files, Head, structured};
 use crate::catalog::{Catalog, CatalogPack};
-use crate::ident::{Digest, Fingerprint, RelPath};
+use crate::ident::{Digest, RelPath};
 use crate::output::RenderError;
 use crate::pack::Example;
 use crate::site::docs::{self, Source};
@@ -135,11 +135,7 @@ fn ecosystems(site: &Site) -> Vec<Ecosystem<'_>> {
 
 /// Returns what the page about installing depends on besides what all pages do.
 pub(in crate::site) fn install_key(base: &Base, catalog: &Catalog) -> Vec<Digest> {
-    let shown = examples(base, catalog).map(|(pack, _)| {
-        let keys = pack.keys();
-        Fingerprint::of((keys.face, keys.releases[pack.latest]))
-    });
-    shown.collect()
+    examples(base, catalog).map(|(pack, _)| pack.keys().releases[pack.latest]).collect()
 }
 
 /// Returns the first pack of each ecosystem that its client can install, with the commands.

@@ -122,7 +122,11 @@ mod tests {
         let svg = b"<?xml version=\"1.0\"?>\n<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 40 40'/>";
         assert_eq!(size(svg), Ok(("assets/logo.svg", 32)));
         assert_eq!(size(b"<svg width=\"90px\" height=\"30\"></svg>"), Ok(("assets/logo.svg", 96)));
-        assert_eq!(size(b"<svg viewBox=\"0 0 9000 1\"></svg>"), Ok(("assets/logo.svg", 160)), "it is no wider than the header");
+        assert_eq!(
+            size(b"<svg viewBox=\"0 0 9000 1\"></svg>"),
+            Ok(("assets/logo.svg", 160)),
+            "it is no wider than the header"
+        );
     }
 
     #[test]

@@ -109,7 +109,11 @@ mod tests {
         let accent = Some(Accent { light: Colour([0x9d, 0x17, 0x4d]), dark: Colour([0xf9, 0xa8, 0xd4]) });
         let theme = Theme::load(&SiteConfig { accent, ..SiteConfig::default() }, ".".into()).expect("valid");
         assert!(theme.style.contains(":root { --accent: #9d174d; --accent-soft: #f5e8ed; }"), "{}", theme.style);
-        assert!(theme.style.contains("dark) { :root { --accent: #f9a8d4; --accent-soft: #292630; } }"), "{}", theme.style);
+        assert!(
+            theme.style.contains("dark) { :root { --accent: #f9a8d4; --accent-soft: #292630; } }"),
+            "{}",
+            theme.style
+        );
     }
 
     #[test]

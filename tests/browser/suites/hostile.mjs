@@ -18,6 +18,7 @@ export default async function ({ hostile, judge, visit, url, each, shots }) {
     const folder = join(hostile, name, "public");
     const host = await serve(folder, "/");
     const files = (await filesOf(folder)).filter((file) => file.endsWith(".html") && !file.startsWith("runtimes/") && !file.startsWith("docs/format/"));
+    judge(`${name}: the pack has pages`, files.some((file) => /^packs\/[^/]+\/[^/]*hostile\/index\.html$/.test(file)) ? [] : ["it was not released"]);
     // One kind is what has the same folders around it, whatever they are called.
     const kinds = new Map();
     for (const file of files) {
@@ -58,7 +59,8 @@ function look() {
   // What executes or loads is the site's own.
   const own = (address) => new URL(address, location.href).origin === location.origin;
   for (const node of all("script")) if (node.type !== "application/ld+json" && (!node.src || !own(node.src))) wrong.push(show(node));
-  for (const node of all("iframe, object, embed, base, portal, frame, math, main svg, main style, main link, main meta, main form")) wrong.push(show(node));
+  for (const node of all("iframe, object, embed, base, portal, frame, math, main svg, main style, main link, main meta, main form:not([class])")) wrong.push(show(node));
+  for (const node of all("form")) if (!own(node.getAttribute("action") ?? "")) wrong.push(show(node));
   for (const node of all("img, link, source, audio, video, track")) {
     const address = node.src || node.href;
     if (address && node.rel !== "canonical" && !own(address)) wrong.push(show(node));

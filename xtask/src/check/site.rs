@@ -143,11 +143,11 @@ pub(super) fn browser() -> Result<Outcome> {
     let site = site()?;
     let chromium = tools::chromium()?;
     tools::npm_packages(BROWSER_TESTS)?;
+    let packyard = root().join("target/release/packyard");
+    let hostile = hostile_sites(&packyard)?;
     // The search of a large registry, of which the bytes are counted that it loads.
     let search = root().join("target/big-search");
     run(cargo("run").args(["--quiet", "--example", "big_search", "--"]).arg(&search))?;
-    let packyard = root().join("target/release/packyard");
-    let hostile = hostile_sites(&packyard)?;
     let judge = format!("{BROWSER_TESTS}/run.mjs");
     let hostile = format!("--hostile={}", hostile.display());
     run(program("node").arg(judge).arg(&site).arg(root().join(SCREENSHOTS)).arg(hostile).env("CHROMIUM", &chromium))?;
