@@ -4,7 +4,7 @@
 
   const { root, element, result: lines } = packyard;
   const AT_A_TIME = 10;
-  const place = document.getElementById("found");
+  const place = document.getElementById("answers");
   const input = document.getElementById("search");
   const asked = () => new URLSearchParams(location.search);
   let found = null;
@@ -13,10 +13,10 @@
 
   const status = element("p", "count", "");
   status.setAttribute("role", "status");
-  const facets = element("form", "facets", "");
+  const facets = element("form", "narrow", "");
   facets.setAttribute("aria-label", "Narrow the results");
   const list = element("ol", "hits", "");
-  const more = element("button", "more", "Show more");
+  const more = element("button", "next", "Show more");
   more.type = "button";
   place.append(status, facets, list, more);
 

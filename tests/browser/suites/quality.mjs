@@ -58,7 +58,7 @@ export default async function ({ folder, picked, hosts, shots, judge, visit, url
         if (seen.fonts) wrong.push(`${seen.fonts} fonts have to arrive`);
         for (const [, name, status] of seen.resources) if (status === "blocking" && !name.endsWith(".css")) wrong.push(`it waits for ${name}`);
         const needed = 1 + seen.resources.filter(([type, name]) => ["link", "css", "script"].includes(type) && !/icon\.svg$/.test(name)).length;
-        const enhancements = seen.resources.filter(([, name]) => /assets\/browse\.js|search\//.test(name)).length;
+        const enhancements = seen.resources.filter(([, name]) => /assets\/(browse|search|results)\.js|search\//.test(name)).length;
         if (needed - enhancements > MOST_REQUESTS) wrong.push(`${needed} requests: ${seen.resources.map(([, name]) => name).join(" ")}`);
       }));
     }

@@ -150,7 +150,7 @@ export default async function (site) {
         const active = () => page.getAttribute("#search", "aria-activedescendant");
         if (await active()) wrong.push("something is chosen before the arrows are used");
         await page.keyboard.press("ArrowDown");
-        if ((await active()) !== "search-result-0") wrong.push("the arrow does not choose the first result");
+        if ((await active()) !== "search-results-0") wrong.push("the arrow does not choose the first result");
         await page.keyboard.press("ArrowUp");
         if (await active()) wrong.push("the arrow does not lead back to the field");
         await page.keyboard.press("ArrowDown");
@@ -190,33 +190,33 @@ export default async function (site) {
     await page.waitForSelector(".results .none", { timeout: 3000 });
     if (!(await page.textContent(".results")).includes("zzzzqqqq")) wrong.push("it does not say what was not found");
     await page.goto(`${hosts[0].address}search.html?q=zzzzqqqq`);
-    await page.waitForFunction(() => document.querySelector(".found .count").textContent.includes("Nothing found for “zzzzqqqq”"), null, { timeout: 3000 });
+    await page.waitForFunction(() => document.querySelector(".answers .count").textContent.includes("Nothing found for “zzzzqqqq”"), null, { timeout: 3000 });
   }));
   judge("a misspelt word is put right, and that is said", await visit(`${hosts[0].address}search.html?q=disc-keper`, {}, async (page, wrong) => {
     await page.waitForSelector(".hits li");
     if ((await page.textContent(".hits a >> nth=0")) !== "disk-keeper") wrong.push(await page.textContent(".hits"));
-    if (!(await page.textContent(".found .count")).includes("Spelt alike")) wrong.push("it does not say so");
+    if (!(await page.textContent(".answers .count")).includes("Spelt alike")) wrong.push("it does not say so");
   }));
   judge("results are narrowed, and the address says how", await visit(`${hosts[1].address}search.html?q=disk`, {}, async (page, wrong) => {
     const count = () => page.locator(".hits li").count();
     await page.waitForSelector(".hits li");
     const all = await count();
-    await page.check('.facets [value="attune"]');
+    await page.check('.narrow [value="attune"]');
     await page.waitForFunction((all) => document.querySelectorAll(".hits li").length < all, all);
     const attune = await count();
     if (!page.url().endsWith("?q=disk&in=attune")) wrong.push(page.url());
     if (!(await page.evaluate(() => document.activeElement.value === "attune"))) wrong.push("the box lost the focus");
-    await page.check('.facets [value="pack"]');
+    await page.check('.narrow [value="pack"]');
     await page.waitForFunction((attune) => document.querySelectorAll(".hits li").length < attune, attune);
     if ((await page.locator(".hits a").allTextContents()).join() !== "disk-keeper") wrong.push("the pack is not all that is left");
     await page.reload();
     await page.waitForSelector(".hits li");
-    if ((await count()) !== 1 || !(await page.isChecked('.facets [value="pack"]'))) wrong.push("a reload forgets it");
+    if ((await count()) !== 1 || !(await page.isChecked('.narrow [value="pack"]'))) wrong.push("a reload forgets it");
   }));
   judge("more results follow, and the focus with them", await visit(`${hosts[0].address}search.html?q=kind:action`, {}, async (page, wrong) => {
     await page.waitForSelector(".hits li");
     const before = await page.locator(".hits li").count();
-    await page.click(".more");
+    await page.click(".next");
     await page.waitForFunction((before) => document.querySelectorAll(".hits li").length > before, before);
     const at = await page.evaluate(() => [...document.querySelectorAll(".hits a")].indexOf(document.activeElement));
     if (at !== before) wrong.push(`the focus is at result ${at} instead of ${before}`);
