@@ -111,6 +111,11 @@ pub(super) fn stem(name: &str) -> String {
     stem
 }
 
+/// Returns the address of a pack's feed.
+pub(crate) fn feed_address(id: &PackId) -> String {
+    format!("{}/feed.xml", pack_address(id))
+}
+
 /// Returns text as one segment of a URL (RFC 3986 section 2.3: all but unreserved characters are percent-encoded).
 pub(crate) fn segment(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -152,8 +157,7 @@ pub(super) fn file_address(folder: &str, path: &str) -> String {
 
 /// Returns a segment of a file's path as [`stem`] does; of a long one so much of a digest that nobody finds two alike.
 fn file_segment(name: &str) -> String {
-    let is_short =
-        name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
+    let is_short = name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
     if is_short {
         return stem(name);
     }
