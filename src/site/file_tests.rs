@@ -180,3 +180,21 @@ fn files_are_only_listed_where_the_configuration_says_so() {
     let units = units_of(&listed, pack);
     assert!(!units.iter().any(|unit| format!("{:?}", unit.places).contains("/files/")));
 }
+
+/// Ensures that the words of the newest changelog are those about older releases too, even of those that had none.
+#[test]
+fn the_newest_changelog_tells_of_all_releases() {
+    let changes: &[u8] =
+        b"# Changes\n\n## [1.10.0] - 2026-03-01\n\n- Reads *wind*.\n\n```yaml\na: 1\n```\n\n## v1.0.0\n\n- First.\n";
+    let files = made(&edited(|catalog| {
+        catalog.edit_first(|pack| {
+            put(pack, 1, &[("CHANGES.md", changes)]);
+            put(pack, 3, &[("pack.yaml", b"x: 1\n")]);
+            Arc::make_mut(&mut pack.releases[3].pack).changelog = None;
+        });
+    }));
+    let page = &files["packs/demo/weather/changelog.html"];
+    assert!(page.contains("<li>Reads <em>wind</em>.</li>") && page.contains("<li>First.</li>"), "{page}");
+    assert!(page.contains("<span class=\"t\">a</span>: <span class=\"n\">1</span>"), "{page}");
+    assert!(!files["packs/demo/weather/1.0.0/index.html"].contains("First."), "it did not know");
+}

@@ -110,7 +110,7 @@ pub(in crate::site) fn files(site: &PackSite) -> Files {
     let known = whole.as_ref().map(|text| sections(text, pack.id.name.as_str(), &versions)).unwrap_or_default();
     let (mut room, mut words) = (MOST_HTML, Vec::new());
     for release in pack.releases.iter().take(MOST_VERSIONS) {
-        let html = words_of(pack, release, &known).map(|words| rendered(release, &words)).unwrap_or_default();
+        let html = words_of(pack, release, &known).map(|(of, words)| rendered(of, &words)).unwrap_or_default();
         words.push(if html.len() <= room { html } else { String::new() });
         room -= words.last().map_or(0, String::len);
     }
@@ -155,16 +155,21 @@ pub(in crate::site) fn files(site: &PackSite) -> Files {
     Ok(vec![(path, html)])
 }
 
-/// Returns the author's words about a release: those of the newest changelog, else its own.
-fn words_of(pack: &CatalogPack, release: &CatalogRelease, known: &BTreeMap<&str, String>) -> Option<String> {
-    let version = release.version().as_str();
+/// Returns the author's words about a release, and the release whose changelog has them: the default one, else its own.
+fn words_of<'p>(
+    pack: &'p CatalogPack,
+    release: &'p CatalogRelease,
+    known: &BTreeMap<&str, String>,
+) -> Option<(&'p CatalogRelease, String)> {
+    let (version, latest) = (release.version().as_str(), pack.latest());
     if let Some(words) = known.get(version) {
-        return Some(words.clone());
+        return Some((latest, words.clone()));
     }
-    // The newest one would have it, unless the release is newer, or the file was begun anew.
-    let is_same = release.pack.changelog == pack.latest().pack.changelog && digest(release) == digest(pack.latest());
+    // The default one would have it, unless the release is newer, or the file was begun anew.
+    let is_same = release.pack.changelog == latest.pack.changelog && digest(release) == digest(latest);
     let text = author_text(release).filter(|_| !is_same)?;
-    sections(&text, pack.id.name.as_str(), &BTreeSet::from([version])).remove(version)
+    let words = sections(&text, pack.id.name.as_str(), &BTreeSet::from([version])).remove(version)?;
+    Some((release, words))
 }
 
 fn digest(release: &CatalogRelease) -> Option<crate::ident::Digest> {
@@ -181,6 +186,7 @@ fn author_text(release: &CatalogRelease) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
+/// Renders words of the changelog of a release.
 fn rendered(release: &CatalogRelease, words: &str) -> String {
     let path = release.pack.changelog.as_ref().map_or("", RelPath::as_str);
     let html = markdown::render(Part::Section, words, path, &release.record.source);
