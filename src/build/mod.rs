@@ -156,6 +156,13 @@ pub enum BuildError {
     },
 }
 
+impl BuildError {
+    /// Tells whether the owner's part of the site is at fault: a template, or what `[site]` names.
+    pub fn is_of_templates(&self) -> bool {
+        matches!(self, Self::Templates(_) | Self::Output(output::OutputError::Render(_)))
+    }
+}
+
 /// Builds a registry: records what is new, and writes what changed.
 ///
 /// One bad pack stops only itself: it is among the findings, and its recorded releases stay published.
@@ -214,6 +221,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     assembly.update(&catalog, &templates, config);
     findings.extend(assembly.findings.iter().cloned());
     let units: Vec<_> = assembly.units().cloned().collect();
+    // What only an update would need.
+    drop(assembly);
     let before = memory.record();
     let (written, left) = output::write_site(&options.out, &units, &before, progress)?;
     findings.extend(sink.finish());
@@ -229,7 +238,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         written: Some(written),
     };
     // The catalog is large; what is left to do is about files.
-    drop((units, assembly, catalog));
+    drop((units, catalog));
     let (indexes, guards) = shelves.into_known();
     memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
     // Said once, when a release is recorded: the next build has nothing to say of it, whatever it remembers.

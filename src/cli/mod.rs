@@ -146,6 +146,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
             Some(PublishError::Unclear(_) | PublishError::Config(_) | PublishError::Elsewhere(_))
         )
         || matches!(error.downcast_ref::<ServeError>(), Some(ServeError::Config(ConfigError::Invalid { .. })))
-        || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))));
+        || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))))
+        || error.downcast_ref::<BuildError>().is_some_and(BuildError::is_of_templates);
     if is_usage { 2 } else { 3 }
 }

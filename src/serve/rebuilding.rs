@@ -10,7 +10,6 @@ use super::watch::Saved;
 use crate::build::{BuildError, Preview, PreviewOptions, Watched};
 use crate::config::{Config, ConfigError};
 use crate::diag::chain;
-use crate::output::OutputError;
 use crate::progress::Progress;
 
 /// Builds again and again.
@@ -54,7 +53,7 @@ impl Failure {
     fn part(&self) -> &'static str {
         match self {
             Self::Config(_) => "configuration",
-            Self::Build(BuildError::Templates(_) | BuildError::Output(OutputError::Render(_))) => "template",
+            Self::Build(error) if error.is_of_templates() => "template",
             Self::Build(_) => "build",
             Self::Bug(_) => "bug",
         }

@@ -107,6 +107,7 @@ pub(super) fn pages(base: &Base) -> Vec<Source<'_>> {
 /// Renders some Markdown of a page; `known` are all pages.
 pub(super) fn render(page: &Source<'_>, markdown: &str, known: &[Source<'_>]) -> Rendered {
     let (folder, _) = page.path.rsplit_once('/').unwrap_or_default();
+    // A page that stands for a folder lies one folder higher than its text.
     let root = "../".repeat(page.address().matches('/').count());
     let resolve = |link: &str| {
         let path = markdown::resolve(folder, link)?;
@@ -125,7 +126,6 @@ pub(super) fn addresses(base: &Base) -> impl Iterator<Item = String> {
 }
 
 /// Returns all pages as a search knows them.
-#[cfg_attr(not(test), expect(dead_code, reason = "the search index is to hold them"))]
 pub(super) fn documents(base: &Base) -> Vec<Document> {
     let pages = pages(base);
     let document = |page: &Source<'_>| Document {
@@ -190,5 +190,8 @@ mod tests {
         let expected = "<p><a href=\"../../docs/format.html#doc-x\">a</a> <a href=\"../../docs/install.html\">b</a> c \
                         <a href=\"../../index.json\">d</a></p>\n";
         assert_eq!(html, expected);
+        let page = pages.iter().find(|page| page.path == "docs/format/README.md").expect("there");
+        let html = render(page, "[a](pack.md)", &pages).html;
+        assert_eq!(html, "<p><a href=\"../docs/format/pack.html\">a</a></p>\n");
     }
 }

@@ -155,15 +155,9 @@ pub(super) fn file_address(folder: &str, path: &str) -> String {
     address
 }
 
-/// Returns a path in characters that are safe everywhere, segment by segment.
-pub(super) fn file_segments(path: &str) -> String {
-    path.split('/').map(file_segment).collect::<Vec<_>>().join("/")
-}
-
 /// Returns a segment of a file's path as [`stem`] does; of a long one so much of a digest that nobody finds two alike.
 fn file_segment(name: &str) -> String {
-    let is_short =
-        name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
+    let is_short = name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
     if is_short {
         return stem(name);
     }

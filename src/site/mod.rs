@@ -4,8 +4,10 @@
 //! 2. [`Around`] is what pages of a pack show of other packs, and all of it.
 //! 3. `pages` turn packs and catalog into lean context values, one file per kind of page.
 //! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release, `news` what counts as new.
-//! 6. `feeds`, `sitemap`, `badges` and `machines` are for programs; `search`, `browse_data` and `assets` for scripts of pages.
+//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release, `news`
+//!    what counts as new.
+//! 6. `files` decides which released files have pages, and where; `highlight` colours them, `line_diff` tells what changed in them.
+//! 7. `feeds`, `sitemap`, `badges` and `machines` are for programs; `search`, `browse_data` and `assets` for scripts of pages.
 //!
 //! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
 //! to be made again. Pure: touches no disk (but for template overrides), knows no clock. Names no ecosystem.
@@ -17,6 +19,8 @@ mod browse_data;
 mod codes;
 mod docs;
 mod feeds;
+#[cfg(test)]
+mod file_tests;
 mod files;
 mod fragments;
 mod highlight;
@@ -25,8 +29,10 @@ mod line_diff;
 mod links;
 mod machines;
 pub mod markdown;
+mod markdown_changelog;
 pub mod markdown_files;
 mod markdown_pages;
+mod markdown_text;
 mod news;
 mod pages;
 mod search;
@@ -149,7 +155,7 @@ pub fn of_pack(
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
         // It shows what happened up to it.
-        let files = site.files.key(pack, at);
+        let files = (site.files.key(pack, at), pages::changelog::has_page(pack));
         let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at], files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
@@ -196,12 +202,13 @@ pub fn of_pack(
         })
     };
     let all = 0..pack.releases.len();
-    all.clone()
-        .map(release)
-        .chain(all.clone().filter_map(comparison))
-        .chain(all.flat_map(shown))
-        .chain([machines])
-        .collect()
+    let changelog = pages::changelog::has_page(pack).then(|| {
+        let (site, place) = (Arc::clone(&site), Place::File(pages::changelog::path(pack)));
+        let files = site.files.key(pack, pack.latest);
+        Unit::batch(Phase::Pages, [place], (base.key, keys.whole, files), move || pages::changelog::files(&site))
+    });
+    let of_releases = all.clone().map(release).chain(all.clone().filter_map(comparison));
+    of_releases.chain(all.flat_map(shown)).chain(changelog).chain([machines]).collect()
 }
 
 /// Returns the digest of each release's content and of the contents of all releases that lie before it.
@@ -224,8 +231,8 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     let of_docs = Arc::clone(&site);
     units.push(Unit::batch(Phase::Pages, addresses, base.key, move || pages::docs::files(&of_docs)));
     let (install, of_docs) = (Place::file(pages::docs::INSTALL), Arc::clone(&site));
-    let wholes: Vec<_> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
-    units.push(Unit::batch(Phase::Pointers, [install], (base.key, wholes), move || pages::docs::install(&of_docs)));
+    let key = (base.key, pages::docs::install_key(base, catalog));
+    units.push(Unit::batch(Phase::Pointers, [install], key, move || pages::docs::install(&of_docs)));
     let mut add = |paths: Vec<String>, key: Digest, make: Box<MakeFor>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();
@@ -251,13 +258,14 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
             pages::browse::Scope::All => {
                 add(vec!["index.html".to_owned()], key, Box::new(pages::home::files));
                 add(vec!["404.html".to_owned()], key, Box::new(pages::error::files));
-                add(vec!["search/index.js".to_owned()], key, Box::new(search::files));
+                add(vec!["search.html".to_owned()], key, Box::new(pages::search::files));
                 add(sitemap::paths(base, catalog), key, Box::new(sitemap::files));
                 let places = ["robots.txt", "llms.txt", "opensearch.xml"].map(str::to_owned);
                 add(places.to_vec(), key, Box::new(machines::files));
             }
         }
     }
+    units.push(search::unit(&site));
     units
 }
 

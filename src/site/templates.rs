@@ -177,9 +177,14 @@ impl Templates {
 /// Returns the text of a fault in which a template that is a file of the owner's is called by its path.
 fn in_files(mut text: String, replaced: &BTreeMap<String, Utf8PathBuf>) -> String {
     for (name, path) in replaced {
-        text = text.replace(&format!("--> {name}:"), &format!("--> {path}:"));
+        text = text.replace(&format!("--> {name}:"), &format!("--> {}:", shown(path)));
     }
     text
+}
+
+/// Returns a path as its owner writes it.
+fn shown(path: &Utf8Path) -> &str {
+    path.strip_prefix(".").unwrap_or(path).as_str()
 }
 
 /// Joins the parts of a folder, built-in and own ones of an overriding directory, which may also have the whole file; what is
@@ -229,7 +234,7 @@ fn strangers(directory: &Utf8Path) -> Result<Vec<Diagnostic>, TemplateError> {
             if !is_text || entry.file_name().starts_with('.') || known.contains(&name.as_str()) {
                 continue;
             }
-            let place = Place { path: directory.join(&name).to_string(), span: None, excerpt: None };
+            let place = Place { path: shown(&directory.join(&name)).to_owned(), span: None, excerpt: None };
             let near = crate::ident::nearest(&name, known.iter().copied());
             let help = match near.as_slice() {
                 [] => format!("templates are {}", known.join(", ")),

@@ -63,7 +63,12 @@ fn a_faulty_template_or_configuration_keeps_the_last_good_version() {
         ("packyard.toml", "[registry", "[registry]\ntemplates = \"theme\"\n", "configuration"),
     ] {
         rename_over(&site.root().join(path), bad);
-        events.until(|state| state["problems"][0]["code"] == code);
+        let told = |state: &serde_json::Value| {
+            // The overlay names the file and the line.
+            let place = if code == "template" { format!("{path}:1:") } else { "line 1".to_owned() };
+            state["problems"][0]["code"] == code && state.to_string().contains(&place)
+        };
+        events.until(told);
         let page = serving.get(PAGE);
         assert_eq!(page.status, 200, "{path}");
         if path == "theme/pack.html" {

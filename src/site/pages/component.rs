@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::view::{Snippet, shown, snippet};
 use super::{Head, structured};
+use super::view::{Snippet, shown, snippet};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::compare::Change;
 use crate::ident::RelPath;

@@ -172,9 +172,16 @@ pub(super) fn folders(path: &RelPath) -> Vec<(&str, String)> {
     .collect()
 }
 
-/// Returns the anchor of a folder in the list of files.
+/// Returns the anchor of a folder in the list of files: letters, digits and `-` stand for themselves, all else is `_<hex>_`.
 fn anchor(folder: &str) -> String {
-    format!("in-{}", links::file_segments(folder))
+    let mut anchor = "in-".to_owned();
+    for c in folder.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' => anchor.push(c),
+            _ => anchor.push_str(&format!("_{:x}_", c as u32)),
+        }
+    }
+    anchor
 }
 
 #[cfg(test)]
@@ -211,6 +218,6 @@ mod tests {
     #[test]
     fn folders_lead_to_their_anchors() {
         let path = RelPath::composed("a b/c/d.yaml");
-        assert_eq!(folders(&path), [("a b", "in-a~20~b".to_owned()), ("c", "in-a~20~b/c".to_owned())]);
+        assert_eq!(folders(&path), [("a b", "in-a_20_b".to_owned()), ("c", "in-a_20_b_2f_c".to_owned())]);
     }
 }

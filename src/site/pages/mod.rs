@@ -5,6 +5,7 @@
 
 pub(super) mod browse;
 pub(super) mod card;
+pub(super) mod changelog;
 pub(super) mod compare;
 pub(super) mod component;
 mod diffs;
@@ -18,7 +19,8 @@ mod findings;
 pub(in crate::site) mod head;
 pub(super) mod home;
 pub(super) mod release;
-mod status;
+pub(super) mod search;
+pub(super) mod status;
 pub(super) mod structured;
 mod view;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::view::Changes;
-use super::{Files, Head, component, structured, view};
+use super::{Files, Head, changelog, component, structured, view};
 use crate::catalog::{CatalogRelease, Status};
 use crate::ident::RelPath;
 use crate::site::markdown::Part;
@@ -23,7 +23,8 @@ struct ReleasePage<'a> {
     is_pack: bool,
     /// Where the README lies in the pack, when there is one.
     readme_path: Option<&'a str>,
-    has_changelog: bool,
+    /// What changed in it; the author's words come beside the page.
+    changed: Option<&'a changelog::Changed<'a>>,
     versions: Vec<VersionRow<'a>>,
     /// The rest of the versions, where there are many.
     older: Vec<VersionRow<'a>>,
@@ -51,13 +52,11 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     let stems = links::stems(&release.pack);
     let icon = icon(release);
     let shared = Shared::new(&view::release(site, at, &stems, icon.is_some()));
-    let readme = document(release, Part::Readme, release.pack.readme.as_ref());
-    // Older changelogs are in the newest one.
-    let changelog = release.pack.changelog.as_ref().filter(|_| at == pack.latest);
-    let changelog = document(release, Part::Changelog, changelog);
+    let readme = document(release, release.pack.readme.as_ref());
+    let changed = changelog::of_release(site, at);
     let mut parts = vec![("site", &base.frame), ("release", &shared)];
     parts.extend(readme.iter().map(|(_, html)| ("readme", html)));
-    parts.extend(changelog.iter().map(|(_, html)| ("changelog", html)));
+    parts.extend(changed.iter().map(|(_, words)| ("words", words)));
     let readme_path = readme.as_ref().map(|(path, _)| *path);
 
     let mut files = Vec::with_capacity(stems.len() + 2);
@@ -68,7 +67,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
             head: head(site, release, &path, is_pack),
             is_pack,
             readme_path,
-            has_changelog: changelog.is_some(),
+            changed: changed.as_ref().map(|(changed, _)| changed),
             versions,
             older,
         };
@@ -116,13 +115,13 @@ fn head<'a>(site: &PackSite, release: &'a CatalogRelease, path: &RelPath, is_pac
 }
 
 /// Returns where a document lies, and it as HTML; nothing when it is empty.
-fn document<'a>(release: &CatalogRelease, part: Part, path: Option<&'a RelPath>) -> Option<(&'a str, Shared)> {
+fn document<'a>(release: &CatalogRelease, path: Option<&'a RelPath>) -> Option<(&'a str, Shared)> {
     let path = path?.as_str();
     let bytes = release.content.read(release.content.get(path)?).ok()?;
     if bytes.trim_ascii().is_empty() {
         return None;
     }
-    let html = markdown::render(part, &String::from_utf8_lossy(&bytes), path, &release.record.source);
+    let html = markdown::render(Part::Readme, &String::from_utf8_lossy(&bytes), path, &release.record.source);
     Some((path, Shared::html(&html)))
 }
 

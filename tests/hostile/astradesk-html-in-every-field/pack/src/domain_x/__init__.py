@@ -1,0 +1,3 @@
+class Pack:
+    def register(self, registry):
+        registry.add(1)
