@@ -42,7 +42,7 @@
   }
   const addOption = (facet, value) => {
     if (facet.options.has(value)) return;
-    const box = make("input", { type: "checkbox", name: facet.name, value });
+    const box = make("input", { type: "checkbox", value });
     const label = make("label", {}, box, make("span", {}, value), " ", make("span", { class: "note" }));
     facet.details.querySelector("ul").append(make("li", {}, label));
     facet.options.set(value, optionOf(label));
