@@ -19,6 +19,8 @@ pub struct PackKeys {
     pub releases: Vec<Digest>,
     /// What each release is compared by: its content, whatever is found of it or recorded about it.
     pub contents: Vec<Digest>,
+    /// What is wrong with it: its newest state and all releases.
+    pub findings: Digest,
 }
 
 impl CatalogPack {
@@ -46,8 +48,10 @@ impl PackKeys {
             latest.components.iter().map(|one| (&one.title, &one.description, one.enabled)).collect();
         let words = (&latest.title, &latest.description, &latest.authors, &latest.keywords, &latest.license);
         let summary = Fingerprint::of((face, words, described, pack.updated));
+        let found: Vec<_> = pack.releases.iter().map(|release| &release.findings).collect();
+        let findings = Fingerprint::of((&pack.findings, found));
         let whole = Fingerprint::of((face, summary, &releases, &pack.findings));
-        Self { whole, face, summary, releases, contents }
+        Self { whole, face, summary, releases, contents, findings }
     }
 }
 

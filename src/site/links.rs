@@ -125,6 +125,11 @@ pub(crate) fn segments(path: &str) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
+/// Returns the address of the script that tells the versions of a pack, which is its path too: a name needs no encoding.
+pub(crate) fn versions_address(id: &PackId) -> String {
+    format!("{}/versions.js", pack_address(id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,8 +13,58 @@ fn source() -> SourceFacts {
     }
 }
 
+fn render(part: Part, text: &str, path: &str, source: &SourceFacts) -> String {
+    Document { part, text, path, source, images: &Images::new(), most: usize::MAX }.render().html
+}
+
 fn html(document: &str) -> String {
     render(Part::Readme, document, "README.md", &source())
+}
+
+/// Ensures that an image of the pack is shown in its size wherever it is named, and no other is.
+#[test]
+fn images_of_the_pack_are_shown() {
+    let image = |name: &str| super::super::images::Image {
+        name: name.to_owned(),
+        bytes: Vec::new().into(),
+        width: 400,
+        height: 300,
+    };
+    let images = Images::from([("docs/a.png".to_owned(), image("aa.png"))]);
+    let source = source();
+    let shown = |text: &str| {
+        Document { part: Part::Readme, text, path: "README.md", source: &source, images: &images, most: usize::MAX }
+            .render()
+            .html
+    };
+    let a = "<img src=\"packyard-images/aa.png\" alt=\"A\" width=\"400\" height=\"300\" loading=\"lazy\">";
+    assert_eq!(shown("![A](docs/a.png \"title\")").trim(), format!("<p>{a}</p>"));
+    assert!(shown("[![A](./docs/a.png)](https://acme.example)").contains(&format!("{a}</a>")));
+    let small = "<img alt='A' width=200 onerror=alert(1) style='x' src='docs/a.png?raw=true'>";
+    let drawn = a.replace("400", "200").replace("300", "150");
+    assert_eq!(shown(&format!("<p align=center>{small}</p>")).trim(), format!("<p>{drawn}</p>"));
+    for (other, expected) in [
+        ("<p><img alt='a > b' src=b.png> c</p>", "<p>a > b c</p>"),
+        ("<p><img src='https://acme.example/a.png'></p>", "<p></p>"),
+        ("<p><img src=packyard-images/aa.png alt=x></p>", "<p>x</p>"),
+        ("<p><a href='packyard-images/aa.png'>x</a></p>", "<p><a rel=\"nofollow noopener noreferrer\">x</a></p>"),
+    ] {
+        assert_eq!(shown(other).trim().replace("&gt;", ">"), expected, "{other}");
+    }
+}
+
+#[test]
+fn a_long_document_is_cut_between_blocks() {
+    let source = source();
+    let shown = |most| {
+        let text = "# A\n\n- one\n- two\n\n[c]\n\nlast\n\n[c]: https://acme.example/c";
+        Document { part: Part::Readme, text, path: "README.md", source: &source, images: &Images::new(), most }.render()
+    };
+    assert!(!shown(1000).is_cut);
+    let cut = shown(8);
+    assert!(cut.is_cut && cut.html.contains("two") && !cut.html.contains("acme.example"), "{cut:?}");
+    let cut = shown(20);
+    assert!(cut.is_cut && cut.html.contains("https://acme.example/c") && !cut.html.contains("last"), "{cut:?}");
 }
 
 #[test]

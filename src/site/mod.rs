@@ -15,6 +15,7 @@ mod assets;
 mod feeds;
 mod fragments;
 mod history;
+mod images;
 mod links;
 pub mod markdown;
 pub mod markdown_files;
@@ -125,6 +126,9 @@ pub fn of_pack(
         let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at]));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
+            let folder = links::pack_address(&pack.id);
+            let beside = ["versions.js", "versions.html", "dependents.html"];
+            places.extend(beside.map(|name| Place::file(format!("{folder}/{name}"))));
             key = Fingerprint::of((key, keys.whole));
         }
         let site = Arc::clone(&site);
@@ -167,6 +171,11 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
             pages::ecosystem::files(&site, &id)
         }));
     }
+    let found: Vec<_> = catalog.packs.values().map(|pack| pack.keys().findings).collect();
+    let health = Arc::clone(&site);
+    units.push(Unit::batch(Phase::Pointers, [Place::file("health.html")], (base.key, &summaries, found), move || {
+        pages::health::files(&health)
+    }));
     let mut add = |paths: &[&str], make: fn(&Site) -> Result<crate::output::Files, RenderError>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();

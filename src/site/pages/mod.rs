@@ -10,10 +10,13 @@ pub(super) mod error;
 pub(super) mod fields;
 mod findings;
 pub(in crate::site) mod head;
+pub(super) mod health;
 pub(super) mod home;
+mod more;
 pub(super) mod release;
 mod status;
 pub(super) mod structured;
+mod versions;
 mod view;
 
 use serde::Serialize;

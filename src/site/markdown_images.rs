@@ -1,0 +1,78 @@
+//! The images of a document, in Markdown and in raw HTML alike.
+//!
+//! The sanitiser lets `src` pass only where it names an image that is published, and puts its address there; afterwards every
+//! image gets its size, so that nothing moves when it arrives, and one without address becomes its alternative text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use ammonia::Builder;
+
+use super::{Images, only_numbers, resolve};
+
+/// What the addresses of images begin with until the page is known that shows them.
+pub(super) const FOLDER: &str = "packyard-images/";
+/// What they begin with in finished HTML: no text of an author has it in front of a quote that would be one.
+pub(in crate::site) const SRC: &str = "src=\"packyard-images/";
+/// Widest image that an author may ask for.
+const MAX_WIDTH: u32 = 2_000;
+
+/// Returns a sanitiser that lets the images of a document at `path` pass too.
+pub(super) fn allowed(mut sanitiser: Builder<'static>, path: &str, images: &Images) -> Builder<'static> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let names: BTreeMap<String, String> =
+        images.iter().map(|(path, image)| (path.clone(), format!("{FOLDER}{}", image.name))).collect();
+    let names = Arc::new(names);
+    sanitiser.add_tags(["img"]).add_tag_attributes("img", ["src", "alt", "width"]).attribute_filter(
+        move |element, attribute, value| match (element, attribute) {
+            ("img", "src") => {
+                let path = value.split(['#', '?']).next().unwrap_or_default();
+                names.get(&resolve(&folder, path)?).map(|address| address.clone().into())
+            }
+            _ => only_numbers(element, attribute, value),
+        },
+    );
+    sanitiser
+}
+
+/// Returns sanitised HTML in which every image has its size, and none lacks its address.
+pub(super) fn drawn(html: &str, images: &Images) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    let mut rest = html;
+    while let Some(at) = rest.find("<img") {
+        out.push_str(&rest[..at]);
+        let (attributes, end) = attributes(&rest[at + 4..]);
+        rest = &rest[at + 4 + end..];
+        let alt = attributes.get("alt").copied().unwrap_or_default();
+        let src = attributes.get("src").copied();
+        let image = src.and_then(|src| images.values().find(|image| src.strip_prefix(FOLDER) == Some(&image.name)));
+        let (Some(src), Some(image)) = (src, image) else {
+            out.push_str(alt);
+            continue;
+        };
+        let asked = attributes.get("width").and_then(|width| width.trim_end_matches("px").parse::<u32>().ok());
+        let width = asked.filter(|width| (1..=MAX_WIDTH).contains(width)).unwrap_or(image.width);
+        let height = (u64::from(image.height) * u64::from(width) / u64::from(image.width)).max(1);
+        write!(out, "<img src=\"{src}\" alt=\"{alt}\" width=\"{width}\" height=\"{height}\" loading=\"lazy\">")
+            .expect("a string takes all");
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Returns the attributes of a tag by their names, and where it ends; the sanitiser writes every value in double quotes.
+fn attributes(tag: &str) -> (BTreeMap<&str, &str>, usize) {
+    let (mut attributes, mut at) = (BTreeMap::new(), 0);
+    loop {
+        let here = &tag[at..];
+        let Some(end) = here.find(['=', '>']) else { return (attributes, tag.len()) };
+        let value = here[end..].strip_prefix("=\"").and_then(|rest| Some((rest, rest.find('"')?)));
+        let Some((rest, length)) = value else {
+            let close = here.find('>').map_or(tag.len(), |close| at + close + 1);
+            return (attributes, close);
+        };
+        attributes.insert(here[..end].trim(), &rest[..length]);
+        at += end + 2 + length + 1;
+    }
+}
