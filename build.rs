@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// What the program is made from.
-const INPUTS: [&str; 4] = ["Cargo.lock", "schemas", "site-templates", "src"];
+const INPUTS: [&str; 6] = ["Cargo.lock", "docs/format", "schemas", "site-docs", "site-templates", "src"];
 
 fn main() {
     let mut digest = Fnv128(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);

@@ -1,11 +1,17 @@
 //! `packyard.toml` → [`Config`].
 
+mod colour;
+mod site;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 
 use crate::diag::{Level, Levels};
+
+pub use colour::{Colour, Scheme};
+pub use site::{Accent, FilePages, Footer, NamedLink, SiteConfig};
 
 /// The configuration of a registry; every key is optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +32,9 @@ pub struct Config {
     /// The runtime feeds.
     #[serde(default)]
     pub feeds: Feeds,
+    /// How the website looks, and what it shows.
+    #[serde(default)]
+    pub site: SiteConfig,
 }
 
 /// `[registry]`.

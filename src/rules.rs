@@ -1,7 +1,7 @@
 //! The list of every diagnostic code, for `packyard explain`, `[lints]` and the documentation.
 
 use crate::diag::Code;
-use crate::{client, content, ecosystem, index, pack, release, source};
+use crate::{client, content, ecosystem, index, pack, release, site, source};
 
 /// Returns every code under the title of its stage, then under that of its ecosystem, in the order of the documentation.
 pub fn groups() -> Vec<(&'static str, &'static [Code])> {
@@ -13,6 +13,7 @@ pub fn groups() -> Vec<(&'static str, &'static [Code])> {
         ("Every ecosystem", ecosystem::CODES),
         ("Registry index", index::CODES),
         ("Published registries", client::CODES),
+        ("Website", site::CODES),
     ];
     groups.extend(ecosystem::ALL.iter().map(|ecosystem| (ecosystem.title(), ecosystem.codes())));
     groups

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::catalog::{Catalog, CatalogPack, Comparisons};
-use crate::config::{Config, Feeds};
+use crate::config::Config;
 use crate::diag::{Diagnostic, Sink};
 use crate::ecosystem::{self, PackFeed};
 use crate::emit;
@@ -54,7 +54,7 @@ impl Assembly {
     /// Makes it the assembly of this catalog.
     pub fn update(&mut self, catalog: &Arc<Catalog>, templates: &Arc<Templates>, config: &Config) {
         let shared = Shared {
-            base: self.base(catalog, templates, &config.feeds),
+            base: self.base(catalog, templates, config),
             configuration: Fingerprint::of(format!("{config:?}")),
         };
         let is_shared_as_before = self.shared.as_ref().is_some_and(|before| before.is_same(&shared));
@@ -114,8 +114,8 @@ impl Assembly {
         self.packs.values().flat_map(|pack| &pack.units).chain(&self.registry)
     }
 
-    fn base(&self, catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Arc<Base> {
-        let base = Base::new(catalog, templates, feeds);
+    fn base(&self, catalog: &Catalog, templates: &Arc<Templates>, config: &Config) -> Arc<Base> {
+        let base = Base::new(catalog, templates, &config.feeds).with_files(config.site.files);
         let known = self.shared.as_ref().filter(|known| known.base.key() == base.key());
         known.map_or_else(|| Arc::new(base), |known| Arc::clone(&known.base))
     }

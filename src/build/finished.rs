@@ -16,6 +16,7 @@ use crate::cache::{Cache, Chunks};
 use crate::config::{Config, SourceConfig};
 use crate::diag::{Codes, Compact, Diagnostic};
 use crate::fs::PathError;
+use crate::fs::stamp::Moment;
 use crate::ident::{Digest, Fingerprint};
 use crate::output::Written;
 use crate::rules;
@@ -53,7 +54,8 @@ impl Inputs {
             let directory = source.path.as_deref().unwrap_or(Utf8Path::new("."));
             Seen::now(&options.root.join(directory), &written)
         });
-        Some(Self { settings, folders: templates.into_iter().chain(directories).collect::<Option<_>>()? })
+        let theme = config.site.docs.iter().map(|folder| Seen::now(&options.root.join(folder), &[]));
+        Some(Self { settings, folders: templates.into_iter().chain(theme).chain(directories).collect::<Option<_>>()? })
     }
 }
 
@@ -64,6 +66,10 @@ fn settings(config: &Config, options: &Options) -> Option<Digest> {
     let Options { root, out, locked, strict, private, now: _, templates, cache, build_cache } = options;
     let asked =
         format!("{config:?} {:?} {out} {locked} {strict} {private} {templates:?} {cache} {build_cache:?}", whole(root));
+    let logo = match &config.site.logo {
+        Some(path) => Some(Moment::now().stamp(&options.root.join(path).metadata().ok()?)?),
+        None => None,
+    };
     let all = sources::configured(config);
     let repositories = shown(&all, options).map(|source| match &source.git {
         Some(url) if git::is_remote(url) => git::copy(url, cache)?.outline(false).map(Some),
@@ -76,7 +82,7 @@ fn settings(config: &Config, options: &Options) -> Option<Digest> {
             }
         }
     });
-    Some(Fingerprint::of((asked, repositories.collect::<Option<Vec<Option<Digest>>>>()?)))
+    Some(Fingerprint::of((asked, logo, repositories.collect::<Option<Vec<Option<Digest>>>>()?)))
 }
 
 /// Returns the sources that take part.

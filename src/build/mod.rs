@@ -173,6 +173,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
 
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(sources::failures(&reading.failures));
+    findings.extend(templates.findings().iter().cloned());
     let mut shelves = Shelves::open(config, &options.root, options.private, &memory, &mut findings, progress)?;
     progress.stage("Planning", None);
     reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| shelves.is_broken(&pack.id)));
@@ -266,17 +267,23 @@ fn written(config: &Config, root: &Utf8Path) -> Vec<Utf8PathBuf> {
     folders.into_iter().chain([root.join(CACHE_FOLDER)]).collect()
 }
 
-/// Returns the templates: the given folder's, else the configured folder's, in front of the built-in ones.
+/// Returns the folders and files that `[site]` names.
+fn themed(config: &Config, root: &Utf8Path) -> impl Iterator<Item = Utf8PathBuf> {
+    let paths = [&config.site.logo, &config.site.docs];
+    paths.into_iter().flatten().map(|path| root.join(path)).collect::<Vec<_>>().into_iter()
+}
+
+/// Returns the templates: the given folder's, else the configured folder's, in front of the built-in ones; with the theme of
+/// the configuration.
 fn templates(
     config: &Config,
     root: &Utf8Path,
     folder: Option<&Utf8Path>,
 ) -> Result<Arc<site::Templates>, site::TemplateError> {
     let configured = config.registry.templates.as_ref().map(|folder| root.join(folder));
-    match folder.map(Utf8Path::to_owned).or(configured) {
-        Some(folder) => site::Templates::with_overrides(&folder).map(Arc::new),
-        None => Ok(Arc::new(site::Templates::builtin())),
-    }
+    let folder = folder.map(Utf8Path::to_owned).or(configured);
+    let theme = site::Theme::load(&config.site, root)?;
+    site::Templates::load(folder.as_deref(), theme).map(Arc::new)
 }
 
 /// Checks packs without publishing anything.

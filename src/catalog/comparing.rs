@@ -36,6 +36,14 @@ impl Comparisons {
         Some(self.made[at].get_or_init(|| self.pack.comparison(before, at)))
     }
 
+    /// Returns the comparisons before and after that of a release: which two releases each compares.
+    pub fn beside(&self, at: usize) -> [Option<(usize, usize)>; 2] {
+        let previous = self.before(at).and_then(|to| Some((self.before(to)?, to)));
+        // The nearest of those that are compared with it.
+        let next = (0..at).rev().find(|later| self.before(*later) == Some(at)).map(|later| (at, later));
+        [previous, next]
+    }
+
     /// Returns the places of a release and of all that lie before it: what it is compared with, what that is compared with, and
     /// so on.
     pub fn line(&self, at: usize) -> impl Iterator<Item = usize> + '_ {

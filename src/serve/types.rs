@@ -39,6 +39,9 @@ pub(super) fn of(path: &str) -> &'static str {
         "txt" | "md" => "text/plain; charset=utf-8",
         "svg" => "image/svg+xml",
         "png" => "image/png",
+        "jpg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
         "gz" | "tgz" => "application/gzip",
         "zip" => "application/zip",
         "" if matches!(name, "SHA256SUMS" | "HEAD" | "refs" | "packs" | "config" | "_headers") => {

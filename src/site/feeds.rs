@@ -78,6 +78,7 @@ fn newest<'a>(site: &'a Site, url: &'a str) -> Option<Feed<'a>> {
 fn addresses(site: &Site) -> Vec<(String, Option<String>)> {
     let mut addresses = vec![("index.html".to_owned(), None)];
     addresses.extend(super::pages::ecosystems(&site.catalog).iter().map(|id| (format!("packs/{id}/index.html"), None)));
+    addresses.extend(super::docs::addresses(&site.base).map(|address| (address, None)));
     let (mut packs, mut components) = (Vec::new(), Vec::new());
     for pack in site.catalog.packs.values() {
         let release = pack.latest();

@@ -6,6 +6,9 @@
 //! packs/<ecosystem>/<name>/<version>/index.html
 //! packs/<ecosystem>/<name>/<version>/<kind>/<component>.html
 //! packs/<ecosystem>/<name>/compare/<version>...<version>.html
+//! packs/<ecosystem>/<name>/<version>/files.html
+//! packs/<ecosystem>/<name>/files/<version>/<path>.html        the page of a file, and its copy beside it
+//! packs/<ecosystem>/<name>/changelog.html
 //! ```
 //!
 //! A page reaches another one as its own [`root`] followed by that path: relative, and always naming a file.
@@ -92,7 +95,7 @@ pub(crate) fn stems(pack: &Pack) -> Vec<String> {
         .collect()
 }
 
-fn stem(name: &str) -> String {
+pub(super) fn stem(name: &str) -> String {
     let mut stem = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
@@ -130,9 +133,66 @@ pub(crate) fn versions_address(id: &PackId) -> String {
     format!("{}/versions.js", pack_address(id))
 }
 
+/// Endings of the pages and copies of files.
+const FILE_ENDINGS: [&str; 7] = [".html", ".txt", ".bin", ".png", ".jpg", ".gif", ".webp"];
+
+/// Returns the address of a file's page below a folder, without its ending; it is the path too.
+pub(super) fn file_address(folder: &str, path: &str) -> String {
+    let Some((folders, name)) = path.rsplit_once('/') else { return format!("{folder}/{}", file_segment(path)) };
+    let mut address = folder.to_owned();
+    for segment in folders.split('/') {
+        let segment = file_segment(segment);
+        address.push('/');
+        address.push_str(&segment);
+        // No folder has the name of a page or a copy: `a.html/b` may lie beside `a`.
+        let folded = segment.to_ascii_lowercase();
+        if FILE_ENDINGS.iter().any(|ending| folded.ends_with(ending)) {
+            address.push('~');
+        }
+    }
+    address.push('/');
+    address.push_str(&file_segment(name));
+    address
+}
+
+/// Returns a path in characters that are safe everywhere, segment by segment.
+pub(super) fn file_segments(path: &str) -> String {
+    path.split('/').map(file_segment).collect::<Vec<_>>().join("/")
+}
+
+/// Returns a segment of a file's path as [`stem`] does; of a long one so much of a digest that nobody finds two alike.
+fn file_segment(name: &str) -> String {
+    let is_short =
+        name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
+    if is_short {
+        return stem(name);
+    }
+    let mut cut = stem(name);
+    cut.truncate(MAX_STEM_BYTES - 33);
+    format!("{cut}~{}", &Digest::of(name.as_bytes()).hex()[..32])
+}
+
+/// Returns how many bytes a character becomes.
+fn encoded_length(c: char) -> usize {
+    if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { 1 } else { format!("{:x}", c as u32).len() + 2 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_have_addresses_that_are_safe_and_do_not_clash() {
+        let address = |path: &str| file_address("f", path);
+        assert_eq!(address("actions/echo.yaml"), "f/actions/echo.yaml");
+        assert_eq!(address("a.html/b"), "f/a.html~/b");
+        assert_eq!(address("A.TXT/b.txt"), "f/A.TXT~/b.txt");
+        assert_eq!(address("a%2e/<script>"), "f/a~25~2e/~3c~script~3e~");
+        assert_eq!(address("x\u{202e}y~"), "f/x~202e~y~7e~");
+        let long = ["é".repeat(100), format!("{}b", "é".repeat(99)), "a".repeat(250)].map(|name| address(&name));
+        assert!(long.iter().all(|address| address.len() <= 182 && address.is_ascii()), "{long:?}");
+        assert_ne!(long[0], long[1]);
+    }
 
     #[test]
     fn file_names_are_safe_and_do_not_clash() {

@@ -4,12 +4,14 @@
 //! 1. The text is bounded: bytes, nesting, raw HTML. Beyond the bounds it is shown as it is, escaped: the sanitiser is
 //!    quadratic in nesting.
 //! 2. Markdown events are rewritten: headings sit below the page's own and get anchors; links go to http(s), mailto, a heading
-//!    of the same document, or a file of the source repository at the released commit; any other link is shown as its text.
+//!    of the same document, the page of a file of the pack, or a file of the source repository at the released commit; any other
+//!    link is shown as its text.
 //! 3. Images of other hosts are not loaded, since a page must work offline and tell no stranger who reads it: such an image
 //!    becomes a link to itself, or its alternative text. Those of the pack are shown where they are published.
 //! 4. The sanitiser runs last, over everything, and decides what may stay.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -34,14 +36,17 @@ const MAX_REOPENED: usize = 1_000_000;
 pub(super) enum Part {
     Readme,
     Changelog,
+    /// A page of the registry's own documentation, which [`super::markdown_pages`] renders.
+    Document,
 }
 
 impl Part {
     /// Returns what the document's anchors start with, so that no author's anchor meets one of the page's own.
-    const fn anchor_prefix(self) -> &'static str {
+    pub(super) const fn anchor_prefix(self) -> &'static str {
         match self {
             Self::Readme => "readme-",
             Self::Changelog => "changelog-",
+            Self::Document => "doc-",
         }
     }
 
@@ -54,8 +59,8 @@ impl Part {
         static READMES: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Readme));
         static CHANGELOGS: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Changelog));
         match self {
-            Self::Readme => &READMES,
             Self::Changelog => &CHANGELOGS,
+            Self::Readme | Self::Document => &READMES,
         }
     }
 }
@@ -68,8 +73,11 @@ pub(super) struct Document<'a> {
     pub(super) path: &'a str,
     /// Where its relative links lead.
     pub(super) source: &'a SourceFacts,
-    /// The images that it may show.
+    /// The images that it may show, and the address of the folder that they are published in.
     pub(super) images: &'a Images,
+    pub(super) images_folder: &'a str,
+    /// Returns the address of the page of a file of the pack, if it has one.
+    pub(super) page_of: &'a dyn Fn(&str) -> Option<String>,
     /// How many bytes of it are shown, but for the block of text that is begun.
     pub(super) most: usize,
 }
@@ -82,7 +90,7 @@ pub(super) struct Rendered {
 }
 
 impl Document<'_> {
-    /// Renders the document; the addresses of its images begin with [`picture::FOLDER`].
+    /// Renders the document; the addresses of its images and of pages of files begin with [`own::SITE`].
     pub(super) fn render(&self) -> Rendered {
         let text = text::visible(self.text);
         let is_rendered = is_markdown(self.path) && text.len() <= MAX_BYTES;
@@ -91,12 +99,14 @@ impl Document<'_> {
             return Rendered { html: as_it_is(&text[..shown]), is_cut: shown < text.len().min(MAX_BYTES) };
         };
         let mut html = String::with_capacity(text.len().min(self.most) * 2);
-        html::push_html(&mut html, Rewriter::new(self, &events).rewrite(events).into_iter());
-        if self.images.is_empty() {
+        let rewriter = Rewriter::new(self, &events);
+        html::push_html(&mut html, rewriter.rewrite(events).into_iter());
+        let pages = rewriter.pages.into_inner();
+        if self.images.is_empty() && pages.is_empty() {
             return Rendered { html: self.part.sanitiser().clean(&html).to_string(), is_cut };
         }
-        let html = picture::allowed(sanitiser(self.part), self.path, self.images).clean(&html).to_string();
-        Rendered { html: picture::drawn(&html, self.images), is_cut }
+        let html = own::allowed(sanitiser(self.part), self, pages).clean(&html).to_string();
+        Rendered { html: own::drawn(&html, self.images), is_cut }
     }
 }
 
@@ -129,7 +139,7 @@ fn as_it_is(document: &str) -> String {
 
 /// Returns the events of a document's first bytes up to the end of a block, and whether there are more; nothing when they are
 /// beyond the bounds.
-fn bounded_events(document: &str, most: usize) -> Option<(Vec<Event<'_>>, bool)> {
+pub(super) fn bounded_events(document: &str, most: usize) -> Option<(Vec<Event<'_>>, bool)> {
     let (mut depth, mut blocks, mut raw) = (0_usize, 0_usize, RawTags::default());
     let mut events = Vec::new();
     for (event, at) in Parser::new_ext(document, options()).into_offset_iter() {
@@ -181,17 +191,20 @@ struct Rewriter<'s> {
     source: &'s SourceFacts,
     folder: &'s str,
     images: &'s Images,
+    page_of: &'s dyn Fn(&str) -> Option<String>,
+    /// The pages of files that links lead to, by their paths in the pack.
+    pages: RefCell<BTreeMap<String, String>>,
     anchors: Vec<String>,
     known: BTreeSet<String>,
 }
 
 impl<'s> Rewriter<'s> {
     fn new(document: &Document<'s>, events: &[Event<'_>]) -> Self {
-        let Document { part, path, source, images, .. } = *document;
+        let Document { part, path, source, images, page_of, .. } = *document;
         let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
         let anchors = anchors(events);
         let known = anchors.iter().cloned().collect();
-        Self { part, source, folder, images, anchors, known }
+        Self { part, source, folder, images, page_of, pages: RefCell::default(), anchors, known }
     }
 
     fn rewrite<'e>(&self, events: Vec<Event<'e>>) -> Vec<Event<'e>> {
@@ -273,7 +286,13 @@ impl<'s> Rewriter<'s> {
             return Some(url.to_owned());
         }
         let (path, fragment) = url.split_once('#').map_or((url, None), |(path, fragment)| (path, Some(fragment)));
-        let mut link = source_links::file(self.source, &resolve(self.folder, path)?)?;
+        let path = resolve(self.folder, path)?;
+        if let Some(page) = (self.page_of)(&path) {
+            self.pages.borrow_mut().insert(path, page);
+            // The sanitiser puts the address of the page in its place.
+            return Some(url.to_owned());
+        }
+        let mut link = source_links::file(self.source, &path)?;
         if let Some(fragment) = fragment {
             link.push('#');
             link.push_str(&super::links::segment(fragment));
@@ -306,7 +325,7 @@ pub(super) fn resolve(folder: &str, link: &str) -> Option<String> {
 }
 
 /// Returns the anchors of all headings in order, each once: what GitHub makes of the heading's text.
-fn anchors(events: &[Event<'_>]) -> Vec<String> {
+pub(super) fn anchors(events: &[Event<'_>]) -> Vec<String> {
     let (mut anchors, mut current, mut seen) = (Vec::new(), None::<String>, BTreeMap::<String, usize>::new());
     for event in events {
         match event {
@@ -342,7 +361,7 @@ fn slug_character(c: char) -> Option<char> {
 }
 
 /// The whole policy of what author HTML may hold, but for what attributes may say.
-fn sanitiser(part: Part) -> Builder<'static> {
+pub(super) fn sanitiser(part: Part) -> Builder<'static> {
     let tags = [
         "a",
         "abbr",
@@ -412,10 +431,10 @@ fn sanitiser(part: Part) -> Builder<'static> {
 }
 
 /// Keeps a numeric attribute only if it is a small number: `colspan="99999999"` makes browsers allocate.
-fn only_numbers<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+pub(super) fn only_numbers<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match attribute {
-        // What would be taken for the address of an image of ours is none.
-        "href" => (!value.starts_with(picture::FOLDER)).then(|| value.into()),
+        // What would be taken for an address of ours is none.
+        "href" => (!value.starts_with(own::SITE)).then(|| value.into()),
         "colspan" | "rowspan" | "start" => value.parse::<u8>().ok().filter(|n| *n > 0).map(|n| n.to_string().into()),
         _ => Some(value.into()),
     }
@@ -425,14 +444,14 @@ impl ammonia::UrlRelativeEvaluate<'_> for Part {
     /// Keeps a relative link only if it is one of our anchors or images; the others were resolved before, or come from raw HTML.
     fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
         let is_anchor = url.strip_prefix('#').is_some_and(|anchor| anchor.starts_with(self.anchor_prefix()));
-        (is_anchor || url.starts_with(picture::FOLDER)).then(|| url.into())
+        (is_anchor || url.starts_with(own::SITE)).then(|| url.into())
     }
 }
 
-#[path = "markdown_images.rs"]
-mod picture;
+#[path = "markdown_own.rs"]
+mod own;
 
-pub(super) use picture::SRC as IMAGES_SRC;
+pub(super) use own::on_page;
 
 #[cfg(test)]
 #[path = "markdown_tests.rs"]

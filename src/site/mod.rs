@@ -12,13 +12,19 @@
 
 mod around;
 mod assets;
+mod codes;
+mod docs;
 mod feeds;
+mod files;
 mod fragments;
+mod highlight;
 mod history;
 mod images;
+mod line_diff;
 mod links;
 pub mod markdown;
 pub mod markdown_files;
+mod markdown_pages;
 mod pages;
 mod search;
 mod source_links;
@@ -28,17 +34,23 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod theme;
 
 use std::sync::{Arc, OnceLock};
 
 use crate::catalog::{Catalog, CatalogPack, Comparisons, Registry};
-use crate::config::Feeds;
+use crate::config::{Feeds, FilePages};
 use crate::ident::{Digest, Fingerprint};
 use crate::output::{Phase, Place, RenderError, Unit};
+
+use files::FilePlan;
 
 pub use around::{Around, Crosslinks, Ties};
 pub use links::component_path;
 pub use templates::{TemplateError, Templates};
+pub use theme::{Theme, ThemeError};
+
+pub(crate) use codes::CODES;
 
 /// What all pages are made with.
 pub struct Base {
@@ -47,6 +59,7 @@ pub struct Base {
     frame: templates::Shared,
     fragments: fragments::Fragments,
     feeds: Feeds,
+    files: FilePages,
     key: Digest,
 }
 
@@ -56,6 +69,7 @@ pub(crate) struct PackSite {
     pack: Arc<CatalogPack>,
     around: Arc<Around>,
     comparisons: Arc<Comparisons>,
+    files: FilePlan,
     history: OnceLock<history::History>,
 }
 
@@ -75,7 +89,7 @@ pub(crate) struct Site {
 impl Base {
     /// Returns what all pages of a catalog are made with.
     pub fn new(catalog: &Catalog, templates: &Arc<Templates>, feeds: &Feeds) -> Self {
-        let frame = pages::frame(catalog);
+        let frame = pages::frame(catalog, templates.theme());
         let key = Fingerprint::of((&catalog.registry, templates.digest(), &frame, feeds));
         Self {
             registry: Arc::clone(&catalog.registry),
@@ -83,8 +97,15 @@ impl Base {
             frame: templates::Shared::new(&frame),
             fragments: fragments::Fragments::default(),
             feeds: feeds.clone(),
+            files: FilePages::default(),
             key,
         }
+    }
+
+    /// Returns it with another choice of what is shown of released files.
+    #[must_use]
+    pub fn with_files(self, files: FilePages) -> Self {
+        Self { files, key: Fingerprint::of((self.key, files)), ..self }
     }
 
     /// Returns the digest of all of it.
@@ -116,6 +137,7 @@ pub fn of_pack(
         pack: Arc::clone(pack),
         around: Arc::clone(around),
         comparisons: Arc::clone(comparisons),
+        files: FilePlan::of(pack, base.files),
         history: OnceLock::new(),
     });
     let (keys, outside) = (pack.keys(), (base.key, site.around.key()));
@@ -123,7 +145,8 @@ pub fn of_pack(
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
         // It shows what happened up to it.
-        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at]));
+        let files = site.files.key(pack, at);
+        let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at], files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
             let folder = links::pack_address(&pack.id);
@@ -134,16 +157,36 @@ pub fn of_pack(
         let site = Arc::clone(&site);
         Unit::batch(Phase::Pages, places, key, move || pages::release::files(&site, at))
     };
+    let version = |at: usize| pack.releases[at].version().as_str();
     let comparison = |at: usize| {
         let before = site.comparisons.before(at)?;
         let place =
             Place::File(links::comparison_file(&pack.id, pack.releases[before].version(), pack.releases[at].version()));
-        let key = (base.key, keys.releases[before], keys.releases[at]);
+        let files = [before, at].map(|at| site.files.key(pack, at));
+        let beside = site.comparisons.beside(at).map(|pair| pair.map(|(from, to)| (version(from), version(to))));
+        let key = (base.key, keys.releases[before], keys.releases[at], files, beside);
         let site = Arc::clone(&site);
         Some(Unit::batch(Phase::Pages, [place], key, move || pages::compare::files(&site, before, at)))
     };
+    // They show nothing that may change after their release, so that nothing makes them again.
+    let shown = |at: usize| {
+        let (site, release) = (&site, &pack.releases[at]);
+        let unit = move |(folder, numbers): (String, Vec<usize>)| {
+            let files: Vec<_> = numbers.iter().map(|number| &release.listing.files[*number]).collect();
+            let facts: Vec<_> = files.iter().map(|file| (&file.path, file.sha256, file.executable)).collect();
+            let source = &release.record.source;
+            let key = (
+                (base.key, &pack.id, release.version().as_str(), facts),
+                (&source.repository, &source.path, &source.commit),
+            );
+            let key = Fingerprint::of(key);
+            let site = Arc::clone(site);
+            Unit::batch(Phase::Pages, [Place::folder(folder)], key, move || pages::file::files(&site, at, &numbers))
+        };
+        site.files.batches(pack, at).into_iter().map(unit)
+    };
     let all = 0..pack.releases.len();
-    all.clone().map(release).chain(all.filter_map(comparison)).collect()
+    all.clone().map(release).chain(all.clone().filter_map(comparison)).chain(all.flat_map(shown)).collect()
 }
 
 /// Returns the digest of each release's content and of the contents of all releases that lie before it.
@@ -176,6 +219,13 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     units.push(Unit::batch(Phase::Pointers, [Place::file("health.html")], (base.key, &summaries, found), move || {
         pages::health::files(&health)
     }));
+    let addresses = docs::addresses(base).filter(|address| address != pages::docs::INSTALL);
+    let addresses: Vec<Place> = addresses.map(Place::file).collect();
+    let of_docs = Arc::clone(&site);
+    units.push(Unit::batch(Phase::Pages, addresses, base.key, move || pages::docs::files(&of_docs)));
+    let (install, of_docs) = (Place::file(pages::docs::INSTALL), Arc::clone(&site));
+    let wholes: Vec<_> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
+    units.push(Unit::batch(Phase::Pointers, [install], (base.key, wholes), move || pages::docs::install(&of_docs)));
     let mut add = |paths: &[&str], make: fn(&Site) -> Result<crate::output::Files, RenderError>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();

@@ -143,7 +143,8 @@ pub(super) fn pack_with_components(names: &[&str]) -> Pack {
 pub(super) fn pack_site(catalog: &Catalog, pack: &Arc<CatalogPack>, comparisons: Arc<Comparisons>) -> PackSite {
     let base = Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default());
     let (base, around, pack) = (Arc::new(base), Arc::default(), Arc::clone(pack));
-    PackSite { base, pack, around, comparisons, history: OnceLock::new() }
+    let files = super::files::FilePlan::of(&pack, crate::config::FilePages::default());
+    PackSite { base, pack, around, comparisons, files, history: OnceLock::new() }
 }
 
 /// Returns a pack with these releases, highest version first, each with its components.

@@ -24,6 +24,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("git2", &["source/git/"]),
     ("globset", &["release/discover.rs"]),
     ("hex", &["ident/digest.rs", "source/git/", "ecosystem/stackstorm/git_feed/"]),
+    ("imara_diff", &["site/line_diff.rs"]),
     ("include_dir", &["site/"]),
     ("indicatif", &["cli/progress.rs"]),
     ("jsonschema", &["pack/schema/"]),
@@ -103,7 +104,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("client", &["content", "diag", "fs", "ident", "index", "progress", "source"]),
-    ("rules", &["client", "content", "diag", "ecosystem", "index", "pack", "release", "source"]),
+    ("rules", &["client", "content", "diag", "ecosystem", "index", "pack", "release", "site", "source"]),
     (
         "build",
         &[

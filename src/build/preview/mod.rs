@@ -158,6 +158,7 @@ impl Preview {
         let mut problems = self.standing.stand_in(&mut reading);
         let mut findings = std::mem::take(&mut reading.findings);
         findings.extend(sources::failures(&reading.failures));
+        findings.extend(templates.findings().iter().cloned());
         let index = self.index.read(options.root.join(&config.registry.index), saved)?;
         findings.extend(index.findings.iter().cloned());
         let is_broken = |id: &PackId| index.broken.contains(id);

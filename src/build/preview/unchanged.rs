@@ -7,8 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::PreviewOptions;
 use super::packs::Histories;
-use crate::build::{BuildError, templates};
-use crate::config::Config;
+use crate::build::{BuildError, templates, themed};
+use crate::config::{Config, SiteConfig};
 use crate::diag::Diagnostic;
 use crate::ident::PackId;
 use crate::index::history::History;
@@ -63,6 +63,7 @@ impl KnownIndex {
 #[derive(Debug, Default)]
 pub(super) struct KnownTemplates {
     folder: Option<Utf8PathBuf>,
+    site: SiteConfig,
     templates: Option<Arc<Templates>>,
 }
 
@@ -76,13 +77,15 @@ impl KnownTemplates {
     ) -> Result<Arc<Templates>, TemplateError> {
         let configured = config.registry.templates.as_ref().map(|folder| options.root.join(folder));
         let folder = options.templates.clone().or(configured);
-        let is_as_it_was = folder == self.folder && folder.as_ref().is_none_or(|folder| !touches(saved, folder));
+        let mut places = folder.iter().cloned().chain(themed(config, &options.root));
+        let is_as_it_was =
+            folder == self.folder && config.site == self.site && !places.any(|place| touches(saved, &place));
         if let Some(known) = self.templates.as_ref().filter(|_| is_as_it_was) {
             return Ok(Arc::clone(known));
         }
         self.templates = None;
         let read = templates(config, &options.root, options.templates.as_deref())?;
-        (self.folder, self.templates) = (folder, Some(Arc::clone(&read)));
+        *self = Self { folder, site: config.site.clone(), templates: Some(Arc::clone(&read)) };
         Ok(read)
     }
 }

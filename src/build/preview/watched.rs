@@ -32,6 +32,8 @@ impl Watched {
         watched.folders.insert(root.join(&config.registry.index));
         let templates = config.registry.templates.as_ref().map(|folder| root.join(folder));
         watched.folders.extend(options.templates.clone().or(templates));
+        watched.files.extend(config.site.logo.as_ref().map(|path| root.join(path)));
+        watched.folders.extend(config.site.docs.as_ref().map(|path| root.join(path)));
         let default = [SourceConfig { path: Some(".".into()), ..SourceConfig::default() }];
         let sources = if config.sources.is_empty() { &default[..] } else { &config.sources };
         for source in sources.iter().filter(|source| !is_hidden(source, options.private)) {

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use super::diffs::{self, FileDiff, Pair};
 use super::{Files, Head, structured};
-use crate::catalog::CatalogRelease;
-use crate::compare::{Change, Comparison, ComponentName, Impact, What};
+use crate::catalog::{CatalogPack, CatalogRelease};
+use crate::compare::{Change, Comparison, ComponentName, Impact, Moved, What};
+use crate::site::templates::Shared;
 use crate::site::{PackSite, links, text};
 
 /// Most changes of one impact that are listed.
@@ -32,7 +34,20 @@ struct Page<'a> {
     groups: Vec<Group<'a>>,
     files: Vec<FileList<'a>>,
     file_count: usize,
+    /// What changed within files, and how many more did.
+    diffs: Vec<FileDiff<'a>>,
+    more_diffs: usize,
+    /// The comparisons before and after this one.
+    beside: [Option<Beside<'a>>; 2],
     json: String,
+}
+
+/// Another comparison of the pack.
+#[derive(Serialize)]
+struct Beside<'a> {
+    from: &'a str,
+    to: &'a str,
+    address: String,
 }
 
 #[derive(Serialize)]
@@ -70,8 +85,17 @@ struct FileList<'a> {
     heading: &'static str,
     count: usize,
     left_out: usize,
-    /// Where it is or was, where it went, and a note.
-    files: Vec<(&'a str, Option<&'a str>, Option<&'static str>)>,
+    files: Vec<FileRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileRow<'a> {
+    path: &'a str,
+    /// Where it went.
+    to: Option<&'a str>,
+    /// The address of its page.
+    address: Option<String>,
+    note: Option<&'static str>,
 }
 
 /// Makes the page that compares the release at a place in the pack's list with another one.
@@ -84,6 +108,8 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
     let verdict = comparison.verdict();
     let here = format!("{} to {}", from.version(), to.version());
     let way = structured::way_to(pack).into_iter().chain([(here.as_str(), format!("{address}.html"))]);
+    let (diffs, more_diffs) = diffs::of(site, Pair { before, at }, &comparison.files);
+    let lines = Shared::html_list(diffs.iter().map(|diff| diff.lines.as_str()));
     let page = Page {
         head: Head {
             root: links::root(&path),
@@ -108,11 +134,14 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
         meaning: meaning(verdict),
         sufficient: comparison.understated().map(|version| version.to_string()),
         groups: groups(site, from, to, comparison),
-        files: file_lists(comparison),
+        files: file_lists(site, Pair { before, at }, comparison),
         file_count: comparison.files.count(),
+        diffs,
+        more_diffs,
+        beside: site.comparisons.beside(at).map(|pair| pair.map(|pair| beside(pack, pair))),
         json: format!("{address}.json"),
     };
-    let html = base.templates.render("compare.html", &path, &[("site", &base.frame)], &page)?;
+    let html = base.templates.render("compare.html", &path, &[("site", &base.frame), ("lines", &lines)], &page)?;
     Ok(vec![(path, html)])
 }
 
@@ -177,18 +206,32 @@ fn addresses<'r>(site: &PackSite, release: &'r CatalogRelease) -> HashMap<(&'sta
     pages.map(|(one, page)| ((one.kind.key, one.name.as_str()), format!("{here}/{page}"))).collect()
 }
 
-fn file_lists(comparison: &Comparison) -> Vec<FileList<'_>> {
-    let files = &comparison.files;
-    let list = |heading, count: usize, files: Vec<_>| FileList { heading, count, left_out: count - files.len(), files };
+fn beside(pack: &CatalogPack, (from, to): (usize, usize)) -> Beside<'_> {
+    let [from, to] = [from, to].map(|at| pack.releases[at].version());
+    let address = format!("{}.html", links::comparison_address(&pack.id, from, to));
+    Beside { from: from.as_str(), to: to.as_str(), address }
+}
+
+/// Returns the lists of files of which it is not shown what changed in them.
+fn file_lists<'c>(site: &PackSite, Pair { before, at }: Pair, comparison: &'c Comparison) -> Vec<FileList<'c>> {
+    let (pack, files) = (&*site.pack, &comparison.files);
+    let page = |at: usize, path: &str| site.files.address_of(pack, at, path).map(|address| format!("{address}.html"));
+    let list = |heading, count: usize, files: Vec<FileRow<'c>>| {
+        let left_out = count - files.len();
+        FileList { heading, count, left_out, files }
+    };
     let mut lists = Vec::new();
-    for (heading, paths) in [("Added", &files.added), ("Removed", &files.removed), ("Changed", &files.changed)] {
-        let shown = paths.iter().take(MOST_FILES).map(|path| (path.as_str(), None, None)).collect();
-        lists.push(list(heading, paths.len(), shown));
+    for (heading, release, paths) in [("Added", at, &files.added), ("Removed", before, &files.removed)] {
+        let row = |path: &'c String| FileRow { path, to: None, address: page(release, path), note: None };
+        lists.push(list(heading, paths.len(), paths.iter().take(MOST_FILES).map(row).collect()));
     }
-    let moved = files.moved.iter().take(MOST_FILES);
-    let moved =
-        moved.map(|one| (one.from.as_str(), Some(one.to.as_str()), one.is_changed.then_some("changed"))).collect();
-    lists.push(list("Moved", files.moved.len(), moved));
+    let row = |moved: &'c Moved| FileRow {
+        path: &moved.from,
+        to: Some(&moved.to),
+        address: page(at, &moved.to),
+        note: moved.is_changed.then_some("changed"),
+    };
+    lists.push(list("Moved", files.moved.len(), files.moved.iter().take(MOST_FILES).map(row).collect()));
     lists.retain(|list| list.count > 0);
     lists
 }

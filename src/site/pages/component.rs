@@ -101,6 +101,9 @@ struct Check<'a> {
 struct File<'a> {
     path: &'a str,
     line: Option<u32>,
+    /// The address of its page.
+    page: Option<String>,
+    /// Where it lies in the repository.
     link: Option<String>,
 }
 
@@ -198,7 +201,7 @@ pub(super) fn append(
         let page = ComponentPage {
             history: (line.count > 1).then(|| history(site, at, &past)),
             page: format!("{}/{stem}.html", component.kind.key),
-            ..page(&lookup, release, component, head, in_default)
+            ..page(&lookup, at, component, head, in_default)
         };
         let tables = base.fragments.tables(&base.templates, &path, component, past.fields, rules)?;
         let parts: Vec<_> = parts.iter().copied().chain([("tables", &tables)]).collect();
@@ -218,15 +221,18 @@ fn in_default_release(pack: &CatalogPack) -> HashMap<(&'static str, &str), Strin
 
 fn page<'a>(
     lookup: &Lookup<'a>,
-    release: &'a CatalogRelease,
+    at: usize,
     component: &'a Component,
     head: Head<'a>,
     in_default: Option<String>,
 ) -> ComponentPage<'a> {
+    let pack = &lookup.site.pack;
+    let release = &pack.releases[at];
     let source = &release.record.source;
     let file = |path: &'a RelPath, line: Option<u32>| File {
         path: path.as_str(),
         line,
+        page: lookup.site.files.link(pack, at, path.as_str(), line),
         link: source_links::file(source, path.as_str())
             .map(|link| link + &line.map(|line| format!("#L{line}")).unwrap_or_default()),
     };

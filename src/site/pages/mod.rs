@@ -5,9 +5,13 @@
 
 pub(super) mod compare;
 pub(super) mod component;
+mod diffs;
+pub(super) mod docs;
 pub(super) mod ecosystem;
 pub(super) mod error;
 pub(super) mod fields;
+pub(super) mod file;
+mod files;
 mod findings;
 pub(in crate::site) mod head;
 pub(super) mod health;
@@ -24,8 +28,10 @@ use serde::Serialize;
 pub(in crate::site) use head::Head;
 
 use crate::catalog::Catalog;
+use crate::config::NamedLink;
 use crate::ident::EcosystemId;
 use crate::output::RenderError;
+use crate::site::theme::{Logo, Theme};
 
 /// Some finished files.
 pub(super) type Files = Result<crate::output::Files, RenderError>;
@@ -38,20 +44,46 @@ pub(super) struct Frame<'a> {
     has_feed: bool,
     ecosystems: Vec<FrameEcosystem>,
     navigation: Vec<Entry<'a>>,
+    logo: Option<FrameLogo>,
+    /// The absolute address of an image that other sites show beside a link.
+    image: Option<String>,
+    footer_text: Option<&'a str>,
+    footer_links: Vec<Entry<'a>>,
 }
 
-/// An entry of the navigation: the page of the site that it leads to.
+#[derive(Serialize, Hash)]
+struct FrameLogo {
+    address: &'static str,
+    width: u32,
+    height: u32,
+}
+
+/// An entry of the navigation: the page that it leads to, from the site's root unless it is outside.
 #[derive(Serialize, Hash)]
 struct Entry<'a> {
     label: &'a str,
     address: &'a str,
+    is_outside: bool,
+}
+
+impl<'a> Entry<'a> {
+    const fn of_site(label: &'a str, address: &'a str) -> Self {
+        Self { label, address, is_outside: false }
+    }
+
+    fn of_owner(link: &'a NamedLink) -> Self {
+        Self { label: &link.label, address: &link.address, is_outside: link.is_outside() }
+    }
 }
 
 /// The address of the page of all packs.
 pub(super) const BROWSE: &str = "index.html";
 
+/// The address of the first page of the documentation.
+pub(super) const DOCS: &str = "docs/index.html";
+
 /// The navigation of every registry.
-const NAVIGATION: [Entry<'static>; 1] = [Entry { label: "Browse", address: BROWSE }];
+const NAVIGATION: [Entry<'static>; 2] = [Entry::of_site("Browse", BROWSE), Entry::of_site("Docs", DOCS)];
 
 #[derive(Serialize, Hash)]
 struct FrameEcosystem {
@@ -67,18 +99,26 @@ pub(super) fn ecosystems(catalog: &Catalog) -> Vec<EcosystemId> {
 }
 
 /// Returns what all pages show.
-pub(super) fn frame(catalog: &Catalog) -> Frame<'_> {
+pub(super) fn frame<'a>(catalog: &'a Catalog, theme: &'a Theme) -> Frame<'a> {
     let mut ecosystems: Vec<FrameEcosystem> = catalog
         .packs
         .values()
         .map(|pack| FrameEcosystem { id: pack.ecosystem.id(), title: pack.ecosystem.title() })
         .collect();
     ecosystems.dedup_by_key(|ecosystem| ecosystem.id);
+    let logo = theme.logo.as_ref();
     Frame {
         name: &catalog.registry.name,
         description: catalog.registry.description.as_deref(),
         has_feed: catalog.registry.url.is_some() && !catalog.packs.is_empty(),
         ecosystems,
-        navigation: NAVIGATION.into_iter().collect(),
+        navigation: NAVIGATION.into_iter().chain(theme.navigation.iter().map(Entry::of_owner)).collect(),
+        logo: logo.map(|Logo { address, width, height, .. }| FrameLogo { address, width: *width, height: *height }),
+        image: logo.filter(|logo| logo.is_bitmap()).and_then(|logo| {
+            let url = catalog.registry.url.as_ref()?;
+            Some(format!("{url}/{}", logo.address))
+        }),
+        footer_text: theme.footer.text.as_deref(),
+        footer_links: theme.footer.links.iter().map(Entry::of_owner).collect(),
     }
 }

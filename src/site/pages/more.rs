@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::findings::{Findings, findings};
-use super::release::{Text, VersionRow, images_from};
+use super::release::{Text, VersionRow};
 use super::view::{self, Group, Need};
 use super::{BROWSE, Head};
 use crate::catalog::CatalogRelease;
@@ -47,10 +47,11 @@ pub(super) fn components(site: &PackSite, release: &CatalogRelease, stems: &[Str
 }
 
 /// Makes `<version>/readme.html`.
-pub(super) fn readme(site: &PackSite, release: &CatalogRelease, text: &Text<'_>, parts: &Parts<'_>) -> Page {
+pub(super) fn readme(site: &PackSite, at: usize, text: &Text<'_>, parts: &Parts<'_>) -> Page {
+    let release = &site.pack.releases[at];
     let path = links::file_in_release(&site.pack, release.version(), "readme.html");
-    let html = text.render(release, usize::MAX).html;
-    let html = Shared::html(&html.replace(markdown::IMAGES_SRC, &images_from(site, release, &path)));
+    let html = text.render(site, at, usize::MAX).html;
+    let html = Shared::html(&markdown::on_page(&html, &links::root(&path)));
     let head = head(site, &path, format!("README of {} {}", site.pack.id, release.version()));
     let parts: Vec<_> = parts.iter().copied().chain([("readme", &html)]).collect();
     page(site, path, More { head, heading: "README", has_readme: true, ..More::default() }, &parts)

@@ -72,8 +72,8 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     // Older changelogs are in the newest one.
     let changelog = release.pack.changelog.as_ref().filter(|_| at == pack.latest);
     let changelog = Text::of(release, Part::Changelog, changelog);
-    let shown = readme.as_ref().map(|readme| readme.render(release, README_SHOWN));
-    let changes = changelog.as_ref().map(|changelog| changelog.render(release, CHANGELOG_SHOWN));
+    let shown = readme.as_ref().map(|readme| readme.render(site, at, README_SHOWN));
+    let changes = changelog.as_ref().map(|changelog| changelog.render(site, at, CHANGELOG_SHOWN));
 
     let mut files = Vec::with_capacity(stems.len() + 4);
     let page_of = |path: RelPath, is_pack: bool| {
@@ -97,10 +97,8 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
             more_versions,
         };
         let has_more = page.has_more_components;
-        let here = images_from(site, release, &path);
-        let html = |one: &Option<Rendered>| {
-            one.as_ref().map(|one| Shared::html(&one.html.replace(markdown::IMAGES_SRC, &here)))
-        };
+        let root = links::root(&path);
+        let html = |one: &Option<Rendered>| one.as_ref().map(|one| Shared::html(&markdown::on_page(&one.html, &root)));
         let (readme, changelog) = (html(&shown), html(&changes));
         let mut parts = parts.to_vec();
         parts.extend(readme.iter().map(|html| ("readme", html)));
@@ -120,7 +118,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
         files.push(more::components(site, release, &stems, &parts)?);
     }
     if let Some(readme) = readme.as_ref().filter(|_| shown.as_ref().is_some_and(|shown| shown.is_cut)) {
-        files.push(more::readme(site, release, readme, &parts)?);
+        files.push(more::readme(site, at, readme, &parts)?);
     }
     if release.findings.len() > view::MOST_FINDINGS {
         files.push(more::findings_of(site, release, &parts)?);
@@ -138,13 +136,9 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
         }
     }
     files.extend(icon.map(|bytes| (links::file_in_release(pack, release.version(), view::ICON), bytes)));
+    files.push(super::files::page(site, at)?);
     component::append(site, at, &stems, &parts, &mut files)?;
     Ok(files)
-}
-
-/// Returns what stands in place of [`markdown::IMAGES_SRC`] on a page.
-pub(super) fn images_from(site: &PackSite, release: &CatalogRelease, path: &RelPath) -> String {
-    format!("src=\"{}{}/images/", links::root(path), links::release_address(&site.pack.id, release.version()))
 }
 
 fn head<'a>(site: &PackSite, release: &'a CatalogRelease, path: &RelPath, is_pack: bool) -> Head<'a> {
@@ -200,9 +194,20 @@ impl<'a> Text<'a> {
     }
 
     /// Returns the document's first bytes as HTML.
-    pub(super) fn render(&self, release: &CatalogRelease, most: usize) -> Rendered {
+    pub(super) fn render(&self, site: &PackSite, at: usize, most: usize) -> Rendered {
         let Self { part, path, text, images } = self;
-        Document { part: *part, text, path, source: &release.record.source, images, most }.render()
+        let release = &site.pack.releases[at];
+        Document {
+            part: *part,
+            text,
+            path,
+            source: &release.record.source,
+            images,
+            images_folder: &format!("{}/images", links::release_address(&site.pack.id, release.version())),
+            page_of: &|path| site.files.link(&site.pack, at, path, None),
+            most,
+        }
+        .render()
     }
 }
 
