@@ -3,7 +3,9 @@
 //! ```text
 //! packs/<ecosystem>/index.html
 //! packs/<ecosystem>/<name>/index.html
+//! packs/<ecosystem>/<name>/{versions.js,versions.html,dependents.html}
 //! packs/<ecosystem>/<name>/<version>/index.html
+//! packs/<ecosystem>/<name>/<version>/{components,readme,findings}.html, images/
 //! packs/<ecosystem>/<name>/<version>/<kind>/<component>.html
 //! packs/<ecosystem>/<name>/compare/<version>...<version>.html
 //! packs/<ecosystem>/<name>/<version>/files.html
