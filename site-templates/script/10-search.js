@@ -1,59 +1,41 @@
-// Search as you type.
+// Search as you type, in the header of every page. What finds things is assets/search.js, loaded when somebody starts.
 (() => {
   "use strict";
 
   const { root, element } = packyard;
   const input = document.getElementById("search");
   const form = input.form;
-  const MOST = 20;
+  const MOST = 8;
+  // Who types on wants the answer to the whole word.
+  const PAUSE = 140;
   let loading = null;
-  let entries = [];
+  let found = null;
+  let items = [];
   let active = -1;
+  let typed = 0;
 
-  // The index is a script because browsers refuse to fetch from file://.
-  const load = () => (loading ??= new Promise((resolve, reject) => {
+  /** Loads the search, once. */
+  packyard.search = () => (loading ??= new Promise((resolve, reject) => {
+    if (typeof packyardSearch !== "undefined") { resolve(packyardSearch); return; }
     const script = document.createElement("script");
-    script.src = `${root}search/index.js`;
-    script.onload = () => resolve(unpack(window.packyardIndex));
-    script.onerror = () => { loading = null; reject(new Error("the search index could not be loaded")); };
+    script.src = `${root}assets/search.js`;
+    script.onload = () => resolve(packyardSearch);
+    script.onerror = () => { loading = null; reject(new Error("the search could not be loaded")); };
     document.head.append(script);
   }));
 
-  const unpack = ({ packs, kinds, components }) => packs
-    .map(([id, title, summary, keywords, folder]) => ({
-      name: id.split("/")[1], reference: id, isPack: true, where: `Pack in ${id.split("/")[0]}`, summary: [title, summary].filter(Boolean).join(": "),
-      words: `${id} ${title} ${keywords} ${summary}`.toLowerCase(), keywords: keywords.toLowerCase().split(" "),
-      href: `${folder.slice(0, folder.lastIndexOf("/"))}/index.html`, bonus: 2,
-    }))
-    .concat(components.map(([pack, kind, name, reference, summary, page]) => ({
-      name, reference, where: `${kinds[kind]} in ${packs[pack][0]}`, summary,
-      words: `${reference} ${name} ${summary}`.toLowerCase(), keywords: [], href: `${packs[pack][4]}/${page}`, bonus: 0,
-    })))
-    .map((entry) => ({ ...entry, lowName: entry.name.toLowerCase(), lowReference: entry.reference.toLowerCase() }));
-
-  // Every word must be found; the exact name comes first, then beginnings, then parts of names, then the rest.
-  const score = (entry, query, terms) => {
-    if (!terms.every((term) => entry.words.includes(term))) return 0;
-    const { lowName: name, lowReference: reference } = entry;
-    let points = 1 + entry.bonus;
-    if (name === query || reference === query) points += 100;
-    else if (name.startsWith(query) || reference.startsWith(query)) points += 50;
-    else if (name.includes(query) || reference.includes(query)) points += 30;
-    else if (terms.every((term) => reference.includes(term) || name.includes(term))) points += 20;
-    if (terms.some((term) => entry.keywords.includes(term))) points += 10;
-    return points - Math.min(name.length, 40) / 50;
-  };
-
-  const find = (index, text) => {
-    const query = text.trim().toLowerCase();
-    const terms = query.split(/\s+/).filter(Boolean);
-    if (!terms.length) return [];
-    return index
-      .map((entry) => [score(entry, query, terms), entry])
-      .filter(([points]) => points > 0)
-      .sort((a, b) => b[0] - a[0] || (a[1].reference < b[1].reference ? -1 : 1))
-      .slice(0, MOST)
-      .map(([, entry]) => entry);
+  /** Returns the lines of a result: its name, what it is and where, its status, its summary. */
+  packyard.result = (result, words, name) => {
+    const { marked } = packyardSearch;
+    const lines = [name, " ", element("span", "where", result.where)];
+    name.append(marked(result.title, words));
+    if (result.status) lines.push(" ", element("span", `status status-${result.status}`, result.status));
+    if (result.summary) {
+      const summary = element("span", "summary", "");
+      summary.append(marked(result.summary, words));
+      lines.push(" ", summary);
+    }
+    return lines;
   };
 
   const list = document.createElement("ul");
@@ -62,11 +44,9 @@
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Search results");
-  form.append(list);
-  const status = document.createElement("p");
-  status.className = "unseen";
+  const status = element("p", "unseen", "");
   status.setAttribute("role", "status");
-  form.append(status);
+  form.append(list, status);
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"]]) {
     input.setAttribute(name, value);
   }
@@ -83,80 +63,98 @@
     }
   };
 
-  const close = () => {
-    list.hidden = true;
-    input.setAttribute("aria-expanded", "false");
+  const open = (isOpen) => {
+    list.hidden = !isOpen;
+    input.setAttribute("aria-expanded", String(isOpen));
     select(-1);
   };
 
-  const show = (text) => {
-    list.replaceChildren(...entries.map((entry, number) => {
-      const item = document.createElement("li");
+  const everything = () => `search.html?q=${encodeURIComponent(input.value.trim())}`;
+  const go = (address) => { location.href = root + address; };
+
+  /** Shows options, each with where it leads. */
+  const show = (options) => {
+    items = options.map(({ href }) => href);
+    // Says which text this answers.
+    list.dataset.for = input.value;
+    list.replaceChildren(...options.map(({ nodes, className, href }, number) => {
+      const item = element("li", className, "");
       item.id = `search-result-${number}`;
       item.setAttribute("role", "option");
-      item.append(element("strong", "", entry.isPack ? entry.name : entry.reference), " ", element("span", "where", entry.where));
-      if (entry.summary) item.append(element("span", "summary", entry.summary));
-      item.addEventListener("mousedown", (event) => { event.preventDefault(); go(entry); });
+      item.append(...nodes);
+      // The field keeps the focus.
+      item.addEventListener("mousedown", (event) => event.preventDefault());
+      item.addEventListener("click", () => go(href));
       return item;
     }));
-    list.hidden = !entries.length;
-    input.setAttribute("aria-expanded", String(!list.hidden));
-    status.textContent = entries.length ? `${entries.length} results` : `Nothing found for ${text}`;
-    if (!entries.length) {
-      const none = element("li", "none", `Nothing found for “${text}”`);
-      none.setAttribute("role", "option");
-      none.setAttribute("aria-disabled", "true");
-      list.replaceChildren(none);
-      list.hidden = false;
-      input.setAttribute("aria-expanded", "true");
-    }
-    select(entries.length ? 0 : -1);
+    open(options.length > 0);
   };
 
-  const go = (entry) => { location.href = root + entry.href; };
+  const say = (text, className) => {
+    status.textContent = text;
+    show(className ? [{ nodes: [text], className, href: everything() }] : []);
+  };
 
+  /** Finds what was typed, and shows it unless something else was typed meanwhile. */
   const search = async () => {
     const text = input.value;
-    if (!text.trim()) { entries = []; status.textContent = ""; close(); return; }
-    const index = await load();
-    if (text !== input.value) return;
-    entries = find(index, text);
-    show(text.trim());
+    if (found?.text === text) return;
+    if (!text.trim()) { found = null; say(""); return; }
+    try {
+      const search = await packyard.search();
+      const answer = await search.find(text);
+      const { results, marked, isAlike } = answer;
+      const shown = await search.show(results.slice(0, MOST));
+      if (text !== input.value) return;
+      found = answer;
+      if (!results.length) { say(`Nothing found for “${text.trim()}”`, "none"); return; }
+      const options = shown.map((result) => ({ nodes: packyard.result(result, marked, element("strong", "", "")), className: "", href: result.href }));
+      if (results.length > shown.length) options.push({ nodes: [`All ${results.length} results`], className: "all", href: everything() });
+      show(options);
+      status.textContent = `${results.length} ${results.length === 1 ? "result" : "results"}${isAlike ? ", spelt differently" : ""}`;
+    } catch {
+      if (text === input.value) say("The search could not be loaded", "none");
+    }
   };
 
-  input.addEventListener("focus", () => load().catch(() => {}));
-  input.addEventListener("input", () => search().catch(() => {}));
-  input.addEventListener("blur", close);
+  // What is needed first is on its way before the first letter.
+  input.addEventListener("focus", () => packyard.search().then((search) => search.find("")).catch(() => {}));
+  input.addEventListener("input", (event) => {
+    clearTimeout(typed);
+    const isFirst = input.value.length < 2 || event.inputType !== "insertText";
+    if (isFirst) search(); else typed = setTimeout(search, PAUSE);
+  });
+  input.addEventListener("blur", () => open(false));
   input.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") {
-      if (list.hidden) input.blur(); else close();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && entries.length) {
-      if (list.hidden) { show(input.value.trim()); } else {
-        select((active + (event.key === "ArrowDown" ? 1 : entries.length - 1)) % entries.length);
-      }
+      if (list.hidden) input.blur(); else open(false);
+    } else if (step && items.length) {
+      if (list.hidden) open(true);
+      // From the field to the first or the last one, and back to the field at either end.
+      select(((active + 1 + step + items.length + 1) % (items.length + 1)) - 1);
     } else {
       return;
     }
     event.preventDefault();
   });
+  // Enter goes to what the arrows chose; else to what has exactly this name, as package sites do, and nothing else has; else to
+  // the page with all results, which may be what was meant or not.
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await search().catch(() => {});
-    const chosen = entries[Math.max(active, 0)];
-    if (chosen) go(chosen);
+    clearTimeout(typed);
+    if (active >= 0) { go(items[active]); return; }
+    if (!input.value.trim()) { go("search.html"); return; }
+    await search();
+    const exact = found && packyardSearch.exactly(found);
+    go(exact ? (await packyardSearch.show([exact]))[0].href : everything());
   });
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       input.focus();
       input.select();
     }
   });
-  const asked = new URLSearchParams(location.search).get("q");
-  if (asked) {
-    input.value = asked;
-    input.focus();
-    search().catch(() => {});
-  }
 })();

@@ -2,8 +2,8 @@
 (() => {
   "use strict";
 
-  const page = document.querySelector("[data-lost]");
-  if (!page) return;
+  const guesses = document.querySelector("[data-guesses]");
+  if (!guesses) return;
   const { root, element } = packyard;
   let parts = [];
   try { parts = decodeURIComponent(location.pathname).split("/").filter(Boolean); } catch { return; }
@@ -15,7 +15,7 @@
   }
   const words = (name ?? parts.at(-1) ?? "").replace(/\.html$/, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
   if (words) ways.push([`index.html?q=${encodeURIComponent(words)}`, `Search for “${words}”`]);
-  page.querySelector(".ways").prepend(...ways.map(([address, label]) => {
+  guesses.append(...ways.map(([address, label]) => {
     const item = document.createElement("li");
     const link = element("a", "", label);
     link.href = root + address;

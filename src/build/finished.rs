@@ -16,6 +16,7 @@ use crate::cache::{Cache, Chunks};
 use crate::config::{Config, SourceConfig};
 use crate::diag::{Codes, Compact, Diagnostic};
 use crate::fs::PathError;
+use crate::fs::listing::Directory;
 use crate::fs::stamp::Moment;
 use crate::ident::{Digest, Fingerprint};
 use crate::output::Written;
@@ -121,18 +122,21 @@ pub(super) fn unchanged(cache: &Cache, config: &Config, options: &Options) -> Op
     })
 }
 
-/// Writes a report down; to be called while nobody else can write to what the build left.
+/// Writes a report down, with the registry as it was `listed`; to be called while nobody else can write to what the build
+/// left.
 pub(super) fn remember(
     cache: &Cache,
     inputs: Inputs,
     report: &Report,
+    listed: &[Directory],
     config: &Config,
     options: &Options,
 ) -> Result<(), PathError> {
     let folders: Vec<_> =
         super::visibilities(options.private).flat_map(|which| config.registry.folders(which)).collect();
     let folders = folders.iter().map(|folder| options.root.join(folder)).collect::<Vec<_>>();
-    let outputs = folders.iter().chain([&options.out]).map(|folder| Seen::now(folder, &[])).collect::<Option<Vec<_>>>();
+    let folders = folders.iter().map(|folder| Seen::now(folder, &[]));
+    let outputs = folders.chain([Seen::of(&options.out, listed)]).collect::<Option<Vec<_>>>();
     let (Some(written), Some(outputs)) = (&report.written, outputs) else { return Ok(()) };
     let encode = |findings: &[Diagnostic]| Chunks::of(&Compact::all(findings));
     let (Some(findings), Some(historical)) = (encode(&report.findings), encode(&report.historical)) else {

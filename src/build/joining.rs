@@ -157,6 +157,7 @@ impl Shelf<'_> {
             latest: 0,
             status: history.pack_status(),
             updated: history.updated().unwrap_or_default(),
+            said: history.said().cloned().collect(),
             findings,
             known_keys: OnceLock::new(),
         }))

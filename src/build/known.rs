@@ -27,6 +27,8 @@ pub struct Known {
     /// What every reading depends on, as text.
     setting: String,
     pub(super) memo: Arc<Memo>,
+    /// Whether there will be more readings in this run: then what was learnt about files is worth its memory.
+    pub(super) is_lasting: bool,
     /// The size of the memo after the first reading that used it.
     memo_at_first: Option<usize>,
     pub(super) sources: HashMap<String, Mutex<KnownSource>>,
@@ -64,6 +66,11 @@ fn name(setting: &str, key: &str) -> String {
 }
 
 impl Known {
+    /// Returns what nobody has learnt anything for yet, for many readings in one run.
+    pub fn lasting() -> Self {
+        Self { is_lasting: true, ..Self::default() }
+    }
+
     /// Returns what earlier builds wrote down, as far as it belongs to this configuration.
     pub fn load(cache: &Cache, config: &Config, options: &Options) -> Self {
         Self::load_for(cache, config, &place(config, options), Wanted::Everything, options.private)
@@ -146,7 +153,7 @@ impl Known {
         let (limits, images) = (&config.limits, &config.registry.private_images);
         let setting = format!("{limits:?} {images:?} {root:?} {cache} {written:?} {wanted:?}");
         if setting != self.setting {
-            *self = Self { setting, ..Self::default() };
+            *self = Self { setting, is_lasting: self.is_lasting, ..Self::default() };
         }
         let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut key = |source: &&SourceConfig| {
@@ -166,7 +173,7 @@ impl Known {
     /// Forgets what cannot be relied on after a reading, and what has grown too large.
     pub(super) fn finish(&mut self, is_uncertain: bool, done: Done) {
         if is_uncertain {
-            *self = Self::default();
+            *self = Self { is_lasting: self.is_lasting, ..Self::default() };
         }
         self.done = done;
         let size = self.memo.len();

@@ -88,7 +88,7 @@ impl<'a> Memory<'a> {
         let record_name = self.name_of_record();
         let Some(cache) = self.cache else { return Ok(()) };
         let Learnt { indexes, left, before, report } = learnt;
-        let record = left.record(&self.options.out)?;
+        let (record, listed) = left.record(&self.options.out)?;
         let save = || -> Result<(), PathError> {
             for (folder, index) in &indexes {
                 cache.save(&name_of_index(folder), index)?;
@@ -98,7 +98,7 @@ impl<'a> Memory<'a> {
             }
             drop((indexes, record, before));
             if let Some(inputs) = self.inputs {
-                finished::remember(&cache, inputs, report, self.config, self.options)?;
+                finished::remember(&cache, inputs, report, &listed, self.config, self.options)?;
             }
             cache.sweep(Cache::LIMIT_BYTES)
         };

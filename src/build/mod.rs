@@ -214,6 +214,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     assembly.update(&catalog, &templates, config);
     findings.extend(assembly.findings.iter().cloned());
     let units: Vec<_> = assembly.units().cloned().collect();
+    // What only an update would need.
+    drop(assembly);
     let before = memory.record();
     let (written, left) = output::write_site(&options.out, &units, &before, progress)?;
     findings.extend(sink.finish());
@@ -229,7 +231,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         written: Some(written),
     };
     // The catalog is large; what is left to do is about files.
-    drop((units, assembly, catalog));
+    drop((units, catalog));
     let (indexes, guards) = shelves.into_known();
     memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
     // Said once, when a release is recorded: the next build has nothing to say of it, whatever it remembers.

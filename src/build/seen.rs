@@ -38,7 +38,11 @@ impl Seen {
             let name = path.rsplit('/').next().unwrap_or(path);
             name == ".git" || path == ".lock" || without.iter().any(|without| without == path)
         };
-        let found = listing::list(root, &left_out).ok()?;
+        Self::of(root, &listing::list(root, &left_out).ok()?)
+    }
+
+    /// Returns a folder that was just listed; nothing when something in it may be changing right now.
+    pub(super) fn of(root: &Utf8Path, found: &[Directory]) -> Option<Self> {
         let whole = std::path::absolute(root).ok()?.into_os_string().into_string().ok()?;
         if found.is_empty() {
             return Some(Self { root: whole, directories: None });

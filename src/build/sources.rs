@@ -91,6 +91,7 @@ pub(super) fn read(
         cache: place.cache,
         written: &place.written,
         memo: &memo,
+        forgets: !known.is_lasting,
         limits: config.limits.files(),
         yaml_limits: config.limits.yaml(),
         wanted,

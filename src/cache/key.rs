@@ -43,12 +43,38 @@ impl Key {
 
     /// Returns what seals a payload.
     pub(super) fn seal(self, program: &str, payload: &[u8]) -> Digest {
-        // The key at both ends: at the front alone, a seal could be continued (the length extension of SHA-256).
+        let mut seal = self.begin(program);
+        seal.update(payload);
+        seal.finish(payload.len() as u64)
+    }
+
+    /// Begins the seal of a payload that comes in pieces.
+    pub(super) fn begin(self, program: &str) -> Seal {
         let mut hasher = Hasher::default();
-        for part in [&self.0, program.as_bytes(), &(payload.len() as u64).to_le_bytes(), payload, &self.0] {
-            hasher.update(part);
-        }
-        hasher.finish()
+        hasher.update(&self.0);
+        hasher.update(program.as_bytes());
+        Seal { key: self, hasher }
+    }
+}
+
+/// The seal of a payload of which not everything is there yet.
+pub(super) struct Seal {
+    key: Key,
+    hasher: Hasher,
+}
+
+impl Seal {
+    /// Takes the next piece.
+    pub(super) fn update(&mut self, piece: &[u8]) {
+        self.hasher.update(piece);
+    }
+
+    /// Returns the seal of all of it, whose length is given.
+    pub(super) fn finish(mut self, length: u64) -> Digest {
+        // The key at both ends: at the front alone, a seal could be continued (the length extension of SHA-256).
+        self.hasher.update(&length.to_le_bytes());
+        self.hasher.update(&self.key.0);
+        self.hasher.finish()
     }
 }
 

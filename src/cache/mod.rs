@@ -12,18 +12,19 @@ mod chunks;
 mod key;
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, BufWriter, Read as _, Seek as _, Write};
 use std::time::{Duration, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use chunks::Chunks;
+pub use chunks::{Chunks, Piece};
 pub use key::Key;
 
 use crate::fs::{self, Context as _, PathError};
 use crate::ident::Digest;
+use key::Seal;
 
 /// Names the program, and with it the meaning of every file that it writes.
 const PROGRAM: &str = env!("PACKYARD_BUILD");
@@ -101,16 +102,18 @@ impl Cache {
     }
 
     fn save_of(&self, name: &str, program: &str, value: &impl Serialize) -> Result<(), PathError> {
-        let path = self.path(name, program);
-        let payload = encode(value).ok_or_else(|| io::Error::other("the value cannot be written down"));
-        let payload = payload.context("encode", &path)?;
-        let mut bytes = Vec::with_capacity(HEADER_BYTES + payload.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&program_bytes(program));
-        bytes.extend_from_slice(&(payload.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(self.key.seal(program, &payload).as_bytes());
-        bytes.extend_from_slice(&payload);
-        fs::write_atomic(&path, &bytes, false)
+        // Piece by piece: a value is as large as everything that is known of a catalogue.
+        fs::write_atomic_with(&self.path(name, program), |file| {
+            file.write_all(&[0; HEADER_BYTES])?;
+            let mut payload = BufWriter::new(Sealing { file, seal: self.key.begin(program), length: 0 });
+            postcard::to_io(value, &mut payload).map_err(|_| io::Error::other("the value cannot be written down"))?;
+            let Sealing { file, seal, length } = payload.into_inner()?;
+            file.rewind()?;
+            file.write_all(MAGIC)?;
+            file.write_all(&program_bytes(program))?;
+            file.write_all(&length.to_le_bytes())?;
+            file.write_all(seal.finish(length).as_bytes())
+        })
     }
 
     /// Deletes what other programs wrote, then what was unused for longest, until no more than `limit_bytes` are left.
@@ -156,6 +159,26 @@ impl Cache {
     /// Returns where a value lies; any text can be a name.
     fn path(&self, name: &str, program: &str) -> Utf8PathBuf {
         self.folder.join(format!("{}{}", &Digest::of(name.as_bytes()).hex()[..32], ending(program)))
+    }
+}
+
+/// Writes a payload, and takes note of what its header has to say.
+struct Sealing<'a> {
+    file: &'a mut File,
+    seal: Seal,
+    length: u64,
+}
+
+impl Write for Sealing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.seal.update(&bytes[..written]);
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -68,7 +68,7 @@ impl CatalogPack {
     }
 
     /// Compares the release at a place with another one.
-    fn comparison(&self, before: usize, at: usize) -> Comparison {
+    pub fn comparison(&self, before: usize, at: usize) -> Comparison {
         Comparison::of(self.releases[before].side(), self.releases[at].side(), self.ecosystem.compatibility())
     }
 }

@@ -46,11 +46,14 @@ impl PackKeys {
         let face = Fingerprint::of((&pack.id, &pack.source, pack.latest, &pack.status, &listed, &components));
         let described: Vec<_> =
             latest.components.iter().map(|one| (&one.title, &one.description, one.enabled)).collect();
-        let words = (&latest.title, &latest.description, &latest.authors, &latest.keywords, &latest.license);
+        let needs: Vec<_> = latest.requirements.iter().map(|need| &need.name).collect();
+        let words = (&latest.title, &latest.description, &latest.authors, &latest.keywords, &latest.license, needs);
         let summary = Fingerprint::of((face, words, described, pack.updated));
         let found: Vec<_> = pack.releases.iter().map(|release| &release.findings).collect();
         let findings = Fingerprint::of((&pack.findings, found));
-        let whole = Fingerprint::of((face, summary, &releases, &pack.findings));
+        let said: Vec<_> =
+            pack.said.iter().map(|event| (event.seq, event.at, event.what.kind(), event.what.reason())).collect();
+        let whole = Fingerprint::of((face, summary, &releases, &pack.findings, said));
         Self { whole, face, summary, releases, contents, findings }
     }
 }

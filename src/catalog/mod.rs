@@ -20,7 +20,7 @@ use crate::content::Listing;
 use crate::diag::{Diagnostic, Severity};
 use crate::ecosystem::Ecosystem;
 use crate::ident::{PackId, Version};
-use crate::index::event::Release as ReleaseRecord;
+use crate::index::event::{Event, Release as ReleaseRecord};
 pub use crate::index::status::Status;
 use crate::pack::{Pack, Remark};
 use crate::source::Snapshot;
@@ -65,6 +65,8 @@ pub struct CatalogPack {
     pub status: Status,
     /// When the newest event about it happened: a release, or a change of status.
     pub updated: Timestamp,
+    /// What was said of it and of its releases after they were published, oldest first.
+    pub said: Vec<Event>,
     /// What is wrong with its newest state in the source, released or not.
     pub findings: Vec<Diagnostic>,
     /// What tells whether something that was made from it has to be made again; see [`CatalogPack::keys`].

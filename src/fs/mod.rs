@@ -6,7 +6,7 @@ pub mod listing;
 pub mod stamp;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -83,23 +83,32 @@ impl TemporaryDirectory {
 /// The mode is 0644 whatever the umask. `durable` waits until the disk has the file and its name, for what must survive a
 /// power cut.
 pub fn write_atomic(path: &Utf8Path, bytes: &[u8], durable: bool) -> Result<(), PathError> {
-    replace(path, bytes, durable, 0o644)
+    replace(path, |file| file.write_all(bytes), durable, 0o644)
+}
+
+/// Writes a file in the same way whose content is not in memory as a whole.
+pub fn write_atomic_with(path: &Utf8Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), PathError> {
+    replace(path, write, false, 0o644)
 }
 
 /// Writes a file in the same way that nobody but its owner may read at any moment: the mode is 0600.
 pub fn write_private(path: &Utf8Path, bytes: &[u8]) -> Result<(), PathError> {
-    replace(path, bytes, false, 0o600)
+    replace(path, |file| file.write_all(bytes), false, 0o600)
 }
 
-fn replace(path: &Utf8Path, bytes: &[u8], durable: bool, mode: u32) -> Result<(), PathError> {
-    use std::io::Write as _;
+fn replace(
+    path: &Utf8Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+    durable: bool,
+    mode: u32,
+) -> Result<(), PathError> {
     let directory = path.parent().unwrap_or(Utf8Path::new(""));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".packyard-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
     let mut file = builder.tempfile_in(directory).context("create a file in", directory)?;
-    file.write_all(bytes).context("write", path)?;
+    write(file.as_file_mut()).context("write", path)?;
     if durable {
         file.as_file().sync_all().context("write", path)?;
     }

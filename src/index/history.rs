@@ -161,6 +161,16 @@ impl History {
         Status::of(&self.id, &self.events, None)
     }
 
+    /// Returns what was said of the pack and its releases after they were published, in order; a transfer is among it, the first owner is not.
+    pub fn said(&self) -> impl Iterator<Item = &Event> {
+        let is_said = |event: &&Event| match &event.what {
+            What::Release(_) => false,
+            What::Owner { reason, .. } => reason.is_some(),
+            _ => true,
+        };
+        self.events.iter().filter(is_said)
+    }
+
     /// Returns when the newest known event happened.
     pub fn updated(&self) -> Option<Timestamp> {
         self.events.iter().map(|event| event.at).max()

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use super::MARKER;
 use crate::fs::PathError;
-use crate::fs::listing::{self, Kind, below};
+use crate::fs::listing::{self, Directory, Kind, below};
 use crate::fs::stamp::Stamp;
 
 /// The entries of a folder, by their paths relative to it; no symbolic link is followed.
@@ -30,9 +30,14 @@ pub(super) struct File {
 impl Existing {
     /// Lists a folder, without our marker and without git's own `.git` at its top.
     pub(super) fn scan(root: &Utf8Path) -> Result<Self, PathError> {
+        Ok(Self::of(&list(root)?))
+    }
+
+    /// Returns the entries of a folder that was listed.
+    pub(super) fn of(listed: &[Directory]) -> Self {
         let mut found = Self::default();
-        for directory in listing::list(root, &|path, _| is_no_output(path))? {
-            for entry in directory.entries {
+        for directory in listed {
+            for entry in &directory.entries {
                 let path = below(&directory.path, &entry.name);
                 if entry.kind == Kind::Directory {
                     found.directories.insert(path);
@@ -41,8 +46,13 @@ impl Existing {
                 }
             }
         }
-        Ok(found)
+        found
     }
+}
+
+/// Lists a folder, without our marker and without git's own `.git` at its top.
+pub(super) fn list(root: &Utf8Path) -> Result<Vec<Directory>, PathError> {
+    listing::list(root, &|path, _| is_no_output(path))
 }
 
 /// Tells whether something in the folder is not ours to write or delete.

@@ -22,6 +22,7 @@ use std::time::{Duration, Instant};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::fs::PathError;
+use crate::fs::listing::Directory;
 use crate::ident::RelPath;
 use crate::progress::Progress;
 use existing::Existing;
@@ -148,13 +149,14 @@ pub struct Left {
 }
 
 impl Left {
-    /// Returns the record of the run: looks at the folder as it is now.
-    pub fn record(self, public: &Utf8Path) -> Result<Record, OutputError> {
+    /// Returns the record of the run, and the folder as it is now.
+    pub fn record(self, public: &Utf8Path) -> Result<(Record, Vec<Directory>), OutputError> {
         // The system's clock has steps: what is looked at a moment later can be trusted next time.
         if self.is_worth_waiting {
             std::thread::sleep(SETTLING);
         }
-        Ok(Record::of(self.made, &Existing::scan(public)?))
+        let listed = existing::list(public)?;
+        Ok((Record::of(self.made, &Existing::of(&listed)), listed))
     }
 }
 

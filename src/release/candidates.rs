@@ -39,6 +39,8 @@ pub struct Reader<'a> {
     pub written: &'a [Utf8PathBuf],
     /// What is known about files by their content.
     pub memo: &'a Memo,
+    /// Whether what was learnt about the files of a directory is forgotten once its pack is read: nobody reads it again.
+    pub forgets: bool,
     /// Bounds of what one pack may hold.
     pub limits: Limits,
     /// Bounds of YAML files.
@@ -218,6 +220,7 @@ mod tests {
             cache: &root.join("cache"),
             written: &[],
             memo: &memo,
+            forgets: false,
             limits: Limits::default(),
             yaml_limits: yaml::Limits::default(),
             wanted: Wanted::Drafts,

@@ -3,6 +3,8 @@
 //! 1. The directory is walked for manifests, by names alone, unless it is known that none came or went.
 //! 2. Each pack's files are compared with what was seen before by their stamps; only those that may differ are opened.
 //! 3. A pack with the same files is taken as it was read.
+//!
+//! What was read of files is let go of as soon as their pack is read: who needs content later reads it again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
@@ -20,7 +22,7 @@ use super::scan::{has_files, scan_directory};
 use super::{Candidate, Stage, facts};
 use crate::diag::{Diagnostic, Sink};
 use crate::pack::above::{Above, LicenseAbove, RootFile};
-use crate::pack::license;
+use crate::pack::{Memo, license};
 use crate::source::git::{Decisions, IgnoreRules};
 use crate::source::worktree::{self, Walked};
 use crate::source::{Snapshot, SourceError};
@@ -187,7 +189,11 @@ impl Directory<'_> {
         left_out: &dyn Fn(&str, bool) -> bool,
         earlier: Option<&KnownPack>,
     ) -> KnownPack {
-        let reader = self.reader;
+        let of_this_pack = Memo::new();
+        let reader = &match self.reader.forgets {
+            true => Reader { memo: &of_this_pack, ..*self.reader },
+            false => *self.reader,
+        };
         let inner = |file: &str, is_directory: bool| left_out(&joined(path, file), is_directory);
         let before = earlier.and_then(|earlier| earlier.walked.as_deref());
         let walked = worktree::walk(&self.path.join(path), &reader.limits, &inner, before);
@@ -199,6 +205,7 @@ impl Directory<'_> {
                 && !earlier.reading.snapshot.has_failed()
                 && has_same_files(&walked.snapshot, &earlier.reading.snapshot)
             {
+                walked.let_go();
                 return match before.filter(|before| before.stamps() == walked.stamps()) {
                     Some(_) => earlier.clone(),
                     None => KnownPack { walked: Some(Arc::new(walked.clone())), ..earlier.clone() },
@@ -209,7 +216,11 @@ impl Directory<'_> {
             Ok(walked) => (Some(Arc::new(walked.clone())), Ok(walked.snapshot)),
             Err(error) => (None, Err(error)),
         };
-        KnownPack { walked, reading: Arc::new(read_pack(snapshot, setting, reader)), shown: None }
+        let reading = Arc::new(read_pack(snapshot, setting, reader));
+        if let Some(walked) = &walked {
+            walked.let_go();
+        }
+        KnownPack { walked, reading, shown: None }
     }
 
     /// Returns the candidates of the directories that count.

@@ -176,6 +176,7 @@ mod tests {
             cache: &root.join("cache"),
             written: &[],
             memo: &memo,
+            forgets: false,
             limits: crate::source::Limits::default(),
             yaml_limits: crate::yaml::Limits::default(),
             wanted: Wanted::Everything,

@@ -198,6 +198,7 @@ fn read_with(
         cache: &cache,
         written,
         memo: &memo,
+        forgets: false,
         limits: crate::source::Limits::default(),
         yaml_limits: crate::yaml::Limits::default(),
         wanted: Wanted::Everything,

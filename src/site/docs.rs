@@ -107,7 +107,7 @@ pub(super) fn pages(base: &Base) -> Vec<Source<'_>> {
 /// Renders some Markdown of a page; `known` are all pages.
 pub(super) fn render(page: &Source<'_>, markdown: &str, known: &[Source<'_>]) -> Rendered {
     let (folder, _) = page.path.rsplit_once('/').unwrap_or_default();
-    let root = "../".repeat(page.path.matches('/').count());
+    let root = "../".repeat(page.address().matches('/').count());
     let resolve = |link: &str| {
         let path = markdown::resolve(folder, link)?;
         if path.ends_with(".md") && !known.iter().any(|page| page.path == path) {
@@ -125,7 +125,6 @@ pub(super) fn addresses(base: &Base) -> impl Iterator<Item = String> {
 }
 
 /// Returns all pages as a search knows them.
-#[cfg_attr(not(test), expect(dead_code, reason = "the search index is to hold them"))]
 pub(super) fn documents(base: &Base) -> Vec<Document> {
     let pages = pages(base);
     let document = |page: &Source<'_>| Document {

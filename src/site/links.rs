@@ -113,6 +113,11 @@ pub(super) fn stem(name: &str) -> String {
     stem
 }
 
+/// Returns the address of a pack's feed.
+pub(crate) fn feed_address(id: &PackId) -> String {
+    format!("{}/feed.xml", pack_address(id))
+}
+
 /// Returns text as one segment of a URL (RFC 3986 section 2.3: all but unreserved characters are percent-encoded).
 pub(crate) fn segment(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

@@ -16,8 +16,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use pulldown_cmark::{CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
+use super::highlight::{Class, Code, Language};
 use super::images::Images;
 use super::{source_links, text};
 use crate::index::event::SourceFacts;
@@ -36,6 +37,8 @@ const MAX_REOPENED: usize = 1_000_000;
 pub(super) enum Part {
     Readme,
     Changelog,
+    /// A piece of a document, of which a page has several: without anchors.
+    Section,
     /// A page of the registry's own documentation, which [`super::markdown_pages`] renders.
     Document,
 }
@@ -46,6 +49,7 @@ impl Part {
         match self {
             Self::Readme => "readme-",
             Self::Changelog => "changelog-",
+            Self::Section => "section-",
             Self::Document => "doc-",
         }
     }
@@ -58,8 +62,10 @@ impl Part {
         }
         static READMES: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Readme));
         static CHANGELOGS: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Changelog));
+        static SECTIONS: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Section));
         match self {
             Self::Changelog => &CHANGELOGS,
+            Self::Section => &SECTIONS,
             Self::Readme | Self::Document => &READMES,
         }
     }
@@ -87,6 +93,14 @@ pub(super) struct Document<'a> {
 pub(super) struct Rendered {
     pub(super) html: String,
     pub(super) is_cut: bool,
+}
+
+/// Renders a document without images; `source` is where its relative links lead, and `path` where it lies in the pack.
+pub(super) fn render(part: Part, text: &str, path: &str, source: &SourceFacts) -> String {
+    let images = Images::new();
+    Document { part, text, path, source, images: &images, images_folder: "", page_of: &|_| None, most: usize::MAX }
+        .render()
+        .html
 }
 
 impl Document<'_> {
@@ -203,7 +217,7 @@ impl<'s> Rewriter<'s> {
         let Document { part, path, source, images, page_of, .. } = *document;
         let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
         let anchors = anchors(events);
-        let known = anchors.iter().cloned().collect();
+        let known = if part == Part::Section { BTreeSet::new() } else { anchors.iter().cloned().collect() };
         Self { part, source, folder, images, page_of, pages: RefCell::default(), anchors, known }
     }
 
@@ -211,9 +225,18 @@ impl<'s> Rewriter<'s> {
         let mut out = Vec::with_capacity(events.len() + 16);
         let (mut anchors, mut level) = (self.anchors.iter(), 2);
         let (mut levels, mut links, mut images, mut shown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut code: Option<(Language, String)> = None;
         for event in events {
             let in_image = !images.is_empty();
             match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                    code = Some((language(&info), String::new()));
+                }
+                Event::Text(text) if let Some((_, lines)) = &mut code => lines.push_str(&text),
+                Event::End(TagEnd::CodeBlock) if let Some((language, lines)) = code.take() => {
+                    let html = Code::new(language, &lines).html();
+                    out.push(Event::Html(format!("<pre><code>{html}</code></pre>").into()));
+                }
                 Event::Start(Tag::Heading { level: wanted, .. }) => {
                     // The page has headings of level 1 and 2; none is skipped, so that the outline can be followed.
                     level = (wanted as usize + 2).min(level + 1).clamp(3, 6);
@@ -299,6 +322,12 @@ impl<'s> Rewriter<'s> {
         }
         Some(link)
     }
+}
+
+/// Returns the language of a block of code, by what stands behind its fence.
+fn language(info: &str) -> Language {
+    let word = info.split(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | '}')).find(|word| !word.is_empty());
+    Language::of_word(word.unwrap_or_default().trim_start_matches("language-"))
 }
 
 fn link<'e>(target: String) -> Event<'e> {
@@ -413,7 +442,7 @@ pub(super) fn sanitiser(part: Part) -> Builder<'static> {
     builder
         .tags(set(&tags))
         .clean_content_tags(set(&["script", "style", "svg", "math", "template", "iframe", "object"]))
-        .generic_attributes(set(&["id"]))
+        .generic_attributes(if part == Part::Section { HashSet::new() } else { set(&["id"]) })
         .tag_attributes(HashMap::from([
             ("a", set(&["href"])),
             ("ol", set(&["start"])),
@@ -422,7 +451,7 @@ pub(super) fn sanitiser(part: Part) -> Builder<'static> {
         ]))
         .tag_attribute_values(HashMap::from([("div", HashMap::from([("tabindex", set(&["0"]))]))]))
         .set_tag_attribute_value("pre", "tabindex", "0")
-        .allowed_classes(HashMap::from([("div", set(&["scroll"]))]))
+        .allowed_classes(HashMap::from([("div", set(&["scroll"])), ("span", Class::ALL.map(Class::letter).into())]))
         .url_schemes(set(&["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::Custom(Box::new(part)))
         .link_rel(Some("nofollow noopener noreferrer"))

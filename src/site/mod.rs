@@ -4,17 +4,21 @@
 //! 2. [`Around`] is what pages of a pack show of other packs, and all of it.
 //! 3. `pages` turn packs and catalog into lean context values, one file per kind of page.
 //! 4. [`markdown`] renders READMEs, the only author text that becomes HTML; all other text is escaped by `templates`.
-//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release; `search`,
-//!    `feeds` and `assets` make the rest.
+//! 5. `fragments` keeps what many pages have in common, `history` tells what happened to components release by release, `news` what counts as new.
+//! 6. `feeds`, `sitemap`, `badges` and `machines` are for programs; `search`, `browse_data` and `assets` for scripts of pages.
 //!
 //! In: a [`Catalog`]. Out: units, one per release, so that work is parallel and memory bounded, with keys that tell what has
 //! to be made again. Pure: touches no disk (but for template overrides), knows no clock. Names no ecosystem.
 
 mod around;
 mod assets;
+mod badges;
+mod browse_data;
 mod codes;
 mod docs;
 mod feeds;
+#[cfg(test)]
+mod file_tests;
 mod files;
 mod fragments;
 mod highlight;
@@ -22,11 +26,16 @@ mod history;
 mod images;
 mod line_diff;
 mod links;
+mod machines;
 pub mod markdown;
+mod markdown_changelog;
 pub mod markdown_files;
 mod markdown_pages;
+mod markdown_text;
+mod news;
 mod pages;
 mod search;
+mod sitemap;
 mod source_links;
 mod templates;
 #[cfg(test)]
@@ -125,7 +134,7 @@ impl std::fmt::Debug for Base {
     }
 }
 
-/// Plans the pages of a pack, one unit per release and per comparison; the pack's own page belongs to its default release.
+/// Plans the pages of a pack, one unit per release and per comparison, and one for its feed and badges; the pack's own page belongs to its default release.
 pub fn of_pack(
     base: &Arc<Base>,
     pack: &Arc<CatalogPack>,
@@ -145,7 +154,7 @@ pub fn of_pack(
     let release = |at: usize| {
         let mut places = vec![Place::folder(links::release_folder(&pack.id, pack.releases[at].version()))];
         // It shows what happened up to it.
-        let files = site.files.key(pack, at);
+        let files = (site.files.key(pack, at), pages::changelog::has_page(pack));
         let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at], files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
@@ -185,8 +194,23 @@ pub fn of_pack(
         };
         site.files.batches(pack, at).into_iter().map(unit)
     };
+    let machines = {
+        let places = [Place::file(links::feed_address(&pack.id)), Place::folder(badges::folder(pack))];
+        let (site, key) = (Arc::clone(&site), (base.key, keys.whole));
+        Unit::batch(Phase::Pointers, places, key, move || {
+            let mut files = badges::files(&site.pack)?;
+            files.extend(feeds::of_pack(&site)?);
+            Ok(files)
+        })
+    };
     let all = 0..pack.releases.len();
-    all.clone().map(release).chain(all.clone().filter_map(comparison)).chain(all.flat_map(shown)).collect()
+    let changelog = pages::changelog::has_page(pack).then(|| {
+        let (site, place) = (Arc::clone(&site), Place::File(pages::changelog::path(pack)));
+        let files = site.files.key(pack, pack.latest);
+        Unit::batch(Phase::Pages, [place], (base.key, keys.whole, files), move || pages::changelog::files(&site))
+    });
+    let of_releases = all.clone().map(release).chain(all.clone().filter_map(comparison));
+    of_releases.chain(all.flat_map(shown)).chain(changelog).chain([machines]).collect()
 }
 
 /// Returns the digest of each release's content and of the contents of all releases that lie before it.
@@ -199,41 +223,55 @@ fn lines(contents: &[Digest], comparisons: &Comparisons) -> Vec<Digest> {
     lines
 }
 
-/// Plans what is about the whole registry: home, lists, search, feed, sitemap. It names pages of packs, so it is written last.
+/// Plans what is about the whole registry: home, lists, search, feeds, sitemap. It names pages of packs, so it is written last.
 pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     let site = Arc::new(Site { base: Arc::clone(base), catalog: Arc::clone(catalog) });
     let assets = base.templates.assets().into_iter();
     let mut units: Vec<Unit> = assets.map(|(path, bytes)| Unit::bytes(Phase::Pages, path, bytes)).collect();
-    let summaries: Vec<_> = catalog.packs.values().map(|pack| pack.keys().summary).collect();
-    for id in pages::ecosystems(catalog) {
-        let of_ecosystem = catalog.packs.values().filter(|pack| pack.id.ecosystem == id);
-        let summaries: Vec<_> = of_ecosystem.map(|pack| pack.keys().summary).collect();
-        let path = Place::file(format!("packs/{id}/index.html"));
-        let site = Arc::clone(&site);
-        units.push(Unit::batch(Phase::Pointers, [path], (base.key, summaries), move || {
-            pages::ecosystem::files(&site, &id)
-        }));
-    }
-    let found: Vec<_> = catalog.packs.values().map(|pack| pack.keys().findings).collect();
-    let health = Arc::clone(&site);
-    units.push(Unit::batch(Phase::Pointers, [Place::file("health.html")], (base.key, &summaries, found), move || {
-        pages::health::files(&health)
-    }));
     let addresses = docs::addresses(base).filter(|address| address != pages::docs::INSTALL);
     let addresses: Vec<Place> = addresses.map(Place::file).collect();
     let of_docs = Arc::clone(&site);
     units.push(Unit::batch(Phase::Pages, addresses, base.key, move || pages::docs::files(&of_docs)));
     let (install, of_docs) = (Place::file(pages::docs::INSTALL), Arc::clone(&site));
-    let wholes: Vec<_> = catalog.packs.values().map(|pack| pack.keys().whole).collect();
-    units.push(Unit::batch(Phase::Pointers, [install], (base.key, wholes), move || pages::docs::install(&of_docs)));
-    let mut add = |paths: &[&str], make: fn(&Site) -> Result<crate::output::Files, RenderError>| {
+    let key = (base.key, pages::docs::install_key(base, catalog));
+    units.push(Unit::batch(Phase::Pointers, [install], key, move || pages::docs::install(&of_docs)));
+    let mut add = |paths: Vec<String>, key: Digest, make: Box<MakeFor>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();
-        units.push(Unit::batch(Phase::Pointers, places, (base.key, &summaries), move || make(&site)));
+        units.push(Unit::batch(Phase::Pointers, places, key, move || make(&site)));
     };
-    add(&["index.html"], pages::home::files);
-    add(&["404.html"], pages::error::files);
-    add(&["search/index.js"], search::files);
-    add(&["feed.xml", "sitemap.xml"], feeds::files);
+    for scope in pages::scopes(catalog) {
+        let listed: Vec<_> = scope.packs(catalog).collect();
+        let summaries: Vec<_> = listed.iter().map(|pack| pack.keys().summary).collect();
+        let key = Fingerprint::of((base.key, &summaries));
+        // How packs are installed is shown by one of them.
+        let example = pages::ecosystem::example(listed.iter().copied()).map(|pack| pack.keys().releases[pack.latest]);
+        let mut places = scope.pages(listed.len());
+        places.extend(scope.data(listed.len()));
+        let of = scope.clone();
+        add(places, Fingerprint::of((key, example)), Box::new(move |site| pages::browse::files(site, &of)));
+        let of = scope.clone();
+        add(vec![scope.feed()], key, Box::new(move |site| feeds::of_list(site, &of)));
+        match scope {
+            pages::browse::Scope::Ecosystem(id) => {
+                let place = format!("packs/{id}/llms.txt");
+                add(vec![place], key, Box::new(move |site| machines::of_ecosystem(site, &id)));
+            }
+            pages::browse::Scope::All => {
+                add(vec!["index.html".to_owned()], key, Box::new(pages::home::files));
+                add(vec!["404.html".to_owned()], key, Box::new(pages::error::files));
+                add(vec!["search.html".to_owned()], key, Box::new(pages::search::files));
+                add(sitemap::paths(base, catalog), key, Box::new(sitemap::files));
+                let places = ["robots.txt", "llms.txt", "opensearch.xml"].map(str::to_owned);
+                add(places.to_vec(), key, Box::new(machines::files));
+            }
+        }
+    }
+    let found: Vec<_> = catalog.packs.values().map(|pack| (pack.keys().summary, pack.keys().findings)).collect();
+    add(vec!["health.html".to_owned()], Fingerprint::of((base.key, found)), Box::new(pages::health::files));
+    units.push(search::unit(&site));
     units
 }
+
+/// Makes files about the whole registry.
+type MakeFor = dyn Fn(&Site) -> Result<crate::output::Files, RenderError> + Send + Sync;

@@ -107,6 +107,7 @@ pub(super) fn catalog() -> Arc<Catalog> {
         ],
         status: Status::default(),
         updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
+        said: Vec::new(),
         findings: vec![finding("packs/weather/actions/get.yaml", "`stationn` is not a known key")],
         known_keys: OnceLock::new(),
     };
@@ -118,6 +119,7 @@ pub(super) fn catalog() -> Arc<Catalog> {
         releases: vec![release(hostile_pack(), &OTHER, Status::default())],
         status: Status { deprecated: Some((HOSTILE.into(), Some("demo/weather".into()))), ..Status::default() },
         updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
+        said: Vec::new(),
         findings: vec![finding(HOSTILE, HOSTILE)],
         known_keys: OnceLock::new(),
     };
@@ -161,6 +163,7 @@ pub(super) fn with_releases(releases: Vec<(&str, Vec<Component>)>) -> Arc<Catalo
         releases: releases.collect(),
         status: Status::default(),
         updated: "2026-03-01T08:30:00Z".parse().expect("a time"),
+        said: Vec::new(),
         findings: Vec::new(),
         known_keys: OnceLock::new(),
     })

@@ -1,13 +1,13 @@
 //! Directories: the files of a disk as a snapshot.
 //!
 //! The walk follows no link, stops at the limits, and reads every file once to know its content; a file that has the stamp
-//! it had in an earlier walk is not opened. Small files stay in memory; larger ones are read again when they are asked for,
-//! and refused if they are not what was listed.
+//! it had in an earlier walk is not opened. Small files stay in memory until [`Walked::let_go`]; the others are read again
+//! when they are asked for, and refused if they are not what was listed.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use walkdir::WalkDir;
@@ -58,7 +58,7 @@ pub struct Walked {
 impl Walked {
     /// Returns a walk from what was written down of it; nothing when there is not one stamp per file.
     pub fn again(snapshot: Snapshot, root: &Utf8Path, stamps: Vec<Option<Stamp>>) -> Option<Self> {
-        let content = Arc::new(Files { root: root.to_owned(), kept: HashMap::new() });
+        let content = Arc::new(Files::new(root));
         (stamps.len() == snapshot.files().len()).then_some(Self { snapshot, opened: 0, stamps, content })
     }
 
@@ -67,17 +67,22 @@ impl Walked {
         &self.stamps
     }
 
+    /// Lets go of what was kept of small files: all packs of a large catalogue together are too large for memory.
+    pub fn let_go(&self) {
+        *self.content.kept.write().expect("no panic while locked") = HashMap::new();
+    }
+
     /// Returns what is known of a file, if it still has its stamp.
-    fn file(&self, path: &str, stamp: Stamp) -> Option<(&FileEntry, Option<&Arc<[u8]>>)> {
+    fn file(&self, path: &str, stamp: Stamp) -> Option<&FileEntry> {
         let files = self.snapshot.files();
         let at = files.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
-        (self.stamps[at] == Some(stamp)).then(|| (&files[at], self.content.kept.get(&files[at].blob)))
+        (self.stamps[at] == Some(stamp)).then_some(&files[at])
     }
 }
 
 /// Returns a snapshot of files that were listed earlier; one that is not what was listed any more is refused when it is read.
 pub fn listed(root: &Utf8Path, files: Vec<FileEntry>, findings: Vec<Diagnostic>) -> Snapshot {
-    Snapshot::new(files, Arc::new(Files { root: root.to_owned(), kept: HashMap::new() }), findings)
+    Snapshot::new(files, Arc::new(Files::new(root)), findings)
 }
 
 /// Returns the regular files below a directory as [`snapshot_without`] does, and opens those only that may have changed
@@ -171,7 +176,7 @@ pub fn walk(
             break;
         }
     }
-    let content = Arc::new(Files { root: root.to_owned(), kept: walk.kept });
+    let content = Arc::new(Files { kept: RwLock::new(walk.kept), ..Files::new(root) });
     walk.files.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
     let (files, stamps) = walk.files.into_iter().unzip();
     let snapshot = Snapshot::new(files, Arc::clone(&content) as Arc<dyn Blobs>, walk.findings);
@@ -213,11 +218,8 @@ impl Walk<'_> {
             return;
         }
         let stamp = metadata.as_ref().ok().and_then(|metadata| self.moment.stamp(metadata));
-        if let Some((entry, content)) = stamp.and_then(|stamp| self.earlier?.file(path, stamp)) {
+        if let Some(entry) = stamp.and_then(|stamp| self.earlier?.file(path, stamp)) {
             self.bytes = self.bytes.saturating_add(entry.size);
-            if let Some(content) = content {
-                self.kept.entry(entry.blob).or_insert_with(|| Arc::clone(content));
-            }
             self.files.push((entry.clone(), stamp));
             return;
         }
@@ -300,12 +302,19 @@ fn is_executable(_: &std::fs::Metadata) -> bool {
 #[derive(Debug)]
 struct Files {
     root: Utf8PathBuf,
-    kept: HashMap<BlobId, Arc<[u8]>>,
+    kept: RwLock<HashMap<BlobId, Arc<[u8]>>>,
+}
+
+impl Files {
+    /// Returns the files below a directory, of which nothing is kept.
+    fn new(root: &Utf8Path) -> Self {
+        Self { root: root.to_owned(), kept: RwLock::default() }
+    }
 }
 
 impl Blobs for Files {
     fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
-        if let Some(bytes) = self.kept.get(&entry.blob) {
+        if let Some(bytes) = self.kept.read().expect("no panic while locked").get(&entry.blob) {
             return Ok(Arc::clone(bytes));
         }
         let path = self.root.join(entry.path.as_str());
@@ -406,6 +415,18 @@ mod tests {
         assert_eq!(&*snapshot.read(small).expect("content"), b"a");
         std::fs::remove_file(root.join("large")).expect("removed");
         assert!(matches!(snapshot.read(large), Err(ReadError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn what_was_let_go_of_is_read_again() {
+        let (_keep, root) = directory();
+        write(&root, "a", "a");
+        let walked = walk(&root, &Limits::default(), &|_, _| false, None).expect("walked");
+        let [a] = walked.snapshot.files() else { panic!("one file") };
+        walked.let_go();
+        assert_eq!(&*walked.snapshot.read(a).expect("content"), b"a");
+        write(&root, "a", "b");
+        assert_eq!(walked.snapshot.read(a), Err(ReadError::Changed("a".to_owned())));
     }
 
     #[test]

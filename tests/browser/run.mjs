@@ -1,6 +1,6 @@
 // Judges a built site in a real browser, with other people's tools.
 //
-//   node run.mjs <public folder> [folder for screenshots] [names of suites: all without]
+//   node run.mjs <public folder> [folder for screenshots] [names of suites: all without] [--hostile=<folder of hostile registries>]
 //
 // Exits with 1 when something is wrong; the last line is `N passed, N failed`.
 import { mkdir, readFile, readdir } from "node:fs/promises";
@@ -10,18 +10,21 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { HtmlValidate, FileSystemConfigLoader } from "html-validate";
 import { serve } from "./server.mjs";
-import { brokenLinks, filesOf, samples } from "./site.mjs";
+import { filesOf, linkChecker, samples } from "./site.mjs";
 
-const [given, shots, ...only] = process.argv.slice(2);
+const isOption = (argument) => argument.startsWith("--");
+const [given, shots, ...only] = process.argv.slice(2).filter((argument) => !isOption(argument));
 if (!given) {
-  console.error("usage: node run.mjs <public folder> [folder for screenshots] [suites]");
+  console.error("usage: node run.mjs <public folder> [folder for screenshots] [suites] [--hostile=<folder>]");
   process.exit(2);
 }
+const hostile = process.argv.find((argument) => argument.startsWith("--hostile="))?.slice("--hostile=".length);
 const folder = resolve(given);
 const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 900 } };
 const SUB_PATH = "/some/sub/path/";
 
+const seconds = (start) => `${((Date.now() - start) / 1000).toFixed(1)} s`;
 let passed = 0;
 const failures = [];
 /** Counts one judgement; `found` lists what is wrong. */
@@ -35,14 +38,28 @@ const files = await filesOf(folder);
 const pages = files.filter((file) => file.endsWith(".html") && !file.startsWith("runtimes/"));
 const picked = await samples(folder, files);
 
-// 1. Without a browser: every link of every page, valid HTML of the samples.
-for (const file of pages) judge(`links of ${file}`, await brokenLinks(folder, file, await readFile(join(folder, file), "utf8")));
-const validator = new HtmlValidate(new FileSystemConfigLoader());
-for (const { file } of picked) {
-  const text = await readFile(join(folder, file), "utf8");
-  const report = await validator.validateString(text, join(import.meta.dirname, "page.html"));
-  judge(`html-validate ${file}`, report.results.flatMap((result) => result.messages)
-    .map((message) => `${message.line}:${message.column} ${message.ruleId}: ${message.message}`));
+/** Does some things at the same time, as many as this machine can bear; `act` gets one of `things`. */
+async function each(things, act, atOnce = 2) {
+  const open = [...things];
+  const work = async () => {
+    for (let next = open.shift(); next !== undefined; next = open.shift()) await act(next);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+// 1. Without a browser, unless only some suites are asked for: every link of every page, and valid HTML.
+if (!only.length) {
+  const start = Date.now();
+  const validator = new HtmlValidate(new FileSystemConfigLoader());
+  const links = linkChecker(folder, files);
+  for (const file of pages) {
+    const text = await readFile(join(folder, file), "utf8");
+    judge(`links of ${file}`, await links(file, text));
+    const report = await validator.validateString(text, join(import.meta.dirname, "page.html"));
+    judge(`html-validate ${file}`, report.results.flatMap((result) => result.messages)
+      .map((message) => `${message.line}:${message.column} ${message.ruleId}: ${message.message}`));
+  }
+  console.log(`${pages.length} pages read: ${seconds(start)}`);
 }
 
 // 2. In the browser: the suites, each a file that exports what it does with what is here.
@@ -76,10 +93,10 @@ async function visit(address, options, act) {
 }
 
 const url = (host, file) => host.address + file.split("/").map(encodeURIComponent).join("/");
-/** Lists what axe finds wrong in an open page; the page must have been opened with `bypassCSP`. */
-async function axe(page) {
-  await page.evaluate(axeSource);
-  const report = await page.evaluate(() => globalThis.axe.run());
+/** Lists what axe finds wrong in an open page, by some of its rules or all; the page must have been opened with `bypassCSP`. */
+async function axe(page, rules) {
+  if (!await page.evaluate(() => Boolean(globalThis.axe))) await page.evaluate(axeSource);
+  const report = await page.evaluate((rules) => globalThis.axe.run(document, rules ? { runOnly: rules } : {}), rules);
   return report.violations.map((found) => `axe ${found.id}: ${found.help} (${found.nodes.map((node) => node.target.join(" ")).slice(0, 3).join("; ")})`);
 }
 
@@ -91,7 +108,9 @@ const suites = (await readdir(join(import.meta.dirname, "suites"))).sort();
 for (const suite of suites) {
   if (only.length && !only.includes(suite.slice(0, -4))) continue;
   const { default: run } = await import(`./suites/${suite}`);
-  await run({ folder, files, pages, picked, hosts, places, shots, SIZES, axe, judge, visit, url });
+  const start = Date.now();
+  await run({ folder, files, pages, picked, hosts, places, shots, SIZES, axe, judge, visit, url, each, browser, hostile });
+  console.log(`${suite}: ${seconds(start)}`);
 }
 
 await browser.close();

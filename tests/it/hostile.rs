@@ -71,6 +71,7 @@ cases! {
     case_clash
     component_name_escape
     control_characters
+    css_and_ids
     deep_directories
     dependency_escape
     device_names

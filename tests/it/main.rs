@@ -27,5 +27,6 @@ mod reference;
 mod serve;
 mod status;
 mod support;
+mod theming;
 mod verify;
 mod visibility;

@@ -106,7 +106,7 @@ impl Preview {
             packs: Packs::default(),
             index: KnownIndex::default(),
             standing: Standing::default(),
-            known: Known::default(),
+            known: Known::lasting(),
             fetched: BTreeMap::new(),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, RwLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cache::Chunks;
+use crate::cache::{Chunks, Piece};
 use crate::ecosystem;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
@@ -82,18 +82,25 @@ impl PackPool {
         number
     }
 
-    /// Writes everything down; nothing when a kind of components belongs to no ecosystem of the program.
-    pub(super) fn stored(&self) -> Option<StoredPacks> {
-        let kinds = kinds();
-        let tables: Vec<_> = self.tables.values.iter().map(|table| StoredTable::of(table)).collect();
-        let components: Option<Vec<_>> =
-            self.components.values.iter().map(|component| StoredComponent::of(component, &kinds, self)).collect();
-        let packs: Vec<_> = self.packs.values.iter().map(|pack| StoredPack::of(pack, self)).collect();
-        Some(StoredPacks {
-            tables: Chunks::of(&tables)?,
-            components: Chunks::of(&components?)?,
-            packs: Chunks::of(&packs)?,
-        })
+    /// Writes everything down, which fails when a kind of components belongs to no ecosystem of the program.
+    pub(super) fn stored(self) -> StoredPacks {
+        let (pool, kinds) = (Arc::new(self), kinds());
+        let [of_tables, of_components, of_packs] = [(); 3].map(|()| Arc::clone(&pool));
+        StoredPacks {
+            tables: Chunks::lazy(pool.tables.values.len(), move |at| {
+                let tables = of_tables.tables.values[at].iter().map(|table| StoredTable::of(table));
+                Piece::of(&tables.collect::<Vec<_>>())
+            }),
+            components: Chunks::lazy(pool.components.values.len(), move |at| {
+                let components = of_components.components.values[at].iter();
+                let stored = components.map(|component| StoredComponent::of(component, &kinds, &of_components));
+                Piece::of(&stored.collect::<Option<Vec<_>>>()?)
+            }),
+            packs: Chunks::lazy(pool.packs.values.len(), move |at| {
+                let packs = of_packs.packs.values[at].iter().map(|pack| StoredPack::of(pack, &of_packs));
+                Piece::of(&packs.collect::<Vec<_>>())
+            }),
+        }
     }
 }
 

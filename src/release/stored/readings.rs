@@ -68,22 +68,21 @@ impl ReadingPool {
     }
 
     /// Writes everything down; nothing when something in it is none of the program's own.
-    pub(super) fn stored(&mut self) -> Option<StoredReadings> {
-        let (mut packs, mut files) = (std::mem::take(&mut self.packs), FilePool::default());
-        let all = self.readings.values().iter().zip(&self.directories);
+    pub(super) fn stored(self) -> Option<StoredReadings> {
+        let Self { readings, directories, by_snapshot: _, mut packs, mut above } = self;
+        let mut files = FilePool::default();
+        let all = readings.values().iter().zip(&directories);
         let readings: Option<Vec<_>> = all
             .map(|(reading, directory)| {
-                StoredReading::of(reading, directory.as_deref(), &mut packs, &mut files, &mut self.above)
+                StoredReading::of(reading, directory.as_deref(), &mut packs, &mut files, &mut above)
             })
             .collect();
         let readings = Chunks::of(&readings?)?;
         let mut above: Vec<(u32, Above)> =
-            self.above.drain().map(|(above, number)| (number, Above::clone(&above))).collect();
+            above.drain().map(|(above, number)| (number, Above::clone(&above))).collect();
         above.sort_unstable_by_key(|(number, _)| *number);
         let above = above.into_iter().map(|(_, above)| above).collect();
-        let stored = StoredReadings { packs: packs.stored()?, files: files.stored()?, readings, above };
-        self.packs = packs;
-        Some(stored)
+        Some(StoredReadings { packs: packs.stored(), files: files.stored()?, readings, above })
     }
 }
 

@@ -38,8 +38,12 @@ pub(super) enum Class {
 }
 
 impl Class {
+    /// Lists all.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Comment, Self::String, Self::Keyword, Self::Number, Self::Name, Self::Variable];
+
     /// Returns the class of its element.
-    const fn letter(self) -> &'static str {
+    pub(super) const fn letter(self) -> &'static str {
         match self {
             Self::Comment => "c",
             Self::String => "s",

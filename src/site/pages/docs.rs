@@ -1,15 +1,18 @@
 //! The pages of a registry's documentation.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::view::{Snippet, snippets};
 use super::{DOCS, Files, Head, structured};
-use crate::catalog::CatalogPack;
-use crate::ident::RelPath;
+use crate::catalog::{Catalog, CatalogPack};
+use crate::ident::{Digest, Fingerprint, RelPath};
 use crate::output::RenderError;
+use crate::pack::Example;
 use crate::site::docs::{self, Source};
 use crate::site::templates::Shared;
-use crate::site::{Site, links, text};
+use crate::site::{Base, Site, links, text};
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -101,8 +104,10 @@ fn file(
 const DESCRIPTION: usize = 160;
 
 fn menu(here: &Source<'_>, pages: &[Source<'_>]) -> Vec<Group> {
+    // `index.json: the catalog`: the file is what readers look for.
+    let short = |title: String| title.split_once(": ").map_or(title.clone(), |(file, _)| file.to_owned());
     let entry = |page: &Source<'_>| Entry {
-        title: page.title(),
+        title: if page.is_format() { short(page.title()) } else { page.title() },
         address: page.address(),
         is_here: page.address() == here.address(),
     };
@@ -113,27 +118,39 @@ fn menu(here: &Source<'_>, pages: &[Source<'_>]) -> Vec<Group> {
     vec![group("This registry", false), group("Formats", true)]
 }
 
-/// Returns how packs of every ecosystem are installed, with the first pack of each that its client can install.
+/// Returns how packs of every ecosystem are installed.
 fn ecosystems(site: &Site) -> Vec<Ecosystem<'_>> {
-    let url = site.base.registry.url.as_deref().unwrap_or(docs::UNKNOWN_URL);
-    let of_pack = |pack: &CatalogPack| {
-        let release = pack.latest();
-        let is_example = release.is_installable() && pack.status.may_be_chosen();
-        let commands = pack.ecosystem.install_release(release, url, &site.base.feeds);
-        (is_example && !commands.is_empty()).then(|| snippets(commands))
-    };
-    let first = |id: &crate::ident::EcosystemId| {
-        let mut packs = site.catalog.packs.values().filter(|pack| pack.id.ecosystem == *id);
-        let (pack, snippets) = packs.find_map(|pack| Some((pack, of_pack(pack)?)))?;
-        Some(Ecosystem {
+    examples(&site.base, &site.catalog)
+        .map(|(pack, commands)| Ecosystem {
             id: pack.ecosystem.id(),
             title: pack.ecosystem.title(),
             summary: pack.ecosystem.summary(),
-            address: format!("packs/{id}/index.html"),
+            address: format!("packs/{}/index.html", pack.id.ecosystem),
             name: pack.id.name.as_str(),
             pack_address: format!("{}/index.html", links::pack_address(&pack.id)),
-            snippets,
+            snippets: snippets(commands),
         })
+        .collect()
+}
+
+/// Returns what the page about installing depends on besides what all pages do.
+pub(in crate::site) fn install_key(base: &Base, catalog: &Catalog) -> Vec<Digest> {
+    let shown = examples(base, catalog).map(|(pack, _)| {
+        let keys = pack.keys();
+        Fingerprint::of((keys.face, keys.releases[pack.latest]))
+    });
+    shown.collect()
+}
+
+/// Returns the first pack of each ecosystem that its client can install, with the commands.
+fn examples<'a>(base: &Base, catalog: &'a Catalog) -> impl Iterator<Item = (&'a CatalogPack, Vec<Example>)> {
+    let url = base.registry.url.as_deref().unwrap_or(docs::UNKNOWN_URL);
+    let commands = move |pack: &'a Arc<CatalogPack>| {
+        let release = pack.latest();
+        let is_example = release.is_installable() && pack.status.may_be_chosen();
+        let commands = is_example.then(|| pack.ecosystem.install_release(release, url, &base.feeds));
+        commands.filter(|commands| !commands.is_empty()).map(|commands| (&**pack, commands))
     };
-    super::ecosystems(&site.catalog).iter().filter_map(first).collect()
+    let ids = super::ecosystems(catalog).into_iter();
+    ids.filter_map(move |id| catalog.packs.values().filter(|pack| pack.id.ecosystem == id).find_map(commands))
 }

@@ -1,45 +1,79 @@
-//! The page of an ecosystem: its packs.
+//! What stands above the list of an ecosystem's packs: what it is, what there is of it, how its packs are installed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::home::{Card, card};
-use super::{Files, Head, structured};
-use crate::ident::{EcosystemId, RelPath};
-use crate::site::{Site, links, text};
+use super::browse::Scope;
+use super::card;
+use super::home::{Row, row};
+use super::view::{Snippet, snippets};
+use crate::catalog::CatalogPack;
+use crate::site::{Site, docs, links, news};
 
+/// How many new releases are named.
+const RECENT: usize = 5;
+
+/// What there is to know of an ecosystem before its packs.
 #[derive(Serialize)]
-struct EcosystemPage<'a> {
-    head: Head<'a>,
-    title: &'static str,
-    summary: &'static str,
-    count: String,
-    packs: Vec<Card<'a>>,
+pub(super) struct Introduction<'a> {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    pub(super) summary: &'static str,
+    /// Words for a kind of component, how many of it there are, and the address of the packs that have it.
+    kinds: Vec<(&'static str, usize, String)>,
+    /// How one of its packs is installed.
+    example: Option<Example<'a>>,
+    has_placeholder_url: bool,
+    recent: Vec<Row<'a>>,
 }
 
-/// Makes `packs/<ecosystem>/index.html`.
-pub(in crate::site) fn files(site: &Site, id: &EcosystemId) -> Files {
-    let path = RelPath::composed(format!("packs/{id}/index.html"));
-    let packs: Vec<_> = site.catalog.packs.values().filter(|pack| pack.id.ecosystem == *id).collect();
-    let Some(first) = packs.first() else { return Ok(Vec::new()) };
-    let page = EcosystemPage {
-        head: Head {
-            root: links::root(&path),
-            title: format!("{} packs", first.ecosystem.title()).into(),
-            description: first.ecosystem.summary().into(),
-            canonical: site.base.absolute(path.as_str()),
-            json: Some("index.json".to_owned()),
-            data: structured::script(
-                &site.base,
-                [structured::breadcrumbs(&site.base, [(first.ecosystem.title(), path.to_string())])],
-            ),
-            section: Some(super::BROWSE),
-            ..Head::default()
-        },
-        title: first.ecosystem.title(),
-        summary: first.ecosystem.summary(),
-        count: text::count(packs.len(), "pack", "packs"),
-        packs: packs.into_iter().map(|pack| card(pack)).collect(),
+#[derive(Serialize)]
+struct Example<'a> {
+    name: &'a str,
+    address: String,
+    snippets: Vec<Snippet<'static>>,
+}
+
+/// Returns the pack by which the installation is shown: the one that was released last.
+pub(in crate::site) fn example<'a>(packs: impl IntoIterator<Item = &'a Arc<CatalogPack>>) -> Option<&'a CatalogPack> {
+    news::newest(packs, 1).first().map(|(pack, _)| *pack)
+}
+
+/// Returns what stands above a list; nothing above that of all packs.
+pub(super) fn introduction<'a>(
+    site: &'a Site,
+    scope: &Scope,
+    packs: &[&'a Arc<CatalogPack>],
+) -> Option<Introduction<'a>> {
+    let Scope::Ecosystem(_) = scope else { return None };
+    let ecosystem = packs.first()?.ecosystem;
+    let url = site.base.registry.url.as_deref();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (kind, count) in packs.iter().flat_map(|pack| card::kinds(&pack.latest().pack)) {
+        *counts.entry(kind.key).or_default() += count;
+    }
+    let kinds = ecosystem.kinds().iter().filter_map(|kind| {
+        let count = *counts.get(kind.key)?;
+        let words = if count == 1 { kind.singular } else { kind.plural };
+        Some((words, count, format!("packs/{}/index.html?kind={}", ecosystem.id(), links::segment(kind.key))))
+    });
+    let installed = |pack: &'a CatalogPack| {
+        let examples = ecosystem.install_release(pack.latest(), url.unwrap_or(docs::UNKNOWN_URL), &site.base.feeds);
+        Example {
+            name: pack.id.name.as_str(),
+            address: format!("{}/index.html", links::pack_address(&pack.id)),
+            snippets: snippets(examples.into_iter().take(1).collect()),
+        }
     };
-    let html = site.base.templates.render("ecosystem.html", &path, &[("site", &site.base.frame)], &page)?;
-    Ok(vec![(path, html)])
+    Some(Introduction {
+        id: ecosystem.id(),
+        title: ecosystem.title(),
+        summary: ecosystem.summary(),
+        kinds: kinds.collect(),
+        example: example(packs.iter().copied()).map(installed).filter(|example| !example.snippets.is_empty()),
+        has_placeholder_url: url.is_none(),
+        recent: news::active(packs.iter().copied(), RECENT).into_iter().map(row).collect(),
+    })
 }

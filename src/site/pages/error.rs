@@ -25,6 +25,7 @@ pub(in crate::site) fn files(site: &Site) -> Files {
         head: Head {
             root: base.unwrap_or_default(),
             title: "Page not found".into(),
+            description: "There is no page at this address of the registry.".into(),
             is_unlisted: true,
             ..Head::default()
         },

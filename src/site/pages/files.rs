@@ -31,8 +31,6 @@ struct FilesPage<'a> {
     size: String,
     rows: Vec<Row<'a>>,
     left_out: usize,
-    /// Whether a file is in the archive only.
-    has_unshown: bool,
 }
 
 /// A folder or a file.
@@ -78,7 +76,6 @@ pub(super) fn page(site: &PackSite, at: usize) -> Result<(RelPath, Vec<u8>), Ren
         archive_size: text::size(release.record.archive.size),
         count: text::count(count, "file", "files"),
         size: text::size(release.listing.size()),
-        has_unshown: rows.iter().any(|row| row.anchor.is_none() && row.address.is_none()),
         rows,
         left_out: count.saturating_sub(MOST_ROWS),
     };

@@ -1,61 +1,47 @@
-//! The home page: what the registry is, all packs by ecosystem, what is new.
+//! The home page: what the registry is, how much is in it, what is new and what is updated. As small in a registry of ten thousand packs as in one of ten.
 
-use std::borrow::Cow;
-use std::cmp::Reverse;
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::card::{Card, card};
 use super::{Files, Head, structured};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::{PackId, RelPath};
 use crate::pack::Pack;
+use crate::site::news::{self, Released, Tally};
 use crate::site::{Site, links, text};
 
-/// How many releases the list of new ones shows.
-const RECENT: usize = 8;
+/// How many new packs and updates are shown.
+const NEW: usize = 6;
+const UPDATED: usize = 10;
 
 #[derive(Serialize)]
 struct Home<'a> {
     head: Head<'a>,
-    pack_count: usize,
-    release_count: usize,
-    component_count: usize,
-    groups: Vec<Group<'a>>,
-    recent: Vec<Recent<'a>>,
+    /// Packs, releases and components that can be had, each with its word.
+    numbers: [(String, &'static str); 3],
+    /// What is not counted, in words.
+    uncounted: Option<String>,
+    ecosystems: Vec<Group>,
+    newcomers: Vec<Card<'a>>,
+    updates: Vec<Row<'a>>,
 }
 
 #[derive(Serialize)]
-struct Group<'a> {
+struct Group {
     id: &'static str,
     title: &'static str,
     summary: &'static str,
-    count: String,
-    packs: Vec<Card<'a>>,
+    counts: [String; 2],
 }
 
-/// A pack in a list.
+/// A release in a list.
 #[derive(Serialize)]
-pub(super) struct Card<'a> {
+pub(super) struct Row<'a> {
     address: String,
     name: &'a str,
-    title: Option<&'a str>,
-    summary: Cow<'a, str>,
-    keywords: &'a [String],
-    /// What `assets/browse.js` narrows lists by: `address=words`, separated by tabs.
-    ecosystem: String,
-    kinds: String,
-    keyword_values: String,
-    version: &'a str,
-    date: String,
-    time: String,
-    counts: Vec<String>,
-    status: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct Recent<'a> {
-    address: String,
-    name: String,
+    ecosystem: &'static str,
     version: &'a str,
     date: String,
     time: String,
@@ -65,20 +51,21 @@ struct Recent<'a> {
 pub(in crate::site) fn files(site: &Site) -> Files {
     let catalog = &site.catalog;
     let path = RelPath::composed("index.html");
-    let groups: Vec<Group<'_>> = super::ecosystems(catalog)
-        .into_iter()
-        .filter_map(|id| {
-            let packs: Vec<_> = catalog.packs.values().filter(|pack| pack.id.ecosystem == id).collect();
-            let ecosystem = packs.first()?.ecosystem;
-            Some(Group {
-                id: ecosystem.id(),
-                title: ecosystem.title(),
-                summary: ecosystem.summary(),
-                count: text::count(packs.len(), "pack", "packs"),
-                packs: packs.into_iter().map(|pack| card(pack)).collect(),
-            })
+    let packs = || catalog.packs.values();
+    let tally = Tally::of(packs());
+    let ecosystems = super::ecosystems(catalog).into_iter().filter_map(|id| {
+        let packs: Vec<&Arc<CatalogPack>> = packs().filter(|pack| pack.id.ecosystem == id).collect();
+        let (ecosystem, tally) = (packs.first()?.ecosystem, Tally::of(packs.iter().copied()));
+        Some(Group {
+            id: ecosystem.id(),
+            title: ecosystem.title(),
+            summary: ecosystem.summary(),
+            counts: [
+                text::count(tally.packs, "pack", "packs"),
+                text::count(tally.components, "component", "components"),
+            ],
         })
-        .collect();
+    });
     let page = Home {
         head: Head {
             root: String::new(),
@@ -89,89 +76,55 @@ pub(in crate::site) fn files(site: &Site) -> Files {
             data: structured::script(&site.base, [structured::website(&site.base)]),
             ..Head::default()
         },
-        pack_count: catalog.packs.len(),
-        release_count: catalog
-            .packs
-            .values()
-            .flat_map(|pack| &pack.releases)
-            .filter(|release| !release.status.draft)
-            .count(),
-        component_count: catalog.packs.values().map(|pack| pack.latest().pack.components.len()).sum(),
-        groups,
-        recent: recent(site),
+        numbers: [
+            (grouped(tally.packs), if tally.packs == 1 { "pack" } else { "packs" }),
+            (grouped(tally.releases), if tally.releases == 1 { "release" } else { "releases" }),
+            (grouped(tally.components), if tally.components == 1 { "component" } else { "components" }),
+        ],
+        uncounted: uncounted(&tally),
+        ecosystems: ecosystems.collect(),
+        newcomers: news::newcomers(packs(), NEW).into_iter().map(|(pack, _)| card(pack, false)).collect(),
+        updates: news::updates(packs(), UPDATED).into_iter().map(row).collect(),
     };
     let html = site.base.templates.render("home.html", &path, &[("site", &site.base.frame)], &page)?;
     Ok(vec![(path, html)])
 }
 
-/// Returns a pack as a list shows it.
-pub(super) fn card(pack: &CatalogPack) -> Card<'_> {
-    let release = pack.latest();
-    let components = &release.pack.components;
-    let counts = components
-        .chunk_by(|a, b| a.kind == b.kind)
-        .map(|group| {
-            let kind = group[0].kind;
-            text::count(group.len(), kind.singular, kind.plural).to_lowercase()
-        })
-        .collect();
-    Card {
-        address: format!("{}/index.html", links::pack_address(&pack.id)),
+/// Returns a release as a list shows it.
+pub(super) fn row<'a>((pack, release): Released<'a>) -> Row<'a> {
+    Row {
+        address: format!("{}/index.html", links::release_address(&pack.id, release.version())),
         name: pack.id.name.as_str(),
-        title: title(&pack.id, &release.pack),
-        summary: text::summary(&release.pack.description),
-        keywords: &release.pack.keywords,
-        ecosystem: facet([pack.ecosystem.title()]),
-        kinds: facet(components.chunk_by(|a, b| a.kind == b.kind).map(|group| group[0].kind.singular)),
-        keyword_values: facet(release.pack.keywords.iter().map(String::as_str)),
+        ecosystem: pack.ecosystem.title(),
         version: release.version().as_str(),
         date: date(release),
         time: release.published_at.to_string(),
-        counts,
-        status: super::status::word(pack, release),
     }
 }
 
-/// Returns values that a list can be narrowed by: what stands in the address, and what people read.
-fn facet<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
-    let value = |words: &str| {
-        // A tab or an equals sign would end the value early.
-        let words = words.replace(['\t', '\n', '\r'], " ");
-        format!("{}={words}", words.to_lowercase().replace([' ', '='], "-"))
-    };
-    values.into_iter().map(value).collect::<Vec<_>>().join("\t")
+/// Says what is there and not counted.
+fn uncounted(tally: &Tally) -> Option<String> {
+    let withdrawn = text::count(tally.withdrawn, "withdrawn release", "withdrawn releases");
+    let drafts = text::count(tally.drafts, "draft", "drafts");
+    match (tally.withdrawn, tally.drafts) {
+        (0, 0) => None,
+        (_, 0) => Some(withdrawn),
+        (0, _) => Some(drafts),
+        _ => Some(format!("{withdrawn} and {drafts}")),
+    }
 }
 
-fn recent<'a>(site: &'a Site) -> Vec<Recent<'a>> {
-    let mut releases: Vec<_> = site
-        .catalog
-        .packs
-        .values()
-        .flat_map(|pack| pack.releases.iter().map(move |release| (&**pack, release)))
-        .filter(|(pack, release)| is_news(pack, release))
-        .collect();
-    releases.sort_by(|a, b| newest_first(a).cmp(&newest_first(b)));
-    releases
-        .into_iter()
-        .take(RECENT)
-        .map(|(pack, release)| Recent {
-            address: format!("{}/index.html", links::release_address(&pack.id, release.version())),
-            name: pack.id.to_string(),
-            version: release.version().as_str(),
-            date: date(release),
-            time: release.published_at.to_string(),
-        })
-        .collect()
-}
-
-/// Tells whether lists of new releases show a release: neither what is held back nor what was withdrawn.
-pub(in crate::site) fn is_news(pack: &CatalogPack, release: &CatalogRelease) -> bool {
-    pack.status.may_be_chosen() && release.status.may_be_chosen() && !release.status.draft
-}
-
-/// Returns the order of lists of releases: newest first, and of those published at once the highest version first.
-pub(in crate::site) fn newest_first<'a>((pack, release): &(&'a CatalogPack, &'a CatalogRelease)) -> impl Ord + use<'a> {
-    (Reverse(release.published_at), &pack.id, Reverse(release.version()))
+/// Returns a number with its thousands apart.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Returns what people call a pack, unless that is its name.
@@ -182,4 +135,20 @@ pub(in crate::site) fn title<'a>(id: &PackId, pack: &'a Pack) -> Option<&'a str>
 /// Returns the day of publication, in UTC.
 pub(super) fn date(release: &CatalogRelease) -> String {
     text::day(&release.published_at.to_string()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_for_people() {
+        assert_eq!(
+            ["0", "999", "1,000", "178,000", "1,234,567"],
+            [0, 999, 1000, 178_000, 1_234_567].map(grouped).each_ref().map(String::as_str)
+        );
+        let tally = Tally { withdrawn: 1, drafts: 2, ..Tally::default() };
+        assert_eq!(uncounted(&tally).as_deref(), Some("1 withdrawn release and 2 drafts"));
+        assert_eq!(uncounted(&Tally::default()), None);
+    }
 }

@@ -3,6 +3,9 @@
 //! Every address in a context is a path from the site's root; templates put `page.root` in front. What several pages of a
 //! release show is converted once, as the value `release`; `site` is what all pages show.
 
+pub(super) mod browse;
+pub(super) mod card;
+pub(super) mod changelog;
 pub(super) mod compare;
 pub(super) mod component;
 mod diffs;
@@ -18,7 +21,8 @@ pub(super) mod health;
 pub(super) mod home;
 mod more;
 pub(super) mod release;
-mod status;
+pub(super) mod search;
+pub(super) mod status;
 pub(super) mod structured;
 mod versions;
 mod view;
@@ -27,7 +31,7 @@ use serde::Serialize;
 
 pub(in crate::site) use head::Head;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogPack};
 use crate::config::NamedLink;
 use crate::ident::EcosystemId;
 use crate::output::RenderError;
@@ -77,7 +81,7 @@ impl<'a> Entry<'a> {
 }
 
 /// The address of the page of all packs.
-pub(super) const BROWSE: &str = "index.html";
+pub(super) const BROWSE: &str = "packs/index.html";
 
 /// The address of the first page of the documentation.
 pub(super) const DOCS: &str = "docs/index.html";
@@ -96,6 +100,16 @@ pub(super) fn ecosystems(catalog: &Catalog) -> Vec<EcosystemId> {
     let mut ids: Vec<_> = catalog.packs.keys().map(|id| &id.ecosystem).collect();
     ids.dedup();
     ids.into_iter().cloned().collect()
+}
+
+/// Returns the lists of packs: of all, and of each ecosystem.
+pub(super) fn scopes(catalog: &Catalog) -> impl Iterator<Item = browse::Scope> {
+    std::iter::once(browse::Scope::All).chain(ecosystems(catalog).into_iter().map(browse::Scope::Ecosystem))
+}
+
+/// Returns the word for a pack of which something is to be known.
+pub(super) fn status_word(pack: &CatalogPack) -> Option<&'static str> {
+    status::word(pack, pack.latest())
 }
 
 /// Returns what all pages show.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::view::{Changes, Group};
-use super::{Files, Head, component, more, structured, view};
+use super::{Files, Head, changelog, component, more, structured, view};
 use crate::catalog::{CatalogRelease, Status};
 use crate::ident::RelPath;
 use crate::site::images::Images;
@@ -20,9 +20,8 @@ const FIRST_VERSIONS: usize = 8;
 const MOST_OLDER: usize = 40;
 /// Most components that the page of a release lists.
 const MOST_COMPONENTS: usize = 90;
-/// How much of a README the page of a release shows, and how much of a changelog, in bytes.
+/// How much of a README the page of a release shows, in bytes.
 const README_SHOWN: usize = 24 << 10;
-const CHANGELOG_SHOWN: usize = 6 << 10;
 
 #[derive(Serialize)]
 struct ReleasePage<'a> {
@@ -37,8 +36,8 @@ struct ReleasePage<'a> {
     readme_path: Option<&'a str>,
     /// Whether only its beginning is shown.
     readme_is_cut: bool,
-    changelog_path: Option<&'a str>,
-    changelog_is_cut: bool,
+    /// What changed in it; the author's words come beside the page.
+    changed: Option<&'a changelog::Changed<'a>>,
     versions: Vec<VersionRow<'a>>,
     /// The rest of the versions, where there are many.
     older: Vec<VersionRow<'a>>,
@@ -69,11 +68,8 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     let shared = Shared::new(&view::release(site, at, icon.is_some()));
     let parts = [("site", &base.frame), ("release", &shared)];
     let readme = Text::of(release, Part::Readme, release.pack.readme.as_ref());
-    // Older changelogs are in the newest one.
-    let changelog = release.pack.changelog.as_ref().filter(|_| at == pack.latest);
-    let changelog = Text::of(release, Part::Changelog, changelog);
     let shown = readme.as_ref().map(|readme| readme.render(site, at, README_SHOWN));
-    let changes = changelog.as_ref().map(|changelog| changelog.render(site, at, CHANGELOG_SHOWN));
+    let changed = changelog::of_release(site, at);
 
     let mut files = Vec::with_capacity(stems.len() + 4);
     let page_of = |path: RelPath, is_pack: bool| {
@@ -90,19 +86,17 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
             component_count: stems.len(),
             readme_path: readme.as_ref().map(|readme| readme.path),
             readme_is_cut: shown.as_ref().is_some_and(|shown| shown.is_cut),
-            changelog_path: changelog.as_ref().map(|changelog| changelog.path),
-            changelog_is_cut: changes.as_ref().is_some_and(|changes| changes.is_cut),
+            changed: changed.as_ref().map(|(changed, _)| changed),
             versions,
             older,
             more_versions,
         };
         let has_more = page.has_more_components;
         let root = links::root(&path);
-        let html = |one: &Option<Rendered>| one.as_ref().map(|one| Shared::html(&markdown::on_page(&one.html, &root)));
-        let (readme, changelog) = (html(&shown), html(&changes));
+        let readme = shown.as_ref().map(|shown| Shared::html(&markdown::on_page(&shown.html, &root)));
         let mut parts = parts.to_vec();
         parts.extend(readme.iter().map(|html| ("readme", html)));
-        parts.extend(changelog.iter().map(|html| ("changelog", html)));
+        parts.extend(changed.iter().map(|(_, words)| ("words", words)));
         base.templates.render("pack.html", &path, &parts, &page).map(|html| (path, html, has_more))
     };
     if at == pack.latest {
@@ -129,7 +123,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     if at == pack.latest && site.around.dependents.len() > view::MOST_DEPENDENTS {
         files.push(more::dependents(site, &parts)?);
     }
-    for image in readme.iter().chain(&changelog).flat_map(|text| text.images.values()) {
+    for image in readme.iter().flat_map(|text| text.images.values()) {
         let path = links::file_in_release(pack, release.version(), &format!("images/{}", image.name));
         if !files.iter().any(|(other, _)| *other == path) {
             files.push((path, image.bytes.to_vec()));

@@ -39,7 +39,7 @@ const UNVERSIONED: &str =
 const TAKEN: &str = "This is what the working directory holds, and its version is released with other content: raise the version to release it.";
 
 /// Returns the word for a pack and the release of it that is shown, if something is to be known of them.
-pub(super) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'static str> {
+pub(in crate::site) fn word(pack: &CatalogPack, release: &CatalogRelease) -> Option<&'static str> {
     match word_of_release(pack, release) {
         grave @ Some("draft" | "quarantined" | "yanked") => grave,
         _ if pack.status.renamed.is_some() => Some("renamed"),

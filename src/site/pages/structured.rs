@@ -51,7 +51,7 @@ pub(in crate::site) fn breadcrumbs<'a>(base: &'a Base, way: impl IntoIterator<It
 
 /// Returns the registry as a website that can be searched.
 pub(in crate::site) fn website(base: &Base) -> Value {
-    let search = format!("{}?q={{search_term_string}}", base.absolute("index.html").unwrap_or_default());
+    let search = format!("{}?q={{search_term_string}}", base.absolute("search.html").unwrap_or_default());
     json!({
         "@type": "WebSite",
         "name": base.registry.name,

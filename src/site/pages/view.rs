@@ -14,7 +14,7 @@ use crate::compare::Impact;
 use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
 use crate::pack::{Example, Fact};
-use crate::site::{PackSite, links, source_links, text};
+use crate::site::{PackSite, docs, links, source_links, text};
 
 /// The file name of a release's icon, in the release's folder.
 pub(super) const ICON: &str = "icon.png";
@@ -26,8 +26,6 @@ const FEWEST: usize = 5;
 pub(super) const MOST_DEPENDENTS: usize = 20;
 /// Most findings that a page of a release lists.
 pub(super) const MOST_FINDINGS: usize = 40;
-/// What stands in for the registry's URL where none is configured.
-const UNKNOWN_URL: &str = "https://REGISTRY";
 
 /// A release, as all of its pages know it.
 #[derive(Serialize)]
@@ -48,6 +46,8 @@ pub(super) struct Release<'a> {
     /// The address of the release's folder, and of its pack's.
     address: String,
     pack_address: String,
+    /// The registry's URL, or what stands in for it.
+    url: &'a str,
     version_count: usize,
     /// The address of its icon.
     icon: Option<String>,
@@ -59,7 +59,8 @@ pub(super) struct Release<'a> {
     license: Option<&'a str>,
     license_link: Option<String>,
     changelog_link: Option<String>,
-    keywords: &'a [String],
+    /// The words, and the address of the packs that have them.
+    keywords: Vec<(Cow<'a, str>, String)>,
     homepage: Option<&'a str>,
     homepage_link: Option<&'a str>,
     requirements: Vec<Need<'a>>,
@@ -169,7 +170,7 @@ pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_>
     let release = &pack.releases[at];
     let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
     let version = release.version();
-    let url = registry.url.as_deref().unwrap_or(UNKNOWN_URL);
+    let url = registry.url.as_deref().unwrap_or(docs::UNKNOWN_URL);
     let address = links::release_address(id, version);
     let is_latest = version == pack.latest().version();
     let file_link = |path: &crate::ident::RelPath| source_links::file(source, path.as_str());
@@ -192,6 +193,7 @@ pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_>
         summary: text::summary(&content.description),
         description: content.description.trim(),
         pack_address: links::pack_address(id),
+        url,
         version_count: pack.releases.len(),
         icon: has_icon.then(|| format!("{address}/{ICON}")),
         notices: notices(site, release),
@@ -202,7 +204,7 @@ pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_>
         license: content.license.as_deref(),
         license_link: content.license_file.as_ref().and_then(file_link),
         changelog_link: content.changelog.as_ref().and_then(file_link),
-        keywords: &content.keywords,
+        keywords: super::card::keywords(content).collect(),
         homepage,
         homepage_link: homepage.and_then(source_links::web_url),
         requirements: content.requirements.iter().map(|need| needed(&need.name, need.range.as_deref())).collect(),

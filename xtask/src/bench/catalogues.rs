@@ -25,6 +25,11 @@ pub(super) fn thousand(context: &Context) -> Result<PathBuf> {
     catalogue(context, "thousand", &["--packs", "1000", "--components", "15"])
 }
 
+/// 5 000 packs with 15 components each.
+pub(super) fn five_thousand(context: &Context) -> Result<PathBuf> {
+    catalogue(context, "five-thousand", &["--packs", "5000", "--components", "15"])
+}
+
 /// A git repository of many packs, with a working directory.
 pub(super) struct Monorepo {
     pub(super) directory: PathBuf,

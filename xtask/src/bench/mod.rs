@@ -3,12 +3,14 @@
 //! 1. [`scenario`] lists what is measured, and which ratio is wanted.
 //! 2. [`catalogues`] generates the input, once per seed.
 //! 3. [`measure`] runs a command several times and takes the median of CPU and wall time, and the peak of memory;
-//!    [`saves`] measures the live preview instead; [`mod@written`] tells what a build wrote.
+//!    [`saves`] measures the live preview instead; [`generators`] other programs that make sites, where they are installed;
+//!    [`mod@written`] tells what a build wrote.
 //! 4. [`table`] sets ours beside the peer's.
 //!
 //! Prints Markdown tables for `docs/performance.md`. Ratios carry from machine to machine, seconds do not.
 
 mod catalogues;
+mod generators;
 mod http;
 mod measure;
 mod saves;
@@ -60,12 +62,12 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
     run(cargo("build")
         .args(["--release", "--quiet", "--bin", "packyard"])
         .args(EXAMPLES.map(|name| format!("--example={name}"))))?;
-    let context = Context { root: root(), directory, saves };
+    let context = Context { root: root(), directory, runs, saves };
     let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     let mut lines = Vec::new();
     for scenario in SCENARIOS.iter().filter(|scenario| is_wanted(scenario.name)) {
         eprintln!("{}: {}", scenario.name, scenario.what);
-        lines.extend(rows(scenario, &context, runs, peers_only)?);
+        lines.extend(rows(scenario, &context, peers_only)?);
     }
     println!(
         "\n{}\nMedians of {runs} runs, {} cores.",
@@ -79,20 +81,15 @@ pub(crate) fn command(mut arguments: Arguments) -> Result<ExitCode> {
 const EXAMPLES: [&str; 4] = ["bare_site", "bare_walk", "bare_watcher", "big_index"];
 
 /// Returns the lines of a scenario.
-fn rows(scenario: &Scenario, context: &Context, runs: usize, peers_only: bool) -> Result<Vec<Row>> {
+fn rows(scenario: &Scenario, context: &Context, peers_only: bool) -> Result<Vec<Row>> {
     match &scenario.how {
-        How::Commands(commands) => rows_of_commands(scenario.what, commands, context, runs, peers_only),
+        How::Commands(commands) => rows_of_commands(scenario.what, commands, context, peers_only),
         How::Own(rows) => rows(context, scenario.what, peers_only),
     }
 }
 
-fn rows_of_commands(
-    what: &str,
-    commands: &Commands,
-    context: &Context,
-    runs: usize,
-    peers_only: bool,
-) -> Result<Vec<Row>> {
+fn rows_of_commands(what: &str, commands: &Commands, context: &Context, peers_only: bool) -> Result<Vec<Row>> {
+    let runs = context.runs;
     let peer = match commands.peer {
         Some(peer) => measure::median(&measure::runs(context, runs, || peer(context))?, &[]).into(),
         None => Figures::default(),

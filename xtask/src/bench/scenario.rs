@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::catalogues;
+use super::generators;
 use super::saves;
 use super::table::{By, Row};
 use super::written;
@@ -18,6 +19,8 @@ pub(super) struct Context {
     pub(super) root: PathBuf,
     /// Where catalogues and output go.
     pub(super) directory: PathBuf,
+    /// How often each command runs.
+    pub(super) runs: usize,
     /// How often a file is saved while the preview runs.
     pub(super) saves: usize,
 }
@@ -128,6 +131,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             check: None,
         }),
     },
+    Scenario { name: "site-generators", what: "5 000 packs with 15 components", how: How::Own(generators::rows) },
     Scenario {
         name: "unchanged",
         what: "1 000 packs with 15 components, built before",
@@ -221,6 +225,12 @@ impl Context {
         Run { program: self.example("bare_walk"), arguments: vec![directory.join("packs")] }
     }
 
+    /// Returns the bare loop over a catalogue.
+    pub(super) fn bare_site(&self, catalogue: PathBuf) -> Result<Run> {
+        let out = catalogues::output(self, "bare-site")?;
+        Ok(Run { program: self.example("bare_site"), arguments: vec![catalogue, out] })
+    }
+
     /// Returns a task of the example that writes and reads a large index.
     pub(super) fn big_index(&self, task: &str, folder: &Path) -> Run {
         let mut arguments = vec![task.into(), folder.to_owned()];
@@ -241,8 +251,7 @@ fn python(context: &Context) -> Result<Run> {
 }
 
 fn bare_site(context: &Context) -> Result<Run> {
-    let (catalogue, out) = (catalogues::thousand(context)?, catalogues::output(context, "bare-site")?);
-    Ok(Run { program: context.example("bare_site"), arguments: vec![catalogue, out] })
+    context.bare_site(catalogues::thousand(context)?)
 }
 
 /// Prepares a build of what the same program has built already.

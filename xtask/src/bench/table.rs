@@ -50,13 +50,13 @@ impl Figures {
 
 /// Returns the lines as a Markdown table.
 pub(super) fn markdown(rows: &[Row]) -> String {
-    let mut text = "| scenario | peer | ours CPU | peer CPU | ratio | wanted | ours wall | peer wall | ours memory |\n\
-                    |---|---|---:|---:|---:|---:|---:|---:|---:|\n"
+    let mut text = "| scenario | peer | ours CPU | peer CPU | ratio | wanted | ours wall | peer wall | ours memory | peer memory |\n\
+                    |---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
         .to_owned();
     for row in rows {
         let (ours, peer) = (&row.ours, &row.peer);
         text.push_str(&format!(
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
             row.what,
             row.peer_name,
             seconds(ours.cpu),
@@ -65,7 +65,8 @@ pub(super) fn markdown(rows: &[Row]) -> String {
             row.wanted,
             seconds(ours.wall),
             seconds(peer.wall),
-            ours.mib.map_or_else(dash, |mib| format!("{mib} MiB")),
+            mebibytes(ours.mib),
+            mebibytes(peer.mib),
         ));
     }
     text
@@ -88,6 +89,10 @@ fn seconds(value: Option<f64>) -> String {
     }
 }
 
+fn mebibytes(value: Option<u64>) -> String {
+    value.map_or_else(dash, |mib| format!("{mib} MiB"))
+}
+
 fn dash() -> String {
     "–".to_owned()
 }
@@ -103,6 +108,6 @@ mod tests {
         assert_eq!(row(By::Wall, Figures::wall(0.25)).ratio(), Some(4.0));
         assert_eq!(row(By::Cpu, Figures::wall(0.25)).ratio(), None);
         let text = markdown(&[row(By::Wall, Figures::wall(0.05))]);
-        assert!(text.ends_with("| 3.00 s | – | 20.000 |  | 1.00 s | 50.0 ms | 5 MiB |\n"), "{text}");
+        assert!(text.ends_with("| 3.00 s | – | 20.000 |  | 1.00 s | 50.0 ms | 5 MiB | – |\n"), "{text}");
     }
 }

@@ -3,6 +3,7 @@
 //! Tools that are missing are installed ([`tools`]) or named in the error; no step is left out without saying so. Nothing is
 //! kept outside `target/` and cargo's home.
 
+mod feeds;
 mod installs;
 mod rust;
 mod site;
@@ -57,6 +58,7 @@ static STEPS: &[Step] = &[
         what: "every archive unpacks to what SHA256SUMS lists, by tar and sha256sum",
         run: site::archives,
     },
+    Step { name: "feeds", what: "feeds, sitemaps and badges are valid, by xmllint and feedparser", run: feeds::judge },
     Step { name: "installs", what: "the runtimes' own clients install from it: pip", run: installs::pip },
     Step { name: "browser", what: "the site works in a browser", run: site::browser },
 ];

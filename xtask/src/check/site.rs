@@ -143,13 +143,56 @@ pub(super) fn browser() -> Result<Outcome> {
     let site = site()?;
     let chromium = tools::chromium()?;
     tools::npm_packages(BROWSER_TESTS)?;
+    let packyard = root().join("target/release/packyard");
+    let hostile = hostile_sites(&packyard)?;
     let judge = format!("{BROWSER_TESTS}/run.mjs");
-    run(program("node").arg(judge).arg(&site).arg(root().join(SCREENSHOTS)).env("CHROMIUM", &chromium))?;
+    let hostile = format!("--hostile={}", hostile.display());
+    run(program("node").arg(judge).arg(&site).arg(root().join(SCREENSHOTS)).arg(hostile).env("CHROMIUM", &chromium))?;
     // The program that built the site shows a registry of its own while files of it are saved.
     let live = format!("{BROWSER_TESTS}/live.mjs");
-    let packyard = root().join("target/release/packyard");
     run(program("node").arg(live).arg(packyard).env("CHROMIUM", &chromium))?;
     Ok(Outcome::Passed)
+}
+
+/// Builds a registry of each hostile pack that is released in spite of what it holds, and returns the folder of them all.
+///
+/// As in the tests of hostile packs, what the case has is laid over a healthy pack, and another one stands beside it.
+fn hostile_sites(packyard: &Path) -> Result<PathBuf> {
+    let (cases, sites) = (root().join("tests/hostile"), root().join("target/hostile"));
+    if sites.exists() {
+        fs::remove_dir_all(&sites).context("cannot empty target/hostile")?;
+    }
+    for case in fs::read_dir(&cases).context("cannot read tests/hostile")? {
+        let case = case.context("cannot read tests/hostile")?.path();
+        let Ok(expected) = fs::read_to_string(case.join("expected.txt")) else { continue };
+        let pack = case.join("pack");
+        if !pack.is_dir() || !expected.lines().any(|line| line.trim() == "released") {
+            continue;
+        }
+        let ecosystem = expected.lines().find_map(|line| line.strip_prefix("ecosystem: ")).unwrap_or("stackstorm");
+        let site = sites.join(case.file_name().unwrap_or_default());
+        fs::create_dir_all(&site).with_context(|| format!("cannot create {}", site.display()))?;
+        let packyard = || {
+            let mut command = program(packyard);
+            command.arg("-C").arg(&site);
+            command
+        };
+        let configuration = "[registry]\nurl = \"https://packs.example.org\"\n\n[[source]]\npath = \"packs\"\n";
+        fs::write(site.join("packyard.toml"), configuration).context("cannot write packyard.toml")?;
+        run(packyard().args(["new", ecosystem, "hostile"]))?;
+        run(packyard().args(["new", "stackstorm", "healthy"]))?;
+        for file in files_below(&pack)? {
+            let target = site.join("packs/hostile").join(file.strip_prefix(&pack).unwrap_or(&file));
+            if let Some(folder) = target.parent() {
+                fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            }
+            fs::copy(&file, &target).with_context(|| format!("cannot write {}", target.display()))?;
+        }
+        // Faults of the pack are what the exit code tells; what counts here is what was made of it.
+        packyard().args(["build", "--quiet"]).output().context("cannot run packyard")?;
+        ensure!(site.join("public/index.json").is_file(), "{} was not built", site.display());
+    }
+    Ok(sites)
 }
 
 /// Returns the built registry.
@@ -160,7 +203,7 @@ pub(super) fn site() -> Result<PathBuf> {
 }
 
 /// Returns all files below a directory, sorted.
-fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {

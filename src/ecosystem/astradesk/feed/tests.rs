@@ -73,6 +73,7 @@ fn pack(releases: Vec<CatalogRelease>) -> Arc<CatalogPack> {
         releases,
         latest: 0,
         status: Status::default(),
+        said: Vec::new(),
         findings: Vec::new(),
         known_keys: std::sync::OnceLock::new(),
     };

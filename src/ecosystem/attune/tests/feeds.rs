@@ -29,6 +29,7 @@ fn catalog(url: Option<&str>, manifests: &[&str]) -> Catalog {
         releases,
         status: Status::default(),
         updated: "2026-09-01T10:00:00Z".parse().expect("a time"),
+        said: Vec::new(),
         findings: Vec::new(),
         known_keys: OnceLock::new(),
     };

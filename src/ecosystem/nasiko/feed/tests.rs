@@ -64,6 +64,7 @@ fn feed(releases: Vec<CatalogRelease>) -> (BTreeMap<String, Vec<u8>>, Vec<&'stat
         latest: 0,
         status: Status::default(),
         updated: jiff::Timestamp::UNIX_EPOCH,
+        said: Vec::new(),
         findings: Vec::new(),
         known_keys: OnceLock::new(),
     };

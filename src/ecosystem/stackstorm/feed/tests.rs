@@ -82,6 +82,7 @@ fn catalog(url: Option<&str>) -> Catalog {
         latest: 1,
         status: Status::default(),
         updated: jiff::Timestamp::from_second(1_760_054_400).expect("a time"),
+        said: Vec::new(),
         findings: Vec::new(),
         known_keys: OnceLock::new(),
     };

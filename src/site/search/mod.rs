@@ -1,0 +1,141 @@
+//! The search index: what `assets/search.js` reads to answer queries, on any host and from `file://`.
+//!
+//! 1. Packs, their components and the registry's documents are numbered: these are the entries. A pack comes before its
+//!    components, so that a number tells the pack.
+//! 2. [`entries`] finds the words of every entry, [`postings`] gathers them, [`shards`] divides them into pieces of which a query
+//!    needs one per word, and [`spelling`] lists those by which a wrongly typed one is put right.
+//! 3. [`blocks`] hold what is shown of entries, some at a time.
+//! 4. [`root`] has the names of packs and where all pieces start.
+//!
+//! Every piece is a script, because browsers refuse to fetch from `file://`. A small registry has all of them in one file. The
+//! files are made for the script of the same program, and are no promise to anybody else; `docs/search.md` tells more.
+
+mod blocks;
+mod entries;
+mod numbers;
+mod postings;
+mod root;
+mod script;
+mod shards;
+mod spelling;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::Site;
+use super::docs::{self, Document};
+use super::pages::status;
+use crate::catalog::{Catalog, CatalogPack};
+use crate::ident::{Digest, Fingerprint, RelPath};
+use crate::output::{Files, Phase, Place, RenderError, Unit};
+
+use blocks::Blocks;
+use entries::PackWords;
+use postings::Gathered;
+use root::Packs;
+
+/// Most characters of a summary in the index.
+const RESULT_SUMMARY: usize = 110;
+/// How many packs are read at a time: their words are in memory twice while they are.
+const AT_ONCE: usize = 512;
+
+/// How large pieces are, in bytes before they are compressed.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// All of it: what is smaller is one file.
+    whole: usize,
+    leaf: usize,
+    block: usize,
+    spelling: usize,
+}
+
+impl Bounds {
+    /// A query loads a leaf per word and a block per result, and may take 30 KB compressed: see `docs/search.md`.
+    const USUAL: Self = Self { whole: 64 << 10, leaf: 8 << 10, block: 1_500, spelling: 20 << 10 };
+}
+
+/// Plans the index.
+pub(super) fn unit(site: &Arc<Site>) -> Unit {
+    // The documents are the base's.
+    let key = (site.base.key, keys(&site.catalog));
+    let site = Arc::clone(site);
+    Unit::batch(Phase::Pointers, [Place::folder("search")], key, move || {
+        files(&site.catalog, &docs::documents(&site.base), Bounds::USUAL)
+    })
+}
+
+/// Returns what the index depends on of each pack.
+fn keys(catalog: &Catalog) -> Vec<Digest> {
+    let key = |pack: &Arc<CatalogPack>| {
+        let release = pack.latest();
+        let content = &release.pack;
+        let readme = content.readme.as_ref().and_then(|path| {
+            let files = &release.listing.files;
+            let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
+            Some(files[at].sha256)
+        });
+        let needs: Vec<_> = content.dependencies.iter().map(|one| (&one.name, &one.kind)).collect();
+        let status = status::word(pack, release);
+        Fingerprint::of((pack.keys().summary, readme, &content.aliases, needs, status))
+    };
+    catalog.packs.values().map(key).collect()
+}
+
+/// Makes the files.
+fn files(catalog: &Catalog, documents: &[Document], bounds: Bounds) -> Result<Files, RenderError> {
+    let packs = Packs::of(catalog);
+    let all: Vec<&CatalogPack> = catalog.packs.values().map(|pack| &**pack).collect();
+    let (mut gathered, mut shown) = (Gathered::default(), Blocks::new(bounds.block));
+    for (number, some) in all.chunks(AT_ONCE).enumerate() {
+        let words: Vec<PackWords> = some.par_iter().map(|pack| PackWords::of(pack)).collect();
+        for (at, (pack, words)) in some.iter().zip(words).enumerate() {
+            words.gather(packs.first(number * AT_ONCE + at), &mut gathered);
+            shown.add(pack);
+        }
+    }
+    for (document, entry) in documents.iter().zip(packs.entries()..) {
+        PackWords::of_document(&document.title, &document.text).gather(entry, &mut gathered);
+    }
+    let postings = gathered.sorted();
+    let shards = shards::divide(&postings, &packs.standing(documents.len()), bounds.leaf);
+    let spelling = spelling::pieces(&postings, bounds.spelling);
+    let blocks = shown.end();
+    let root = packs.root(documents, &blocks, &shards, &spelling);
+    let root = serde_json::to_string(&root)
+        .map_err(|error| RenderError { page: "search/index.js".to_owned(), reason: error.to_string() })?;
+
+    // A piece that is older or newer than the root that a browser kept would be misread.
+    let numbering = (shards.leaves.iter().chain(&shards.heads).chain(&spelling)).map(|shard| &shard.from);
+    let firsts = blocks.iter().map(|block| block.first);
+    let tag = Fingerprint::of((
+        catalog.packs.keys().collect::<Vec<_>>(),
+        numbering.collect::<Vec<_>>(),
+        firsts.collect::<Vec<_>>(),
+    ));
+    let tag = &tag.hex()[..8];
+
+    let texts = [('l', &shards.leaves), ('h', &shards.heads), ('s', &spelling)];
+    let texts = texts.into_iter().flat_map(|(letter, shards)| {
+        shards.iter().enumerate().map(move |(at, shard)| (format!("{letter}{at}"), script::text(&shard.text)))
+    });
+    let blocks = blocks.into_iter().enumerate().map(|(at, block)| (format!("b{at}"), block.text));
+    let mut pieces: Vec<(String, Vec<u8>)> = texts
+        .chain(blocks)
+        .map(|(name, json)| {
+            let bytes = script::piece(&name, tag, &json);
+            (name, bytes)
+        })
+        .collect();
+    let mut index = script::piece("", tag, &root);
+    if index.len() + pieces.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= bounds.whole {
+        for (_, bytes) in pieces.drain(..) {
+            index.extend(bytes);
+        }
+    }
+    let files = pieces.into_iter().map(|(name, bytes)| (RelPath::composed(format!("search/{name}.js")), bytes));
+    Ok(std::iter::once((RelPath::composed("search/index.js"), index)).chain(files).collect())
+}
