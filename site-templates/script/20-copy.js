@@ -3,7 +3,7 @@
   "use strict";
 
   const { element } = packyard;
-  const texts = navigator.clipboard ? document.querySelectorAll("[data-copy]") : [];
+  const texts = navigator.clipboard ? document.querySelectorAll("[data-copy], .snippet pre") : [];
   if (!texts.length) return;
 
   // One place says to everybody what happened.

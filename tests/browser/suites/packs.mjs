@@ -107,7 +107,7 @@ export default async function ({ folder, files, places, hosts, shots, SIZES, axe
 
   const permissions = ["clipboard-read", "clipboard-write"];
   judge("commands and digests are copied, and it is said", await visit(`${address}${kept.pack.pack}/index.html`, { permissions }, async (page_, wrong) => {
-    const texts = await page_.locator("[data-copy]").allTextContents();
+    const texts = await page_.locator("[data-copy], .snippet pre").allTextContents();
     const buttons = page_.locator("button.copy");
     const names = await buttons.evaluateAll((all) => all.map((button) => button.getAttribute("aria-label")));
     if (texts.length < 3 || names.length !== texts.length) wrong.push(`${texts.length} texts have ${names.length} buttons`);
