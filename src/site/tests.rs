@@ -456,7 +456,7 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
     expect(
         &|pack| Arc::make_mut(&mut pack.releases[2].pack).title.push('!'),
         &[
-            "File docs/install.html",
+            "File packs/demo/weather/changelog.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File packs/demo/weather/compare/1.9.0+build.5...1.10.0.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
