@@ -19,6 +19,8 @@ pub struct PackKeys {
     pub releases: Vec<Digest>,
     /// What each release is compared by: its content, whatever is found of it or recorded about it.
     pub contents: Vec<Digest>,
+    /// What is wrong with it: its newest state and all releases.
+    pub findings: Digest,
 }
 
 impl CatalogPack {
@@ -47,10 +49,12 @@ impl PackKeys {
         let needs: Vec<_> = latest.requirements.iter().map(|need| &need.name).collect();
         let words = (&latest.title, &latest.description, &latest.authors, &latest.keywords, &latest.license, needs);
         let summary = Fingerprint::of((face, words, described, pack.updated));
+        let found: Vec<_> = pack.releases.iter().map(|release| &release.findings).collect();
+        let findings = Fingerprint::of((&pack.findings, found));
         let said: Vec<_> =
             pack.said.iter().map(|event| (event.seq, event.at, event.what.kind(), event.what.reason())).collect();
         let whole = Fingerprint::of((face, summary, &releases, &pack.findings, said));
-        Self { whole, face, summary, releases, contents }
+        Self { whole, face, summary, releases, contents, findings }
     }
 }
 

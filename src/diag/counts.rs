@@ -18,6 +18,11 @@ pub struct Counts {
 impl Counts {
     /// Counts findings.
     pub fn of(diagnostics: &[Diagnostic]) -> Self {
+        Self::of_each(diagnostics)
+    }
+
+    /// Counts findings, one by one.
+    pub fn of_each<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>) -> Self {
         let mut counts = Self::default();
         for diagnostic in diagnostics {
             match diagnostic.severity {

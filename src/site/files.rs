@@ -165,7 +165,10 @@ mod tests {
         let mut room = Room::default();
         assert_eq!(room.batches(), 0);
         assert_eq!(room.batch_of(MOST_BYTES + 1), None);
-        assert_eq!([room.batch_of(MOST_BYTES), room.batch_of(MOST_BYTES), room.batch_of(1)], [Some(0), Some(0), Some(1)]);
+        assert_eq!(
+            [room.batch_of(MOST_BYTES), room.batch_of(MOST_BYTES), room.batch_of(1)],
+            [Some(0), Some(0), Some(1)]
+        );
         assert_eq!(room.batches(), 2);
         let more = (0..20).filter(|_| room.batch_of(MOST_BYTES).is_some()).count();
         assert_eq!(more, 13, "16 MiB in all");

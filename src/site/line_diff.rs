@@ -49,7 +49,10 @@ mod tests {
     #[test]
     fn lines_that_changed_are_found() {
         assert_eq!(of("a b c", "a b c"), []);
-        assert_eq!(of("a b c", "a x c d"), [Change { before: 1..2, after: 1..2 }, Change { before: 3..3, after: 3..4 }]);
+        assert_eq!(
+            of("a b c", "a x c d"),
+            [Change { before: 1..2, after: 1..2 }, Change { before: 3..3, after: 3..4 }]
+        );
         assert_eq!(of("", "a"), [Change { before: 0..0, after: 0..1 }]);
         let groups = grouped(of("a b c d e f", "x b c d e y"), 3);
         assert_eq!(groups.len(), 2);

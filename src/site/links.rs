@@ -3,7 +3,9 @@
 //! ```text
 //! packs/<ecosystem>/index.html
 //! packs/<ecosystem>/<name>/index.html
+//! packs/<ecosystem>/<name>/{versions.js,versions.html,dependents.html}
 //! packs/<ecosystem>/<name>/<version>/index.html
+//! packs/<ecosystem>/<name>/<version>/{components,readme,findings}.html, images/
 //! packs/<ecosystem>/<name>/<version>/<kind>/<component>.html
 //! packs/<ecosystem>/<name>/compare/<version>...<version>.html
 //! packs/<ecosystem>/<name>/<version>/files.html
@@ -133,6 +135,11 @@ pub(crate) fn segments(path: &str) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
+/// Returns the address of the script that tells the versions of a pack, which is its path too: a name needs no encoding.
+pub(crate) fn versions_address(id: &PackId) -> String {
+    format!("{}/versions.js", pack_address(id))
+}
+
 /// Endings of the pages and copies of files.
 const FILE_ENDINGS: [&str; 7] = [".html", ".txt", ".bin", ".png", ".jpg", ".gif", ".webp"];
 
@@ -157,7 +164,8 @@ pub(super) fn file_address(folder: &str, path: &str) -> String {
 
 /// Returns a segment of a file's path as [`stem`] does; of a long one so much of a digest that nobody finds two alike.
 fn file_segment(name: &str) -> String {
-    let is_short = name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
+    let is_short =
+        name.len() <= MAX_STEM_BYTES / 14 || name.chars().map(encoded_length).sum::<usize>() <= MAX_STEM_BYTES;
     if is_short {
         return stem(name);
     }

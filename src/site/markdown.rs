@@ -4,12 +4,14 @@
 //! 1. The text is bounded: bytes, nesting, raw HTML. Beyond the bounds it is shown as it is, escaped: the sanitiser is
 //!    quadratic in nesting.
 //! 2. Markdown events are rewritten: headings sit below the page's own and get anchors; links go to http(s), mailto, a heading
-//!    of the same document, or a file of the source repository at the released commit; any other link is shown as its text.
-//! 3. Images are not loaded, since a page must work offline and tell no stranger who reads it: an image becomes a link to
-//!    itself, or its alternative text.
+//!    of the same document, the page of a file of the pack, or a file of the source repository at the released commit; any other
+//!    link is shown as its text.
+//! 3. Images of other hosts are not loaded, since a page must work offline and tell no stranger who reads it: such an image
+//!    becomes a link to itself, or its alternative text. Those of the pack are shown where they are published.
 //! 4. The sanitiser runs last, over everything, and decides what may stay.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -17,6 +19,7 @@ use ammonia::Builder;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::highlight::{Class, Code, Language};
+use super::images::Images;
 use super::{source_links, text};
 use crate::index::event::SourceFacts;
 
@@ -52,9 +55,14 @@ impl Part {
     }
 
     fn sanitiser(self) -> &'static Builder<'static> {
-        static READMES: LazyLock<Builder<'static>> = LazyLock::new(|| sanitiser(Part::Readme));
-        static CHANGELOGS: LazyLock<Builder<'static>> = LazyLock::new(|| sanitiser(Part::Changelog));
-        static SECTIONS: LazyLock<Builder<'static>> = LazyLock::new(|| sanitiser(Part::Section));
+        fn plain(part: Part) -> Builder<'static> {
+            let mut sanitiser = sanitiser(part);
+            sanitiser.attribute_filter(only_numbers);
+            sanitiser
+        }
+        static READMES: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Readme));
+        static CHANGELOGS: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Changelog));
+        static SECTIONS: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Section));
         match self {
             Self::Changelog => &CHANGELOGS,
             Self::Section => &SECTIONS,
@@ -63,14 +71,57 @@ impl Part {
     }
 }
 
-/// Renders a document; `source` is where its relative links lead, and `path` where it lies in the pack.
-pub(super) fn render(part: Part, document: &str, path: &str, source: &SourceFacts) -> String {
-    let document = text::visible(document);
-    let events = (is_markdown(path) && document.len() <= MAX_BYTES).then(|| bounded_events(&document)).flatten();
-    let Some(events) = events else { return as_it_is(&document) };
-    let mut html = String::with_capacity(document.len() * 2);
-    html::push_html(&mut html, Rewriter::new(part, &events, path, source).rewrite(events).into_iter());
-    part.sanitiser().clean(&html).to_string()
+/// A document on its way to a page.
+pub(super) struct Document<'a> {
+    pub(super) part: Part,
+    pub(super) text: &'a str,
+    /// Where it lies in the pack.
+    pub(super) path: &'a str,
+    /// Where its relative links lead.
+    pub(super) source: &'a SourceFacts,
+    /// The images that it may show, and the address of the folder that they are published in.
+    pub(super) images: &'a Images,
+    pub(super) images_folder: &'a str,
+    /// Returns the address of the page of a file of the pack, if it has one.
+    pub(super) page_of: &'a dyn Fn(&str) -> Option<String>,
+    /// How many bytes of it are shown, but for the block of text that is begun.
+    pub(super) most: usize,
+}
+
+/// A document as HTML, and whether that is only its beginning.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rendered {
+    pub(super) html: String,
+    pub(super) is_cut: bool,
+}
+
+/// Renders a document without images; `source` is where its relative links lead, and `path` where it lies in the pack.
+pub(super) fn render(part: Part, text: &str, path: &str, source: &SourceFacts) -> String {
+    let images = Images::new();
+    Document { part, text, path, source, images: &images, images_folder: "", page_of: &|_| None, most: usize::MAX }
+        .render()
+        .html
+}
+
+impl Document<'_> {
+    /// Renders the document; the addresses of its images and of pages of files begin with [`own::SITE`].
+    pub(super) fn render(&self) -> Rendered {
+        let text = text::visible(self.text);
+        let is_rendered = is_markdown(self.path) && text.len() <= MAX_BYTES;
+        let Some((events, is_cut)) = is_rendered.then(|| bounded_events(&text, self.most)).flatten() else {
+            let shown = text.floor_char_boundary(self.most);
+            return Rendered { html: as_it_is(&text[..shown]), is_cut: shown < text.len().min(MAX_BYTES) };
+        };
+        let mut html = String::with_capacity(text.len().min(self.most) * 2);
+        let rewriter = Rewriter::new(self, &events);
+        html::push_html(&mut html, rewriter.rewrite(events).into_iter());
+        let pages = rewriter.pages.into_inner();
+        if self.images.is_empty() && pages.is_empty() {
+            return Rendered { html: self.part.sanitiser().clean(&html).to_string(), is_cut };
+        }
+        let html = own::allowed(sanitiser(self.part), self, pages).clean(&html).to_string();
+        Rendered { html: own::drawn(&html, self.images), is_cut }
+    }
 }
 
 /// Tells whether a document is Markdown, by its name.
@@ -85,7 +136,7 @@ pub(super) fn options() -> Options {
 
 /// Tells whether a document is within the bounds of what is rendered.
 pub fn is_within_bounds(document: &str) -> bool {
-    document.len() <= MAX_BYTES && bounded_events(document).is_some()
+    document.len() <= MAX_BYTES && bounded_events(document, usize::MAX).is_some()
 }
 
 /// Returns a document's text as it is, escaped; at most [`MAX_BYTES`] of it.
@@ -100,11 +151,15 @@ fn as_it_is(document: &str) -> String {
     String::from_utf8_lossy(&html).into_owned()
 }
 
-/// Returns the events of a document, or nothing when they are beyond the bounds.
-pub(super) fn bounded_events(document: &str) -> Option<Vec<Event<'_>>> {
+/// Returns the events of a document's first bytes up to the end of a block, and whether there are more; nothing when they are
+/// beyond the bounds.
+pub(super) fn bounded_events(document: &str, most: usize) -> Option<(Vec<Event<'_>>, bool)> {
     let (mut depth, mut blocks, mut raw) = (0_usize, 0_usize, RawTags::default());
     let mut events = Vec::new();
-    for event in Parser::new_ext(document, options()) {
+    for (event, at) in Parser::new_ext(document, options()).into_offset_iter() {
+        if depth == 0 && at.start >= most {
+            return Some((events, true));
+        }
         match &event {
             Event::Start(_) => (depth, blocks) = (depth + 1, blocks + 1),
             Event::End(_) => depth -= 1,
@@ -116,7 +171,7 @@ pub(super) fn bounded_events(document: &str) -> Option<Vec<Event<'_>>> {
         }
         events.push(event);
     }
-    Some(events)
+    Some((events, false))
 }
 
 /// Counts opening tags of raw HTML.
@@ -149,22 +204,27 @@ struct Rewriter<'s> {
     part: Part,
     source: &'s SourceFacts,
     folder: &'s str,
+    images: &'s Images,
+    page_of: &'s dyn Fn(&str) -> Option<String>,
+    /// The pages of files that links lead to, by their paths in the pack.
+    pages: RefCell<BTreeMap<String, String>>,
     anchors: Vec<String>,
     known: BTreeSet<String>,
 }
 
 impl<'s> Rewriter<'s> {
-    fn new(part: Part, events: &[Event<'_>], path: &'s str, source: &'s SourceFacts) -> Self {
+    fn new(document: &Document<'s>, events: &[Event<'_>]) -> Self {
+        let Document { part, path, source, images, page_of, .. } = *document;
         let folder = path.rfind('/').map_or("", |slash| &path[..slash]);
         let anchors = anchors(events);
         let known = if part == Part::Section { BTreeSet::new() } else { anchors.iter().cloned().collect() };
-        Self { part, source, folder, anchors, known }
+        Self { part, source, folder, images, page_of, pages: RefCell::default(), anchors, known }
     }
 
     fn rewrite<'e>(&self, events: Vec<Event<'e>>) -> Vec<Event<'e>> {
         let mut out = Vec::with_capacity(events.len() + 16);
         let (mut anchors, mut level) = (self.anchors.iter(), 2);
-        let (mut levels, mut links, mut images) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut levels, mut links, mut images, mut shown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut code: Option<(Language, String)> = None;
         for event in events {
             let in_image = !images.is_empty();
@@ -195,6 +255,16 @@ impl<'s> Rewriter<'s> {
                 Event::End(TagEnd::Link) => {
                     out.extend(links.pop().unwrap_or(false).then_some(Event::End(TagEnd::Link)));
                 }
+                Event::Start(Tag::Image { ref dest_url, .. }) if !in_image && self.is_shown(dest_url) => {
+                    shown.push(images.len());
+                    images.push((false, out.len() + 1));
+                    out.push(event);
+                }
+                Event::End(TagEnd::Image) if shown.last() == Some(&(images.len().wrapping_sub(1))) => {
+                    shown.pop();
+                    images.pop();
+                    out.push(event);
+                }
                 Event::Start(Tag::Image { dest_url, .. }) => {
                     let target =
                         if in_image || !links.is_empty() { None } else { self.target(&dest_url, LinkType::Inline) };
@@ -220,6 +290,12 @@ impl<'s> Rewriter<'s> {
         out
     }
 
+    /// Tells whether an image is one that the pack has published.
+    fn is_shown(&self, url: &str) -> bool {
+        let path = url.split(['#', '?']).next().unwrap_or_default();
+        resolve(self.folder, path).is_some_and(|path| self.images.contains_key(&path))
+    }
+
     /// Returns where a link may lead, or nothing when it leads nowhere that a page can vouch for.
     fn target(&self, url: &str, kind: LinkType) -> Option<String> {
         if kind == LinkType::Email {
@@ -233,7 +309,13 @@ impl<'s> Rewriter<'s> {
             return Some(url.to_owned());
         }
         let (path, fragment) = url.split_once('#').map_or((url, None), |(path, fragment)| (path, Some(fragment)));
-        let mut link = source_links::file(self.source, &resolve(self.folder, path)?)?;
+        let path = resolve(self.folder, path)?;
+        if let Some(page) = (self.page_of)(&path) {
+            self.pages.borrow_mut().insert(path, page);
+            // The sanitiser puts the address of the page in its place.
+            return Some(url.to_owned());
+        }
+        let mut link = source_links::file(self.source, &path)?;
         if let Some(fragment) = fragment {
             link.push('#');
             link.push_str(&super::links::segment(fragment));
@@ -307,7 +389,7 @@ fn slug_character(c: char) -> Option<char> {
     }
 }
 
-/// The whole policy of what author HTML may hold.
+/// The whole policy of what author HTML may hold, but for what attributes may say.
 pub(super) fn sanitiser(part: Part) -> Builder<'static> {
     let tags = [
         "a",
@@ -370,7 +452,6 @@ pub(super) fn sanitiser(part: Part) -> Builder<'static> {
         .tag_attribute_values(HashMap::from([("div", HashMap::from([("tabindex", set(&["0"]))]))]))
         .set_tag_attribute_value("pre", "tabindex", "0")
         .allowed_classes(HashMap::from([("div", set(&["scroll"])), ("span", Class::ALL.map(Class::letter).into())]))
-        .attribute_filter(only_numbers)
         .url_schemes(set(&["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::Custom(Box::new(part)))
         .link_rel(Some("nofollow noopener noreferrer"))
@@ -379,19 +460,27 @@ pub(super) fn sanitiser(part: Part) -> Builder<'static> {
 }
 
 /// Keeps a numeric attribute only if it is a small number: `colspan="99999999"` makes browsers allocate.
-fn only_numbers<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+pub(super) fn only_numbers<'v>(_element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match attribute {
+        // What would be taken for an address of ours is none.
+        "href" => (!value.starts_with(own::SITE)).then(|| value.into()),
         "colspan" | "rowspan" | "start" => value.parse::<u8>().ok().filter(|n| *n > 0).map(|n| n.to_string().into()),
         _ => Some(value.into()),
     }
 }
 
 impl ammonia::UrlRelativeEvaluate<'_> for Part {
-    /// Keeps a relative link only if it is one of our anchors; the others were resolved before, or come from raw HTML.
+    /// Keeps a relative link only if it is one of our anchors or images; the others were resolved before, or come from raw HTML.
     fn evaluate<'url>(&self, url: &'url str) -> Option<Cow<'url, str>> {
-        url.strip_prefix('#').filter(|anchor| anchor.starts_with(self.anchor_prefix())).map(|_| url.into())
+        let is_anchor = url.strip_prefix('#').is_some_and(|anchor| anchor.starts_with(self.anchor_prefix()));
+        (is_anchor || url.starts_with(own::SITE)).then(|| url.into())
     }
 }
+
+#[path = "markdown_own.rs"]
+mod own;
+
+pub(super) use own::on_page;
 
 #[cfg(test)]
 #[path = "markdown_tests.rs"]

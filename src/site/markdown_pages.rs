@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 
-use super::markdown::{Part, anchors, bounded_events, sanitiser};
+use super::markdown::{Part, anchors, bounded_events, only_numbers, sanitiser};
 use super::{source_links, text};
 
 /// What the ids of headings start with, so that none meets one of the frame's.
@@ -33,14 +33,18 @@ pub(super) struct Rendered {
 pub(super) fn render(document: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Option<Rendered> {
     static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         let mut builder = sanitiser(Part::Document);
-        builder.add_tags(["h2"]).url_relative(ammonia::UrlRelative::PassThrough).link_rel(None);
+        builder
+            .attribute_filter(only_numbers)
+            .add_tags(["h2"])
+            .url_relative(ammonia::UrlRelative::PassThrough)
+            .link_rel(None);
         builder
     });
     let document = text::visible(document);
     let mut rendered = Rendered::default();
     let mut out = Vec::new();
     let (mut heading, mut links, mut level) = (None::<(HeadingLevel, String)>, Vec::new(), 1);
-    let events = bounded_events(&document)?;
+    let (events, _) = bounded_events(&document, usize::MAX)?;
     let mut anchors = anchors(&events).into_iter();
     for event in events {
         if let Event::Text(words) | Event::Code(words) = &event {

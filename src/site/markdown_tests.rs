@@ -13,8 +13,76 @@ fn source() -> SourceFacts {
     }
 }
 
+fn document<'a>(
+    part: Part,
+    text: &'a str,
+    path: &'a str,
+    source: &'a SourceFacts,
+    images: &'a Images,
+    most: usize,
+) -> Document<'a> {
+    let page_of = &|path: &str| (path == "docs/guide.md").then(|| "files/guide.html".to_owned());
+    Document { part, text, path, source, images, images_folder: "images", page_of, most }
+}
+
+fn render(part: Part, text: &str, path: &str, source: &SourceFacts) -> String {
+    document(part, text, path, source, &Images::new(), usize::MAX).render().html
+}
+
 fn html(document: &str) -> String {
     render(Part::Readme, document, "README.md", &source())
+}
+
+/// Ensures that an image of the pack is shown in its size wherever it is named, and no other is.
+#[test]
+fn images_of_the_pack_are_shown() {
+    let image = |name: &str| super::super::images::Image {
+        name: name.to_owned(),
+        bytes: Vec::new().into(),
+        width: 400,
+        height: 300,
+    };
+    let images = Images::from([("docs/a.png".to_owned(), image("aa.png"))]);
+    let source = source();
+    let shown = |text: &str| document(Part::Readme, text, "README.md", &source, &images, usize::MAX).render().html;
+    let a = "<img src=\"packyard-site/images/aa.png\" alt=\"A\" width=\"400\" height=\"300\" loading=\"lazy\">";
+    assert_eq!(shown("![A](docs/a.png \"title\")").trim(), format!("<p>{a}</p>"));
+    assert!(shown("[![A](./docs/a.png)](https://acme.example)").contains(&format!("{a}</a>")));
+    let small = "<img alt='A' width=200 onerror=alert(1) style='x' src='docs/a.png?raw=true'>";
+    let drawn = a.replace("400", "200").replace("300", "150");
+    assert_eq!(shown(&format!("<p align=center>{small}</p>")).trim(), format!("<p>{drawn}</p>"));
+    for (other, expected) in [
+        ("<p><img alt='a > b' src=b.png> c</p>", "<p>a > b c</p>"),
+        ("<p><img src='https://acme.example/a.png'></p>", "<p></p>"),
+        ("<p><img src=packyard-site/images/aa.png alt=x></p>", "<p>x</p>"),
+        ("<p><a href='packyard-site/images/aa.png'>x</a></p>", "<p><a rel=\"nofollow noopener noreferrer\">x</a></p>"),
+    ] {
+        assert_eq!(shown(other).trim().replace("&gt;", ">"), expected, "{other}");
+    }
+}
+
+#[test]
+fn links_to_files_lead_to_their_pages() {
+    let html = html(
+        "[a](docs/guide.md#x) [b](./docs/../docs/guide.md) <a href='docs/guide.md'>c</a> <a href='packyard-site/x'>d</a>",
+    );
+    assert_eq!(html.matches("<a href=\"packyard-site/files/guide.html\"").count(), 3, "{html}");
+    assert!(html.contains("<a rel=\"nofollow noopener noreferrer\">d</a>"), "{html}");
+    assert_eq!(own::on_page("<a href=\"packyard-site/x\">", "../"), "<a href=\"../x\">");
+}
+
+#[test]
+fn a_long_document_is_cut_between_blocks() {
+    let source = source();
+    let shown = |most| {
+        let text = "# A\n\n- one\n- two\n\n[c]\n\nlast\n\n[c]: https://acme.example/c";
+        document(Part::Readme, text, "README.md", &source, &Images::new(), most).render()
+    };
+    assert!(!shown(1000).is_cut);
+    let cut = shown(8);
+    assert!(cut.is_cut && cut.html.contains("two") && !cut.html.contains("acme.example"), "{cut:?}");
+    let cut = shown(20);
+    assert!(cut.is_cut && cut.html.contains("https://acme.example/c") && !cut.html.contains("last"), "{cut:?}");
 }
 
 #[test]

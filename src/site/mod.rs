@@ -25,6 +25,7 @@ mod files;
 mod fragments;
 mod highlight;
 mod history;
+mod images;
 mod line_diff;
 mod links;
 mod machines;
@@ -159,6 +160,9 @@ pub fn of_pack(
         let mut key = Fingerprint::of((outside, keys.face, keys.releases[at], lines[at], files));
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
+            let folder = links::pack_address(&pack.id);
+            let beside = ["versions.js", "versions.html", "dependents.html"];
+            places.extend(beside.map(|name| Place::file(format!("{folder}/{name}"))));
             key = Fingerprint::of((key, keys.whole));
         }
         let site = Arc::clone(&site);
@@ -265,6 +269,8 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
             }
         }
     }
+    let found: Vec<_> = catalog.packs.values().map(|pack| (pack.keys().summary, pack.keys().findings)).collect();
+    add(vec!["health.html".to_owned()], Fingerprint::of((base.key, found)), Box::new(pages::health::files));
     units.push(search::unit(&site));
     units
 }

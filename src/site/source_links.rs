@@ -28,12 +28,36 @@ pub(super) fn file(source: &SourceFacts, path: &str) -> Option<String> {
 
 /// Returns the web address of a file at the released commit; `path` starts at the root of the repository.
 pub(super) fn file_in_repository(source: &SourceFacts, path: &str) -> Option<String> {
-    let commit = source.commit.as_deref().filter(|commit| commit.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-    Some(format!("{}/{commit}/{}", tree(source)?, segments(path)))
+    let (url, infix) = host(source)?;
+    Some(format!("{url}/{infix}/{}/{}", known_commit(source)?, segments(path)))
 }
 
-/// Returns the web address below which a repository's files lie, up to the commit.
-fn tree(source: &SourceFacts) -> Option<String> {
+/// Returns the web address of a release's commit, on hosts whose addresses are known.
+pub(super) fn commit(source: &SourceFacts) -> Option<String> {
+    let (url, infix) = host(source)?;
+    let commit = known_commit(source)?;
+    Some(match infix {
+        "-/blob" => format!("{url}/-/commit/{commit}"),
+        "src" => format!("{url}/commits/{commit}"),
+        _ => format!("{url}/commit/{commit}"),
+    })
+}
+
+/// Returns the web address of the pack's folder at the released commit, on hosts whose addresses are known.
+pub(super) fn folder(source: &SourceFacts) -> Option<String> {
+    let (url, infix) = host(source)?;
+    let commit = known_commit(source)?;
+    let tree = infix.replace("blob", "tree");
+    Some(format!("{url}/{tree}/{commit}/{}", segments(&source.path)).trim_end_matches('/').to_owned())
+}
+
+/// Returns the released commit, if it is one.
+fn known_commit(source: &SourceFacts) -> Option<&str> {
+    source.commit.as_deref().filter(|commit| commit.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Returns the web address of a repository, and what follows it in those of its files, up to the commit.
+fn host(source: &SourceFacts) -> Option<(&str, &'static str)> {
     let url = repository(source)?.trim_end_matches('/');
     let url = url.strip_suffix(".git").unwrap_or(url);
     let host = url.split("://").nth(1)?.split('/').next()?;
@@ -44,7 +68,7 @@ fn tree(source: &SourceFacts) -> Option<String> {
         _ if host == "gitlab.com" || host.starts_with("gitlab.") => "-/blob",
         _ => return None,
     };
-    Some(format!("{url}/{infix}"))
+    Some((url, infix))
 }
 
 #[cfg(test)]
@@ -63,7 +87,13 @@ mod tests {
             file(&known, "x#.md").as_deref(),
             Some("https://github.com/acme/packs/blob/c0ffee/packs/a%20b/x%23.md")
         );
+        assert_eq!(folder(&known).as_deref(), Some("https://github.com/acme/packs/tree/c0ffee/packs/a%20b"));
+        assert_eq!(commit(&known).as_deref(), Some("https://github.com/acme/packs/commit/c0ffee"));
+        let other = source("https://gitlab.com/acme/packs", "");
+        assert_eq!(folder(&other).as_deref(), Some("https://gitlab.com/acme/packs/-/tree/c0ffee"));
+        assert_eq!(commit(&other).as_deref(), Some("https://gitlab.com/acme/packs/-/commit/c0ffee"));
         assert_eq!(file(&source("https://git.acme.example/packs", ""), "x"), None);
+        assert_eq!(commit(&source("https://git.acme.example/packs", "")), None);
         assert_eq!(file(&source("packs", ""), "x"), None);
     }
 

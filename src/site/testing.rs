@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry, Status};
+use super::{Base, PackSite, Templates};
+use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Comparisons, Registry, Status};
 use crate::config::Feeds;
 use crate::content::Listing;
 use crate::diag::{Code, Diagnostic, Place, Sink, Span};
@@ -138,6 +139,14 @@ pub(super) fn catalog() -> Arc<Catalog> {
 pub(super) fn pack_with_components(names: &[&str]) -> Pack {
     let components = names.iter().map(|name| Arc::new(action("p", name))).collect();
     Pack { components, ..pack("demo/p", "1.0.0") }
+}
+
+/// Returns what the pages of a pack are made from, as if there were no other packs.
+pub(super) fn pack_site(catalog: &Catalog, pack: &Arc<CatalogPack>, comparisons: Arc<Comparisons>) -> PackSite {
+    let base = Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default());
+    let (base, around, pack) = (Arc::new(base), Arc::default(), Arc::clone(pack));
+    let files = super::files::FilePlan::of(&pack, crate::config::FilePages::default());
+    PackSite { base, pack, around, comparisons, files, history: OnceLock::new() }
 }
 
 /// Returns a pack with these releases, highest version first, each with its components.
@@ -360,6 +369,9 @@ fn hostile_pack() -> Pack {
 /// The start of a PNG image, which is all that is looked at.
 const ICON: &[u8] = b"\x89PNG\r\n\x1a\n";
 
+/// An image of 40 times 30 pixels, as far as is looked at.
+const MAP: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x28\0\0\0\x1e\x08\x06\0\0\0";
+
 const README: &str = "# Weather\n\n[![Build](https://ci.example/b.svg)](https://ci.example/)\n\nReads the *weather* and acts on it. See \
     [the guide](docs/guide.md), [setup](#set-up) or <https://weather.acme.example/>.\n\n## Set up\n\n1. Get a key.\n2. Install \
     the pack:\n\n```shell\ndemo pack install weather --with-a-very-long-option-name=that-will-not-fit-on-a-phone-in-one-line\n```\n\n\
@@ -377,6 +389,8 @@ fn release(pack: Pack, ecosystem: &'static Demo, status: Status) -> CatalogRelea
         ("CHANGES.md", changes.as_bytes()),
         ("README.md", readme.as_bytes()),
         ("actions/get.py", b"print()\n"),
+        // That of the other ecosystem is none.
+        ("docs/map.png", if ecosystem.0 == "demo" { MAP } else { b"no image" }),
         ("icon.png", icon),
         ("pack.yaml", manifest.as_bytes()),
     ];

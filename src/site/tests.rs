@@ -294,6 +294,66 @@ fn icons_are_published_when_they_are_images() {
     assert!(!files["packs/other/hostile/index.html"].contains("<img class=\"icon\""));
 }
 
+/// Ensures that images of a README are shown on both pages that show it, from the folder of their release.
+#[test]
+fn images_of_a_readme_are_published() {
+    let files = made(&catalog());
+    let shown = |page: &str| {
+        let (_, rest) = files[page].split_once("<img src=\"").unwrap_or_else(|| panic!("{page} shows none"));
+        rest.split_once('>').expect("it ends").0.to_owned()
+    };
+    let image = "packs/demo/weather/1.10.0/images/";
+    let on_pack = shown("packs/demo/weather/index.html");
+    let (name, rest) =
+        on_pack.strip_prefix(&format!("../../../{image}")).and_then(|at| at.split_once('"')).expect("it");
+    assert_eq!(rest, " alt=\"A map\" width=\"40\" height=\"30\" loading=\"lazy\"");
+    assert_eq!(files[&format!("{image}{name}")], "29 bytes");
+    assert!(shown("packs/demo/weather/1.10.0/index.html").starts_with(&format!("../../../../{image}{name}\"")));
+}
+
+/// Ensures that the page of a pack stays small, and that what it leaves out is on pages that it leads to.
+#[test]
+fn what_is_too_long_for_a_page_has_its_own() {
+    let catalog = edited(|catalog| {
+        catalog.edit_first(|pack| {
+            let release = &mut pack.releases[1];
+            let finding = release.findings.first().or(pack.findings.first()).expect("one").clone();
+            release.findings = (0..100)
+                .map(|number| crate::diag::Diagnostic { message: format!("fault {number}"), ..finding.clone() })
+                .collect();
+            let names: Vec<String> = (0..500).map(|number| format!("action{number:03}")).collect();
+            let many = super::testing::pack_with_components(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            Arc::make_mut(&mut release.pack).components.splice(0..2, many.components);
+        });
+    });
+    let files = made(&catalog);
+    let page = &files["packs/demo/weather/index.html"];
+    assert!(page.len() < 100_000, "{} bytes", page.len());
+    let folder = "packs/demo/weather/1.10.0";
+    for (more, last) in [("components.html", "action499.html"), ("findings.html", "fault 99")] {
+        assert!(page.contains(&format!("{folder}/{more}")) && !page.contains(last), "{more}");
+        assert!(files[&format!("{folder}/{more}")].contains(last), "{more}");
+    }
+    assert!(!files.contains_key(&format!("{folder}/readme.html")));
+}
+
+#[test]
+fn the_health_page_explains_what_was_found() {
+    let files = made(&catalog());
+    let page = &files["health.html"];
+    for needed in [
+        "<h3 id=\"near-miss\">",
+        "packs/demo/weather/index.html#findings\">demo/weather</a>",
+        "<dt>of 2 packs have nothing to mend</dt><dd>0</dd>",
+    ] {
+        assert!(page.contains(needed), "{needed}: {page}");
+    }
+    assert!(files["packs/demo/weather/index.html"].contains("../../../health.html#near-miss"));
+    let clean = made(&edited(|catalog| catalog.edit_first(|pack| pack.findings.clear())));
+    assert!(clean["health.html"].contains("<dt>of 2 packs have nothing to mend</dt><dd>1</dd>"));
+    assert!(!clean["health.html"].contains("demo/weather/index.html#findings"));
+}
+
 #[test]
 fn a_release_says_what_changed_in_it() {
     let files = made(&catalog());
@@ -386,18 +446,18 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "Folder packs/demo/weather/1.0.0",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
         ],
     );
     // Its content: the pages of all releases after it too, which say what happened before them.
     expect(
         &|pack| Arc::make_mut(&mut pack.releases[2].pack).title.push('!'),
         &[
-            "File docs/install.html",
+            "File packs/demo/weather/changelog.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File packs/demo/weather/compare/1.9.0+build.5...1.10.0.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
             "Folder packs/demo/weather/1.9.0+build.5",
             "Folder packs/demo/weather/2.0.0-rc.1",
         ],
@@ -420,7 +480,7 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "Folder packs/demo/weather/1.0.0",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
         ],
     );
     // A status is shown on all pages of the pack, and in lists.
@@ -430,6 +490,7 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File 404.html",
             "File docs/install.html",
             "File feed.xml",
+            "File health.html",
             "File index.html",
             "File packs/demo/feed.xml",
             "File packs/demo/index.html",
@@ -442,7 +503,7 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File search.html",
             "File sitemap.xml",
             "Folder packs/demo/weather/1.0.0",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
             "Folder packs/demo/weather/1.9.0+build.5",
             "Folder packs/demo/weather/2.0.0-rc.1",
             "Folder search",

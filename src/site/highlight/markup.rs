@@ -62,7 +62,11 @@ fn inline(bytes: &[u8], first: usize, end: usize, tokens: &mut Tokens) {
     }
     let mut at = first;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let marker = if digits > 0 && rest.get(digits) == Some(&b'.') { digits + 1 } else { usize::from(rest.starts_with(b"-") || rest.starts_with(b"*") || rest.starts_with(b"+")) };
+    let marker = if digits > 0 && rest.get(digits) == Some(&b'.') {
+        digits + 1
+    } else {
+        usize::from(rest.starts_with(b"-") || rest.starts_with(b"*") || rest.starts_with(b"+"))
+    };
     if marker > 0 && rest.get(marker) == Some(&b' ') {
         tokens.add(Class::Keyword, first, first + marker);
         at += marker;

@@ -4,7 +4,11 @@ use super::*;
 
 /// Returns a text as HTML, with its classes in brackets.
 fn marked(path: &str, text: &str) -> String {
-    Code::new(Language::of_path(path), text).html().replace("<span class=\"", "[").replace("\">", " ").replace("</span>", "]")
+    Code::new(Language::of_path(path), text)
+        .html()
+        .replace("<span class=\"", "[")
+        .replace("\">", " ")
+        .replace("</span>", "]")
 }
 
 #[test]
@@ -22,7 +26,10 @@ fn code_has_comments_strings_words_and_numbers() {
     let python = "@task\ndef run(x):  # go\n    \"\"\"Long\n    text.\"\"\"\n    return 'a\\'b' + 1.5\n";
     let expected = "[v @task]\n[k def] [t run](x):  [c # go]\n    [s &quot;&quot;&quot;Long]\n[s     text.&quot;&quot;&quot;]\n    [k return] [s &#39;a\\&#39;b&#39;] + [n 1.5]\n";
     assert_eq!(marked("x/run.py", python), expected);
-    assert_eq!(marked("a.json", "{\"a\": \"b\", \"c\": true}"), "{[t &quot;a&quot;]: [s &quot;b&quot;], [t &quot;c&quot;]: [k true]}\n");
+    assert_eq!(
+        marked("a.json", "{\"a\": \"b\", \"c\": true}"),
+        "{[t &quot;a&quot;]: [s &quot;b&quot;], [t &quot;c&quot;]: [k true]}\n"
+    );
     assert_eq!(marked("a.toml", "[a.b]\nx-y = \"#\" # z\n"), "[t [a.b]]\n[t x-y] = [s &quot;#&quot;] [c # z]\n");
     assert_eq!(marked("a.sh", "echo \"${x}\" $y a#b\n"), "[k echo] [s &quot;${x}&quot;] [v $y] a#b\n");
     assert_eq!(marked("Dockerfile", "FROM a AS b\n"), "[k FROM] a [k AS] b\n");
@@ -31,7 +38,10 @@ fn code_has_comments_strings_words_and_numbers() {
 
 #[test]
 fn markup_is_text() {
-    assert_eq!(marked("a.html", "<a href=\"x\">y</a><!-- z -->"), "&lt;[t a] href=[s &quot;x&quot;]&gt;y&lt;/[t a]&gt;[c &lt;!-- z --&gt;]\n");
+    assert_eq!(
+        marked("a.html", "<a href=\"x\">y</a><!-- z -->"),
+        "&lt;[t a] href=[s &quot;x&quot;]&gt;y&lt;/[t a]&gt;[c &lt;!-- z --&gt;]\n"
+    );
     let skill = "---\nname: x\n---\n# Use `y`\n- a `b`\n```sh\n# c\n```\nd\n";
     let expected = "[k ---]\n[t name]: x\n[k ---]\n[t # Use `y`]\n[k -] a [s `b`]\n[s ```sh]\n[s # c]\n[s ```]\nd\n";
     assert_eq!(marked("SKILL.md", skill), expected);
@@ -64,7 +74,27 @@ fn keywords_are_sorted() {
 #[test]
 fn hostile_texts_cost_little() {
     let paths = ["a.yaml", "a.py", "a.json", "a.md", "a.html", "a.toml", "a.sh", "a.j2", "a.js"];
-    let pieces = ["{", "[", "\"", "'", "{{", "<", "<!--", "`", "- ", "\"\\", "/*", "\"\"\"", "a: ", "${", "\n'", "&a ", "#", "|\n", "a\n  \"\n"];
+    let pieces = [
+        "{",
+        "[",
+        "\"",
+        "'",
+        "{{",
+        "<",
+        "<!--",
+        "`",
+        "- ",
+        "\"\\",
+        "/*",
+        "\"\"\"",
+        "a: ",
+        "${",
+        "\n'",
+        "&a ",
+        "#",
+        "|\n",
+        "a\n  \"\n",
+    ];
     let started = std::time::Instant::now();
     for path in paths {
         for piece in pieces {

@@ -142,8 +142,7 @@ impl Lexer<'_, '_> {
     /// Adds what a plain scalar is.
     fn scalar_value(&mut self, start: usize, end: usize) {
         let word = self.bytes[start..end].trim_ascii_end();
-        let known: [&[u8]; 10] =
-            [b"true", b"false", b"null", b"~", b"yes", b"no", b"on", b"off", b"True", b"False"];
+        let known: [&[u8]; 10] = [b"true", b"false", b"null", b"~", b"yes", b"no", b"on", b"off", b"True", b"False"];
         if known.contains(&word) {
             self.tokens.add(Class::Keyword, start, start + word.len());
         } else if is_number(word) {
@@ -161,7 +160,8 @@ impl Lexer<'_, '_> {
 
 fn is_number(word: &[u8]) -> bool {
     let digits = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
-    digits.first().is_some_and(u8::is_ascii_digit) && digits.iter().all(|byte| byte.is_ascii_hexdigit() || b"._xo:+-".contains(byte))
+    digits.first().is_some_and(u8::is_ascii_digit)
+        && digits.iter().all(|byte| byte.is_ascii_hexdigit() || b"._xo:+-".contains(byte))
 }
 
 /// Finds `{{ }}`, `{% %}` and `<% %>` between two places.

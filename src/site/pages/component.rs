@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::{Head, structured};
 use super::view::{Snippet, shown, snippet};
+use super::{Head, structured};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::compare::Change;
 use crate::ident::RelPath;
@@ -36,6 +36,8 @@ struct ComponentPage<'a> {
     enabled: bool,
     /// The address of the same component in the default release, on pages of other releases.
     in_default: Option<String>,
+    /// Its page below the release's folder.
+    page: String,
     file: File<'a>,
     entry_point: Option<File<'a>>,
     /// Label, value, and whether the value is too long to be shown at once.
@@ -198,6 +200,7 @@ pub(super) fn append(
         let past = site.history().of_component(&line, component.kind.key, &component.name);
         let page = ComponentPage {
             history: (line.count > 1).then(|| history(site, at, &past)),
+            page: format!("{}/{stem}.html", component.kind.key),
             ..page(&lookup, at, component, head, in_default)
         };
         let tables = base.fragments.tables(&base.templates, &path, component, past.fields, rules)?;
@@ -244,6 +247,7 @@ fn page<'a>(
         description: component.description.trim(),
         enabled: component.enabled,
         in_default,
+        page: String::new(),
         file: file(&component.file, Some(component.line).filter(|line| *line > 0)),
         entry_point: component.entry_point.as_ref().map(|path| file(path, None)),
         facts: component

@@ -164,19 +164,17 @@ impl Lines<'_, '_> {
         let mut rows = 0;
         for group in grouped(found, 2 * AROUND) {
             let (first, last) = (&group[0], &group[group.len() - 1]);
-            let start = (first.before.start - first.before.start.min(AROUND), first.after.start - first.after.start.min(AROUND));
+            let start = (
+                first.before.start - first.before.start.min(AROUND),
+                first.after.start - first.after.start.min(AROUND),
+            );
             let end = ((last.before.end + AROUND).min(before.len()), (last.after.end + AROUND).min(after.len()));
             let length = group.iter().map(|change| change.before.len()).sum::<usize>() + end.1 - start.1;
             if rows > 0 && rows + length > MOST_ROWS {
                 return (text_of(out), true);
             }
-            let head = format!(
-                "<b>@@ -{},{} +{},{} @@</b>\n",
-                start.0 + 1,
-                end.0 - start.0,
-                start.1 + 1,
-                end.1 - start.1
-            );
+            let head =
+                format!("<b>@@ -{},{} +{},{} @@</b>\n", start.0 + 1, end.0 - start.0, start.1 + 1, end.1 - start.1);
             out.extend_from_slice(head.as_bytes());
             let mut at = start.1;
             for change in &group {
@@ -256,7 +254,9 @@ mod tests {
 
     #[test]
     fn lines_far_from_any_change_are_left_out() {
-        let text = |word: &str| (0..40).map(|n| if n == 20 { format!("{word}\n") } else { format!("- x{n}\n") }).collect::<String>();
+        let text = |word: &str| {
+            (0..40).map(|n| if n == 20 { format!("{word}\n") } else { format!("- x{n}\n") }).collect::<String>()
+        };
         let (html, is_cut) = lines(&text("- old"), &text("- new"));
         assert!(html.starts_with("<b>@@ -18,7 +18,7 @@</b>\n") && html.lines().count() == 9 && !is_cut, "{html}");
     }

@@ -80,7 +80,7 @@ struct Row<'a> {
 /// Returns a table as pages show it.
 pub(in crate::site) fn table<'a>(table: &'a FieldTable, is_closed: bool, past: Option<&'a Fields>) -> Table<'a> {
     let count = count(&table.fields);
-    let mut writer = Writer { table, past, is_long: count > MOST_OPEN, anchors: HashMap::new(), rows: Vec::new() };
+    let mut writer = Writer { table, past, is_long: count > MOST_OPEN, anchors: Anchors::default(), rows: Vec::new() };
     let (fixed, open): (Vec<&Field>, Vec<&Field>) = table.fields.iter().partition(|field| field.fixed);
     let open = writer.rows(&open);
     let fixed = writer.rows(&fixed);
@@ -97,7 +97,7 @@ struct Writer<'a> {
     table: &'a FieldTable,
     past: Option<&'a Fields>,
     is_long: bool,
-    anchors: HashMap<String, usize>,
+    anchors: Anchors,
     rows: Vec<Line<'a>>,
 }
 
@@ -145,14 +145,8 @@ impl<'a> Writer<'a> {
         let past = self.past_of(&path);
         let anchor = format!("{}{}", place.anchor, slug(&field.name));
         let anchor = text_within(&anchor, MAX_ANCHOR);
-        let number = self.anchors.entry(anchor.to_owned()).or_default();
-        *number += 1;
-        let id = match number {
-            1 => format!("{}.{anchor}", self.table.anchor),
-            number => format!("{}.{anchor}~{number}", self.table.anchor),
-        };
         self.rows.push(Line::Row(Row {
-            id,
+            id: format!("{}_{}", self.table.anchor, self.anchors.unique(anchor)),
             depth: place.depth.min(MAX_DEPTH),
             parents: place.parents.clone(),
             name: &field.name,
@@ -180,7 +174,7 @@ impl<'a> Writer<'a> {
             depth: if is_folded { 0 } else { place.depth + 1 },
             folds: place.folds + usize::from(is_folded),
             parents: (text::cut(&place.parents, 120).into_owned() + &field.name + ".").into(),
-            anchor: format!("{anchor}."),
+            anchor: format!("{anchor}_"),
             path: if self.past.is_some() { format!("{path}.") } else { String::new() },
         };
         if is_folded {
@@ -199,9 +193,34 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Returns a name as part of an anchor: letters, digits, `_`, `-` and `.`, and a `-` for whatever else.
+/// The anchors of a table that are taken, each with how often it was asked for.
+#[derive(Default)]
+struct Anchors(HashMap<String, usize>);
+
+impl Anchors {
+    /// Returns an anchor, with a number if it is taken.
+    fn unique(&mut self, anchor: &str) -> String {
+        let asked = self.0.entry(anchor.to_owned()).or_default();
+        *asked += 1;
+        if *asked == 1 {
+            return anchor.to_owned();
+        }
+        let mut number = *asked;
+        loop {
+            let numbered = format!("{anchor}-{number}");
+            if !self.0.contains_key(&numbered) {
+                self.0.insert(numbered.clone(), 1);
+                self.0.insert(anchor.to_owned(), number);
+                return numbered;
+            }
+            number += 1;
+        }
+    }
+}
+
+/// Returns a name as part of an anchor: letters, digits, `_` and `-`, and a `-` for whatever else.
 fn slug(name: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') { c } else { '-' };
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '-' };
     name.chars().take(MAX_ANCHOR).map(safe).collect()
 }
 
@@ -238,14 +257,22 @@ mod tests {
         let fields = vec![
             field("a b", vec![field("c", vec![])]),
             field("a-b", vec![field("c", vec![])]),
+            field("a-b-2", vec![]),
             field("<é>", vec![]),
             field(&"x".repeat(300), vec![]),
         ];
         let table_of = table_of(fields);
         let shown = lines(&table(&table_of, false, None));
-        let long = format!("parameters.{}", "x".repeat(100));
-        let expected =
-            ["parameters.a-b", " parameters.a-b.c", "parameters.a-b~2", " parameters.a-b.c~2", "parameters.---", &long];
+        let long = format!("parameters_{}", "x".repeat(100));
+        let expected = [
+            "parameters_a-b",
+            " parameters_a-b_c",
+            "parameters_a-b-2",
+            " parameters_a-b_c-2",
+            "parameters_a-b-2-2",
+            "parameters_---",
+            &long,
+        ];
         assert_eq!(shown, expected);
     }
 
@@ -253,19 +280,19 @@ mod tests {
     fn deep_fields_are_folded_where_there_are_many() {
         let deep = || field("spec", vec![field("retry", vec![field("delay", vec![]), field("times", vec![])])]);
         let few = table_of(vec![deep()]);
-        assert_eq!(lines(&table(&few, false, None))[3], "  parameters.spec.retry.times");
+        assert_eq!(lines(&table(&few, false, None))[3], "  parameters_spec_retry_times");
         let mut fields = vec![deep()];
         fields.extend((0..MOST_OPEN).map(|number| field(&format!("f{number}"), vec![])));
         let many = table_of(fields);
         let shown = lines(&table(&many, false, None));
         let expected = [
-            "parameters.spec",
-            " parameters.spec.retry",
+            "parameters_spec",
+            " parameters_spec_retry",
             "[ 2 of spec.retry",
-            "parameters.spec.retry.delay",
-            "parameters.spec.retry.times",
+            "parameters_spec_retry_delay",
+            "parameters_spec_retry_times",
             "]",
-            "parameters.f0",
+            "parameters_f0",
         ];
         assert_eq!(shown[..7], expected);
     }

@@ -58,7 +58,8 @@ pub(super) fn page(site: &PackSite, at: usize) -> Result<(RelPath, Vec<u8>), Ren
         head: Head {
             root: links::root(&path),
             title: format!("Files of {} {}", pack.id, release.version()).into(),
-            description: format!("The {} of {} {}.", text::count(count, "file", "files"), pack.id, release.version()).into(),
+            description: format!("The {} of {} {}.", text::count(count, "file", "files"), pack.id, release.version())
+                .into(),
             canonical: base.absolute(&format!("{address}/files.html")),
             section: Some(super::BROWSE),
             ..Head::default()

@@ -9,8 +9,6 @@ use crate::diag::{Counts, Diagnostic};
 use crate::index::event::SourceFacts;
 use crate::site::{source_links, text};
 
-/// Most findings that a page lists; the rest is counted.
-const MAX_LISTED: usize = 200;
 /// Longest message, in bytes.
 const MAX_MESSAGE: usize = 2_000;
 
@@ -43,10 +41,12 @@ struct Spot {
     link: Option<String>,
 }
 
-/// Returns findings; `source` is where their places can be looked up, for those about a release.
-pub(super) fn findings<'a>(found: &'a [Diagnostic], source: Option<&SourceFacts>) -> Findings<'a> {
-    let mut listed: Vec<_> = found.iter().take(MAX_LISTED).collect();
+/// Returns findings, of which at most so many are listed; `source` is where their places can be looked up, for those about a
+/// release.
+pub(super) fn findings<'a>(found: &'a [Diagnostic], source: Option<&SourceFacts>, most: usize) -> Findings<'a> {
+    let mut listed: Vec<_> = found.iter().collect();
     listed.sort_by_key(|finding| Reverse(finding.severity));
+    listed.truncate(most);
     let mut groups: Vec<Group<'a>> = Vec::new();
     let mut known = HashMap::new();
     for finding in &listed {
@@ -100,8 +100,10 @@ mod tests {
         }
         sink.report(crate::ecosystem::NEAR_MISS, Place::file("b.yaml"), "another one");
         let found = sink.finish();
-        let shown = findings(&found, None);
+        let shown = findings(&found, None, 10);
         assert_eq!((shown.count, shown.groups.len()), (3, 2));
+        let first = findings(&found, None, 1);
+        assert_eq!((first.count, first.groups.len(), first.left_out), (3, 1, 2));
         let places: Vec<_> = shown.groups[0].places.iter().map(|spot| spot.name.as_str()).collect();
         assert_eq!(places, ["a.yaml", "b.yaml"]);
         assert_eq!(shown.groups[0].message[1].1, "key");

@@ -17,11 +17,14 @@ pub(super) mod file;
 mod files;
 mod findings;
 pub(in crate::site) mod head;
+pub(super) mod health;
 pub(super) mod home;
+mod more;
 pub(super) mod release;
 pub(super) mod search;
 pub(super) mod status;
 pub(super) mod structured;
+mod versions;
 mod view;
 
 use serde::Serialize;

@@ -20,6 +20,12 @@ use crate::site::{PackSite, docs, links, source_links, text};
 pub(super) const ICON: &str = "icon.png";
 /// Longest fact that is shown at once, in bytes.
 const LONG_FACT: usize = 160;
+/// Fewest components that are listed of a kind.
+const FEWEST: usize = 5;
+/// Most packs that need a pack which its pages name.
+pub(super) const MOST_DEPENDENTS: usize = 20;
+/// Most findings that a page of a release lists.
+pub(super) const MOST_FINDINGS: usize = 40;
 
 /// A release, as all of its pages know it.
 #[derive(Serialize)]
@@ -46,7 +52,6 @@ pub(super) struct Release<'a> {
     /// The address of its icon.
     icon: Option<String>,
     notices: Vec<Notice<'a>>,
-    groups: Vec<Group<'a>>,
     install: Vec<Snippet<'a>>,
     has_placeholder_url: bool,
     authors: &'a [String],
@@ -60,7 +65,9 @@ pub(super) struct Release<'a> {
     homepage_link: Option<&'a str>,
     requirements: Vec<Need<'a>>,
     dependencies: Vec<Need<'a>>,
+    /// The first packs that need it, and how many more there are.
     dependents: Vec<Need<'a>>,
+    more_dependents: usize,
     /// Label, value, and whether the value is too long to be shown at once.
     facts: Vec<(&'static str, &'a str, bool)>,
     checksums: &'a BTreeMap<String, String>,
@@ -73,12 +80,22 @@ pub(super) struct Release<'a> {
     newest_findings: Option<Findings<'a>>,
 }
 
+/// The components of a kind.
 #[derive(Serialize)]
-struct Group<'a> {
+pub(super) struct Group<'a> {
     key: &'static str,
     plural: &'static str,
+    /// How many there are, of which perhaps not all are listed.
     count: usize,
+    left_out: usize,
     items: Vec<Item<'a>>,
+}
+
+impl Group<'_> {
+    /// Tells whether some are not listed.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.left_out > 0
+    }
 }
 
 #[derive(Serialize)]
@@ -109,7 +126,7 @@ pub(super) struct Snippet<'a> {
 }
 
 #[derive(Serialize)]
-struct Need<'a> {
+pub(super) struct Need<'a> {
     name: Cow<'a, str>,
     range: Option<&'a str>,
     address: Option<String>,
@@ -128,6 +145,9 @@ struct Source<'a> {
     tag: Option<&'a str>,
     commit: Option<&'a str>,
     tree: Option<&'a str>,
+    /// The addresses of the commit, and of the pack's folder there.
+    commit_link: Option<String>,
+    folder_link: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -144,9 +164,8 @@ struct Archive {
     sums_url: String,
 }
 
-/// Returns the release at a place in the pack's list as its pages know it; `stems` are the file names of its components, `has_icon` whether its icon is
-/// published.
-pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_icon: bool) -> Release<'a> {
+/// Returns the release at a place in the pack's list as its pages know it; `has_icon` tells whether its icon is published.
+pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_> {
     let (registry, pack) = (&*site.base.registry, &*site.pack);
     let release = &pack.releases[at];
     let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
@@ -178,7 +197,6 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_i
         version_count: pack.releases.len(),
         icon: has_icon.then(|| format!("{address}/{ICON}")),
         notices: notices(site, release),
-        groups: groups(release, &address, stems),
         install: snippets(pack.ecosystem.install_release(release, url, &site.base.feeds)),
         has_placeholder_url: registry.url.is_none(),
         authors: &content.authors,
@@ -191,7 +209,8 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_i
         homepage_link: homepage.and_then(source_links::web_url),
         requirements: content.requirements.iter().map(|need| needed(&need.name, need.range.as_deref())).collect(),
         dependencies: dependencies(site, release),
-        dependents: dependents(site),
+        dependents: dependents(site, MOST_DEPENDENTS),
+        more_dependents: site.around.dependents.len().saturating_sub(MOST_DEPENDENTS),
         facts: content
             .facts
             .iter()
@@ -206,14 +225,16 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, stems: &[String], has_i
             tag: source.tag.as_deref(),
             commit: source.commit.as_deref(),
             tree: source.tree.as_deref(),
+            commit_link: source_links::commit(source),
+            folder_link: source_links::folder(source),
         },
         archive: archive(id, release, url),
         aliases: &content.aliases,
         configuration: content.configuration.as_deref().map(|one| table(one, false, None)),
         environment: content.environment.as_deref().map(|one| table(one, false, None)),
-        findings: findings(&release.findings, Some(source)),
+        findings: findings(&release.findings, Some(source), MOST_FINDINGS),
         newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
-            .then(|| findings(&pack.findings, None)),
+            .then(|| findings(&pack.findings, None, MOST_FINDINGS)),
         address,
     }
 }
@@ -275,19 +296,34 @@ pub(super) fn snippet(example: &Example) -> Snippet<'_> {
     Snippet { title: text::pieces(&example.title), text: example.text.trim_end().into() }
 }
 
-fn groups<'a>(release: &'a CatalogRelease, address: &str, stems: &[String]) -> Vec<Group<'a>> {
-    let mut stems = stems.iter();
-    release
-        .pack
-        .components
-        .chunk_by(|a, b| a.kind == b.kind)
-        .map(|group| Group {
+/// Returns the components of a release by kind, of each the first ones where there are more than `most` in all; `stems` are
+/// their file names.
+pub(super) fn groups<'a>(
+    site: &PackSite,
+    release: &'a CatalogRelease,
+    stems: &[String],
+    most: usize,
+) -> Vec<Group<'a>> {
+    let components = &release.pack.components;
+    let address = links::release_address(&site.pack.id, release.version());
+    let kinds = || components.chunk_by(|a, b| a.kind == b.kind);
+    let of_each = if components.len() > most { (most / kinds().count()).max(FEWEST) } else { most };
+    let mut rest = stems;
+    kinds()
+        .map(|group| {
+            let (stems, others) = rest.split_at(group.len());
+            rest = others;
+            (group, stems)
+        })
+        .map(|(group, stems)| Group {
             key: group[0].kind.key,
             plural: group[0].kind.plural,
             count: group.len(),
+            left_out: group.len().saturating_sub(of_each),
             items: group
                 .iter()
-                .zip(stems.by_ref())
+                .zip(stems)
+                .take(of_each)
                 .map(|(component, stem)| Item {
                     name: &component.name,
                     title: component.title.as_deref().filter(|title| *title != component.name),
@@ -337,8 +373,9 @@ fn dependencies<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Vec<Need
         .collect()
 }
 
-fn dependents(site: &PackSite) -> Vec<Need<'_>> {
-    let providers = site.around.dependents.iter().map(provider);
+/// Returns the first packs that need a pack.
+pub(super) fn dependents(site: &PackSite, most: usize) -> Vec<Need<'_>> {
+    let providers = site.around.dependents.iter().take(most).map(provider);
     providers.map(|(name, address)| Need { address: Some(address), ..needed(name, None) }).collect()
 }
 

@@ -8,9 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::codes::{NASIKO_CARD_UNREADABLE, NASIKO_FRAMEWORK_MISSING, NASIKO_URL_LOCALHOST};
-use super::document::{
-    JSON, Located, MOST_ITEMS, first_line, report_unreadable, require_object, strings, text,
-};
+use super::document::{JSON, Located, MOST_ITEMS, first_line, report_unreadable, require_object, strings, text};
 use super::profile::Profile;
 use crate::diag::Sink;
 use crate::pack::{Fact, PackTree, Parsed, YamlFault, YamlFile};
