@@ -144,7 +144,7 @@ fn width(text: &str) -> u32 {
 
 /// The width of a character that the table does not have.
 const OTHER: u32 = 110;
-/// The widths of the printable characters of ASCII in DejaVu Sans, which is as wide as Verdana, at 11 pixels, in tenths of pixels.
+/// The widths of the printable characters of ASCII in `DejaVu` Sans, which is as wide as Verdana, at 11 pixels, in tenths of pixels.
 const WIDTHS: [u8; 95] = [
     35, 44, 51, 92, 70, 105, 86, 30, 43, 43, 55, 92, 35, 40, 35, 37, 70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 37, 37,
     92, 92, 92, 58, 110, 75, 75, 77, 85, 70, 63, 85, 83, 32, 32, 72, 61, 95, 82, 87, 66, 87, 76, 70, 67, 81, 75, 109,

@@ -106,7 +106,7 @@ fn png(bytes: &[u8]) -> Option<(u32, u32)> {
     (bytes.get(12..16)? == b"IHDR").then_some((number(16)?, number(20)?))
 }
 
-/// GIF89a, section 18: the logical screen.
+/// `GIF89a`, section 18: the logical screen.
 fn gif(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((le16(bytes, 6)?, le16(bytes, 8)?))
 }

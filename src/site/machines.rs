@@ -1,4 +1,4 @@
-//! What machines read besides feeds and sitemap: how to search the registry (OpenSearch 1.1), what crawlers may do (RFC 9309), and what the
+//! What machines read besides feeds and sitemap: how to search the registry (`OpenSearch` 1.1), what crawlers may do (RFC 9309), and what the
 //! registry is in Markdown (llmstxt.org).
 
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use super::{Site, links, text};
 use crate::catalog::CatalogPack;
 use crate::ident::{EcosystemId, RelPath};
 
-/// Longest name of a search (OpenSearch 1.1, `ShortName`), in characters.
+/// Longest name of a search (`OpenSearch` 1.1, `ShortName`), in characters.
 const SHORT_NAME: usize = 16;
 /// Most packs that `llms.txt` lists itself; of more it names the lists of the ecosystems.
 const MOST_LISTED: usize = 200;

@@ -270,7 +270,7 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
         }
     }
     let found: Vec<_> = catalog.packs.values().map(|pack| (pack.keys().summary, pack.keys().findings)).collect();
-    add(vec!["health.html".to_owned()], Fingerprint::of((base.key, found)), Box::new(pages::health::files));
+    add(vec![pages::HEALTH.to_owned()], Fingerprint::of((base.key, found)), Box::new(pages::health::files));
     units.push(search::unit(&site));
     units
 }

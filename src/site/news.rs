@@ -152,6 +152,6 @@ mod tests {
         assert_eq!(names(&updates(packs(), 9)), ["weather 2.0.0-rc.1"], "a pack's first release is no update");
         assert_eq!(names(&newest(packs(), 2)), ["weather 2.0.0-rc.1", "weather 1.10.0"]);
         assert_eq!(newest(packs(), 9).len(), 4, "the yanked one is no news");
-        assert_eq!(first_released(&catalog.packs.values().next().expect("a pack")).to_string(), "2025-01-01T00:00:00Z");
+        assert_eq!(first_released(catalog.packs.values().next().expect("a pack")).to_string(), "2025-01-01T00:00:00Z");
     }
 }

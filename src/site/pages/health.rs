@@ -90,7 +90,7 @@ struct Known<'a> {
 
 /// Makes `health.html`.
 pub(in crate::site) fn files(site: &Site) -> Files {
-    let path = RelPath::composed("health.html");
+    let path = RelPath::composed(super::HEALTH);
     let packs = || site.catalog.packs.values().map(|pack| &**pack);
     let mut counted: Vec<(&CatalogPack, Row)> = Vec::new();
     let mut rules: BTreeMap<&str, Known<'_>> = BTreeMap::new();
@@ -117,7 +117,8 @@ pub(in crate::site) fn files(site: &Site) -> Files {
     let page = Health {
         head: Head {
             description: "What checking found in the packs of this registry, and how to mend it.".into(),
-            canonical: site.base.absolute("health.html"),
+            canonical: site.base.absolute(super::HEALTH),
+            section: Some(super::HEALTH),
             ..Head::new(&path, "Health")
         },
         pack_count: counted.len(),

@@ -86,8 +86,12 @@ pub(super) const BROWSE: &str = "packs/index.html";
 /// The address of the first page of the documentation.
 pub(super) const DOCS: &str = "docs/index.html";
 
+/// The address of the page about what checks found.
+pub(super) const HEALTH: &str = "health.html";
+
 /// The navigation of every registry.
-const NAVIGATION: [Entry<'static>; 2] = [Entry::of_site("Browse", BROWSE), Entry::of_site("Docs", DOCS)];
+const NAVIGATION: [Entry<'static>; 3] =
+    [Entry::of_site("Browse", BROWSE), Entry::of_site("Docs", DOCS), Entry::of_site("Health", HEALTH)];
 
 #[derive(Serialize, Hash)]
 struct FrameEcosystem {
