@@ -507,6 +507,7 @@ fn a_new_tag_writes_what_it_must() {
         "index.html",
         "index.json",
         "feed.xml",
+        "health.html",
         "sitemap.xml",
         "search/index.js",
         "llms.txt",
