@@ -134,7 +134,7 @@ fn the_status_of_a_pack_is_published_and_taken_back() {
     assert_eq!(json(&site, "public/packs/attune/plain/pack.json")["status"], expected);
     let page = text(&site, "public/packs/attune/plain/index.html");
     assert!(page.contains("packs/stackstorm/tool/index.html\">Go to stackstorm/tool</a>"), "{page}");
-    assert_eq!(text(&site, "public/packs/index.html").matches("archived=archived").count(), 1);
+    assert_eq!(text(&site, "public/packs/index.html").matches("data-status=\"archived\"").count(), 1);
     assert_eq!(feed(&site, "attune")["packs"][0]["ref"], "plain");
 
     run(&site, &["quarantine", "plain", "--reason", "Looked at."]);

@@ -107,6 +107,8 @@ export default async function ({ folder, files, places, hosts, shots, SIZES, axe
 
   const permissions = ["clipboard-read", "clipboard-write"];
   judge("commands and digests are copied, and it is said", await visit(`${address}${kept.pack.pack}/index.html`, { permissions }, async (page_, wrong) => {
+    // What lies in a closed part has the focus only once that is open.
+    await page_.evaluate(() => document.querySelectorAll("details").forEach((part) => { part.open = true; }));
     const texts = await page_.locator("[data-copy], .snippet pre").allTextContents();
     const buttons = page_.locator("button.copy");
     const names = await buttons.evaluateAll((all) => all.map((button) => button.getAttribute("aria-label")));

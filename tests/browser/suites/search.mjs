@@ -176,11 +176,11 @@ export default async function (site) {
     await page.locator("#search").pressSequentially(name);
     await answered(page);
     await page.keyboard.press("Escape");
-    if (await page.locator(".results").isVisible()) wrong.push("the results stay");
+    if (await page.locator(".top .results").isVisible()) wrong.push("the results stay");
     if ((await page.getAttribute("#search", "aria-expanded")) !== "false") wrong.push("the field says it is open");
     if ((await page.inputValue("#search")) !== name) wrong.push("the text is gone");
     await page.keyboard.press("ArrowDown");
-    if (!(await page.locator(".results").isVisible())) wrong.push("the arrow does not open them again");
+    if (!(await page.locator(".top .results").isVisible())) wrong.push("the arrow does not open them again");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     if (await page.evaluate(() => document.activeElement.id) === "search") wrong.push("the field keeps the focus");
