@@ -217,7 +217,8 @@ fn assert_pages_are_clean(case: &str, directory: &Path) {
         }
         let page = String::from_utf8(fs::read(&path).expect("readable")).expect("a page is UTF-8");
         // Pages that show what a file says show it as text: there, only what is inside of tags counts.
-        let shows_files = ["files", "compare"].iter().any(|folder| path.components().any(|part| part.as_os_str() == *folder));
+        let shows_files =
+            ["files", "compare"].iter().any(|folder| path.components().any(|part| part.as_os_str() == *folder));
         let folded = if shows_files { tags(&page) } else { page.clone() }.to_ascii_lowercase();
         if let Some(marker) = MARKERS.iter().find(|marker| folded.contains(**marker)) {
             panic!("{case}: `{marker}` in {}:\n{page}", path.display());
