@@ -77,7 +77,10 @@ async function visit(address, options, act) {
   const wrong = [];
   page.on("console", (message) => { if (["error", "warning"].includes(message.type())) wrong.push(`console: ${message.text()}`); });
   page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
-  page.on("requestfailed", (request) => wrong.push(`request failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // What a page still asks for when it is left, such as its icon, is given up by the browser itself.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED") wrong.push(`request failed: ${request.url()}`);
+  });
   page.on("request", (request) => {
     if (!request.url().startsWith(new URL(address).origin) && !request.url().startsWith("file://")) wrong.push(`foreign request: ${request.url()}`);
   });
