@@ -1,8 +1,8 @@
 //! The bare loop: the least that any generator of the same site has to do, as the peer of `packyard build`.
 //!
-//! Reads every README and component file of a directory of packs, runs pulldown-cmark and one tera template per page, and
-//! writes as many files as Packyard writes for a pack with one release: two pages and four data files, and a page per
-//! component. Checks, escapes, sorts and links nothing; one thread.
+//! Reads the files of a directory of packs, runs pulldown-cmark and one tera template per page, and writes as many files as
+//! Packyard writes for packs with one release: pages of pack, release, components and files, copies of files, and files of
+//! data. Checks, escapes, sorts and links nothing; one thread.
 //!
 //! `cargo run --release --example bare_site -- <catalogue> <output directory>`
 
@@ -21,7 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut pages = 0;
     for pack in bare::sorted(&Path::new(&catalogue).join("packs"))? {
         let target = Path::new(&output).join(&pack);
-        pages += bare::site_of_pack(&tera, &Path::new(&catalogue).join("packs").join(&pack), &target, &pack)?;
+        let pack_path = Path::new(&catalogue).join("packs").join(&pack);
+        pages += bare::site_of_pack(&tera, &pack_path, &target, &pack)?;
+        pages += bare::files_of_pack(&tera, &pack_path, &target)?;
     }
     println!("{pages} pages");
     Ok(())
