@@ -70,19 +70,34 @@ pub(super) fn of_document(content: &Snapshot, document: &str, path: &str) -> Ima
 
 /// Returns bytes as an image, if that is what they are and it is not too large.
 fn image(bytes: Arc<[u8]>) -> Option<Image> {
-    let (ending, (width, height)) = match &*bytes {
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => ("png", png(&bytes)?),
-        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => ("gif", gif(&bytes)?),
-        [0xff, 0xd8, 0xff, ..] => ("jpg", jpeg(&bytes)?),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => ("webp", webp(&bytes)?),
-        _ => return None,
-    };
+    let (ending, (width, height)) = (ending(&bytes)?, size(&bytes)?);
     let is_drawn = (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height);
     if !is_drawn || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return None;
     }
     let name = format!("{}.{ending}", &Digest::of(&bytes).hex()[..16]);
     Some(Image { name, bytes, width, height })
+}
+
+/// Returns the ending of the format that bytes begin like, if browsers show it and run nothing of it.
+pub(super) fn ending(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("png"),
+        [0xff, 0xd8, 0xff, ..] => Some("jpg"),
+        [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some("gif"),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("webp"),
+        _ => None,
+    }
+}
+
+/// Returns width and height of an image in pixels, as its header tells them.
+pub(super) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    match ending(bytes)? {
+        "png" => png(bytes),
+        "jpg" => jpeg(bytes),
+        "gif" => gif(bytes),
+        _ => webp(bytes),
+    }
 }
 
 /// Returns two bytes as a number, greatest first.

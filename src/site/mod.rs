@@ -262,7 +262,7 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
             pages::browse::Scope::All => {
                 add(vec!["index.html".to_owned()], key, Box::new(pages::home::files));
                 add(vec!["404.html".to_owned()], key, Box::new(pages::error::files));
-                add(vec!["search.html".to_owned()], key, Box::new(pages::search::files));
+                add(vec!["search.html".to_owned()], base.key, Box::new(pages::search::files));
                 add(sitemap::paths(base, catalog), key, Box::new(sitemap::files));
                 let places = ["robots.txt", "llms.txt", "opensearch.xml"].map(str::to_owned);
                 add(places.to_vec(), key, Box::new(machines::files));

@@ -500,7 +500,6 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "File packs/index.html",
             "File robots.txt , File llms.txt , File opensearch.xml",
-            "File search.html",
             "File sitemap.xml",
             "Folder packs/demo/weather/1.0.0",
             "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",

@@ -13,7 +13,7 @@ use crate::ident::RelPath;
 use crate::output::RenderError;
 use crate::site::highlight::{Code, Language};
 use crate::site::templates::Shared;
-use crate::site::{PackSite, links, source_links, text};
+use crate::site::{PackSite, images, links, source_links, text};
 
 /// Largest text that is shown, in bytes.
 pub(in crate::site) const MOST_SHOWN: u64 = 512 << 10;
@@ -62,13 +62,10 @@ enum Shown {
 impl Shown {
     /// Tells what a file is by its bytes; its name says nothing.
     fn of(bytes: &[u8]) -> Self {
-        match bytes {
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Self::Image("png"),
-            [0xff, 0xd8, 0xff, ..] => Self::Image("jpg"),
-            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Self::Image("gif"),
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Self::Image("webp"),
-            _ if bytes[..bytes.len().min(SNIFFED)].contains(&0) => Self::Binary,
-            _ => Self::Text,
+        match images::ending(bytes) {
+            Some(ending) => Self::Image(ending),
+            None if bytes[..bytes.len().min(SNIFFED)].contains(&0) => Self::Binary,
+            None => Self::Text,
         }
     }
 

@@ -212,7 +212,7 @@ fn icon(release: &CatalogRelease) -> Option<Vec<u8>> {
         return None;
     }
     let bytes = release.content.read(entry).ok()?;
-    bytes.starts_with(b"\x89PNG\r\n\x1a\n").then(|| bytes.to_vec())
+    (images::ending(&bytes) == Some("png")).then(|| bytes.to_vec())
 }
 
 /// Returns why a release should not be chosen.

@@ -5,6 +5,7 @@
 use camino::Utf8Path;
 
 use super::ThemeError;
+use crate::site::images;
 
 /// Largest logo, in bytes: every page shows it.
 const MAX_BYTES: usize = 256 << 10;
@@ -35,14 +36,12 @@ impl Logo {
         if bytes.len() > MAX_BYTES {
             return Err(format!("it has {} KiB; every page shows it, so 256 KiB are the most", bytes.len() >> 10));
         }
-        let (address, size) = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-            ("assets/logo.png", png(&bytes))
-        } else if bytes.starts_with(b"\xff\xd8\xff") {
-            ("assets/logo.jpg", jpeg(&bytes))
-        } else if is_svg(&bytes) {
-            ("assets/logo.svg", svg(&bytes))
-        } else {
-            return Err("its first bytes are those of no PNG, JPEG or SVG image".to_owned());
+        let bitmap = || images::size(&bytes).map(|(width, height)| (f64::from(width), f64::from(height)));
+        let (address, size) = match images::ending(&bytes) {
+            Some("png") => ("assets/logo.png", bitmap()),
+            Some("jpg") => ("assets/logo.jpg", bitmap()),
+            None if is_svg(&bytes) => ("assets/logo.svg", svg(&bytes)),
+            _ => return Err("its first bytes are those of no PNG, JPEG or SVG image".to_owned()),
         };
         let size = size.filter(|(width, height)| *width >= 1.0 && *height >= 1.0);
         let (width, height) = size.ok_or("it does not say its size; an SVG needs a `viewBox`")?;
@@ -54,28 +53,6 @@ impl Logo {
     pub(in crate::site) fn is_bitmap(&self) -> bool {
         !self.address.ends_with(".svg")
     }
-}
-
-/// Returns the size of a PNG image: its header chunk comes first (PNG specification, 11.2.2).
-fn png(bytes: &[u8]) -> Option<(f64, f64)> {
-    let number = |at: usize| Some(f64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
-    Some((number(16)?, number(20)?))
-}
-
-/// Returns the size of a JPEG image, which its start-of-frame segment tells (ITU T.81, B.2.2).
-fn jpeg(bytes: &[u8]) -> Option<(f64, f64)> {
-    let short = |at: usize| Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
-    let mut at = 2;
-    while *bytes.get(at)? == 0xff {
-        match *bytes.get(at + 1)? {
-            0xff => at += 1,
-            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
-                return Some((f64::from(short(at + 7)?), f64::from(short(at + 5)?)));
-            }
-            _ => at += 2 + usize::from(short(at + 2)?).max(2),
-        }
-    }
-    None
 }
 
 fn is_svg(bytes: &[u8]) -> bool {
