@@ -4,10 +4,12 @@
 //! 2. [`Crosslinks`] joins the ties of all packs; when one changes, it tells which packs may show something else now.
 //! 3. [`Crosslinks::around`] answers what the pages of one pack ask. Equal [`Around`]: they need not be made again.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::links;
+use super::sorted::Sorted;
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::ident::{Digest, EcosystemId, Fingerprint, PackId, PackName};
 use crate::pack::{Component, Dependency, Pack, Provision, Relation};
@@ -19,19 +21,19 @@ pub struct Ties {
     /// The components of its default release, also by other names; of two with one name the first.
     offers: BTreeMap<Name, Offer>,
     /// The components that those use, and how.
-    uses: BTreeSet<(Name, User)>,
+    uses: Sorted<(Name, User)>,
     /// The packs that its default release needs.
-    needs: BTreeSet<PackId>,
+    needs: Sorted<PackId>,
     /// What its default release provides besides components.
-    provides: BTreeSet<Provided>,
+    provides: Sorted<Provided>,
     /// What its default release needs that packs provide.
-    seeks: BTreeSet<Provided>,
+    seeks: Sorted<Provided>,
     /// What any of its releases needs that packs provide.
-    names_provided: BTreeSet<Provided>,
+    names_provided: Sorted<Provided>,
     /// The components that any of its releases refers to.
-    asks: BTreeSet<Name>,
+    asks: Sorted<Name>,
     /// The packs that any of its releases names.
-    names: BTreeSet<PackId>,
+    names: Sorted<PackId>,
 }
 
 /// A component's kind and reference.
@@ -51,7 +53,7 @@ pub(super) struct User {
     /// Which versions of it the user's pack says that it needs, such as those of an API.
     pub(super) needs: Option<Arc<str>>,
     /// What it uses instead as soon as anything in the catalogue has that.
-    unless: Option<Name>,
+    unless: Option<Box<Name>>,
 }
 
 /// What a pack has of a name.
@@ -59,7 +61,14 @@ pub(super) struct User {
 struct Offer {
     page: Arc<Page>,
     /// The name that the component has, where this is only another name of its pack.
-    alias_of: Option<Name>,
+    alias_of: Option<Box<Name>>,
+}
+
+/// What a pack has of a name, found by the pack.
+#[derive(Debug)]
+struct Offered {
+    pack: PackId,
+    offer: Offer,
 }
 
 /// The page of a component.
@@ -81,9 +90,9 @@ pub struct Crosslinks {
 /// Who provides something, who needs it, and who names it.
 #[derive(Debug, Default)]
 struct Sides {
-    providers: BTreeSet<PackId>,
-    seekers: BTreeSet<PackId>,
-    namers: BTreeSet<PackId>,
+    providers: Sorted<PackId>,
+    seekers: Sorted<PackId>,
+    namers: Sorted<PackId>,
 }
 
 /// What is known of a pack, which need not be there.
@@ -91,19 +100,19 @@ struct Sides {
 struct Named {
     is_there: bool,
     /// The packs that need it.
-    dependents: BTreeSet<PackId>,
+    dependents: Sorted<PackId>,
     /// The packs that name it.
-    namers: BTreeSet<PackId>,
+    namers: Sorted<PackId>,
 }
 
 /// What is known of a component, which need not be there.
 #[derive(Debug, Default)]
 struct Known {
     /// Its page, by the pack that has it.
-    pages: BTreeMap<PackId, Offer>,
-    users: BTreeSet<User>,
+    pages: Sorted<Offered>,
+    users: Sorted<User>,
     /// The packs that refer to it.
-    askers: BTreeSet<PackId>,
+    askers: Sorted<PackId>,
 }
 
 /// What the pages of a pack show of other packs.
@@ -114,7 +123,7 @@ pub struct Around {
     /// Those of the packs that it names which are there.
     pub(super) present: BTreeSet<PackId>,
     /// The packs that provide what it needs.
-    providers: BTreeMap<Provided, BTreeSet<PackId>>,
+    providers: BTreeMap<Provided, Sorted<PackId>>,
     /// The pages of the components that it refers to.
     pages: BTreeMap<Name, Arc<Page>>,
     /// Who uses the components of its default release.
@@ -127,7 +136,7 @@ impl Ties {
         let release = pack.latest();
         let here = links::release_address(&pack.id, release.version());
         let of: Arc<str> = format!("{} {}", pack.id.name, release.version()).into();
-        let (mut offers, mut uses) = (BTreeMap::new(), BTreeSet::new());
+        let (mut offers, mut uses) = (BTreeMap::new(), Vec::new());
         let ranges: HashMap<&str, Arc<str>> = release.pack.dependencies.iter().filter_map(range).collect();
         for (component, page) in release.pack.components.iter().zip(links::component_path(&release.pack)) {
             let page = Arc::new(Page { address: format!("{here}/{page}"), of: Arc::clone(&of) });
@@ -143,10 +152,10 @@ impl Ties {
                 };
                 let first = (link.kind, link.target.clone());
                 if let Some((kind, reference)) = link.instead() {
-                    let user = User { needs: None, unless: Some(first.clone()), ..user.clone() };
-                    uses.insert(((kind, reference.to_owned()), user));
+                    let user = User { needs: None, unless: Some(Box::new(first.clone())), ..user.clone() };
+                    uses.push(((kind, reference.to_owned()), user));
                 }
-                uses.insert((first, user));
+                uses.push((first, user));
             }
             offers.entry((component.kind.key, component.reference.clone())).or_insert(Offer { page, alias_of: None });
         }
@@ -157,7 +166,7 @@ impl Ties {
         Self {
             id: pack.id.clone(),
             offers,
-            uses,
+            uses: uses.into_iter().collect(),
             needs: release.record.dependencies.iter().filter_map(|needed| named(pack, needed)).collect(),
             provides: release.pack.provides.iter().map(provided).collect(),
             seeks: release.record.dependencies.iter().filter_map(sought).collect(),
@@ -227,7 +236,7 @@ impl Crosslinks {
         for used in ties.uses.iter().filter(|used| !after.is_some_and(|after| after.uses.contains(*used))) {
             let known = components.entry(used.0.clone()).or_default();
             known.users.remove(&used.1);
-            touched.extend(known.pages.keys().cloned());
+            touched.extend(known.pages.iter().map(|offered| offered.pack.clone()));
         }
         for name in ties.asks.iter().filter(|name| !after.is_some_and(|after| after.asks.contains(*name))) {
             components.entry(name.clone()).or_default().askers.remove(&ties.id);
@@ -260,14 +269,14 @@ impl Crosslinks {
         for (name, offer) in &ties.offers {
             if before.and_then(|before| before.offers.get(name)) != Some(offer) {
                 let known = components.entry(name.clone()).or_default();
-                known.pages.insert(ties.id.clone(), offer.clone());
+                known.pages.insert(Offered { pack: ties.id.clone(), offer: offer.clone() });
                 touched.extend(known.askers.iter().chain(known.by_alias()).cloned());
             }
         }
         for used in ties.uses.iter().filter(|used| !before.is_some_and(|before| before.uses.contains(*used))) {
             let known = components.entry(used.0.clone()).or_default();
             known.users.insert(used.1.clone());
-            touched.extend(known.pages.keys().cloned());
+            touched.extend(known.pages.iter().map(|offered| offered.pack.clone()));
         }
         for name in ties.asks.iter().filter(|name| !before.is_some_and(|before| before.asks.contains(*name))) {
             components.entry(name.clone()).or_default().askers.insert(ties.id.clone());
@@ -277,19 +286,19 @@ impl Crosslinks {
     /// Returns what the pages of a pack show of others.
     pub fn around(&self, ties: &Ties) -> Around {
         let known = |name: &Name| self.components.get(&ties.id.ecosystem)?.get(name);
-        let page = |name: &Name| Some((name.clone(), Arc::clone(&known(name)?.first()?.1.page)));
+        let page = |name: &Name| Some((name.clone(), Arc::clone(&known(name)?.first()?.offer.page)));
         let users = |name: &Name| {
             let has_page = |name: &Name| known(name).is_some_and(|known| !known.pages.is_empty());
-            let is_one = |user: &&User| !user.unless.as_ref().is_some_and(has_page);
+            let is_one = |user: &&User| !user.unless.as_deref().is_some_and(has_page);
             let users = known(name).into_iter().flat_map(|known| &known.users).filter(is_one);
             users.map(|user| User { unless: None, ..user.clone() }).collect::<Vec<_>>()
         };
         // Several references of one component may come to the same.
         let mut all_users: BTreeMap<Name, BTreeSet<User>> = BTreeMap::new();
         for (name, offer) in &ties.offers {
-            let is_meant = || known(name).and_then(Known::first).is_some_and(|(pack, _)| *pack == ties.id);
+            let is_meant = || known(name).and_then(Known::first).is_some_and(|offered| offered.pack == ties.id);
             if offer.alias_of.is_none() || is_meant() {
-                let own = offer.alias_of.as_ref().unwrap_or(name);
+                let own = offer.alias_of.as_deref().unwrap_or(name);
                 all_users.entry(own.clone()).or_default().extend(users(name));
             }
         }
@@ -315,13 +324,39 @@ impl Crosslinks {
 
 impl Known {
     /// Returns the pack that has it: the first that calls it so, else the first with an alias.
-    fn first(&self) -> Option<(&PackId, &Offer)> {
-        self.pages.iter().min_by_key(|(_, offer)| offer.alias_of.is_some())
+    fn first(&self) -> Option<&Offered> {
+        self.pages.iter().min_by_key(|offered| offered.offer.alias_of.is_some())
     }
 
     /// Returns the packs that have it by an alias: what they show depends on who else has it.
     fn by_alias(&self) -> impl Iterator<Item = &PackId> {
-        self.pages.iter().filter(|(_, offer)| offer.alias_of.is_some()).map(|(pack, _)| pack)
+        self.pages.iter().filter(|offered| offered.offer.alias_of.is_some()).map(|offered| &offered.pack)
+    }
+}
+
+impl std::borrow::Borrow<PackId> for Offered {
+    fn borrow(&self) -> &PackId {
+        &self.pack
+    }
+}
+
+impl PartialEq for Offered {
+    fn eq(&self, other: &Self) -> bool {
+        self.pack == other.pack
+    }
+}
+
+impl Eq for Offered {}
+
+impl PartialOrd for Offered {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Offered {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.pack.cmp(&other.pack)
     }
 }
 
@@ -354,7 +389,7 @@ fn add_aliases(pack: &Pack, offers: &mut BTreeMap<Name, Offer>) {
         let own = (component.kind.key, component.reference.clone());
         let Some(Offer { page, .. }) = offers.get(&own).cloned() else { continue };
         for alias in &pack.aliases {
-            let offer = Offer { page: Arc::clone(&page), alias_of: Some(own.clone()) };
+            let offer = Offer { page: Arc::clone(&page), alias_of: Some(Box::new(own.clone())) };
             offers.entry((component.kind.key, alias.clone())).or_insert(offer);
         }
     }

@@ -38,6 +38,7 @@ mod news;
 mod pages;
 mod search;
 mod sitemap;
+mod sorted;
 mod source_links;
 mod templates;
 #[cfg(test)]
