@@ -8,7 +8,7 @@ use super::fields::{self, About};
 use super::{Change, Compatibility, ComponentName, FileChanges, Impact, Part, Side, What};
 use crate::content::Listing;
 use crate::ident::{Digest, RelPath};
-use crate::pack::{Component, Fact};
+use crate::pack::{Component, Fact, FieldTable};
 
 /// Why nothing about an illustrative component matters.
 const ILLUSTRATES: &str = "It shows or tests the rest: nobody depends on it.";
@@ -135,8 +135,7 @@ fn alike<'t>(components: &[&'t Arc<Component>], listing: &Listing) -> HashMap<Li
     for component in components {
         let file = component.entry_point.as_ref().unwrap_or(&component.file);
         if let Some(digest) = digest(file) {
-            let tables = format!("{:?}", component.tables);
-            let likeness = (component.kind.key, digest, component.description.clone(), tables);
+            let likeness = (component.kind.key, digest, component.description.clone(), component.tables.clone());
             alike.entry(likeness).or_default().push(component);
         }
     }
@@ -144,7 +143,7 @@ fn alike<'t>(components: &[&'t Arc<Component>], listing: &Listing) -> HashMap<Li
 }
 
 /// Kind, digest of the file that counts, description and tables.
-type Likeness = (&'static str, Digest, String, String);
+type Likeness = (&'static str, Digest, String, Vec<Arc<FieldTable>>);
 
 /// Compares a component that both releases have.
 fn both(from: &Component, to: &Component, files: &FileChanges, rules: &Compatibility, changes: &mut Vec<Change>) {

@@ -38,8 +38,9 @@ pub(super) fn tables<'t>(
         } else if role.is_versioned() && to.is_none() {
             table.whole(What::Removed, Impact::Breaking, "Whoever uses it finds nothing.");
         } else {
-            let fields = |table: Option<&&'t Arc<FieldTable>>| table.map_or(&[][..], |table| &table.fields);
-            table.fields("", fields(from), fields(to));
+            let fields =
+                |table: Option<&&Arc<FieldTable>>| table.map(|table| table.fields.unpack()).unwrap_or_default();
+            table.fields("", &fields(from), &fields(to));
         }
     }
 }

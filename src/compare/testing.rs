@@ -32,7 +32,7 @@ pub(super) fn table_of(name: &str, anchor: &'static str, fields: Vec<Field>) -> 
         entry_point: None,
         enabled: true,
         facts: Vec::new(),
-        tables: vec![FieldTable { title: "Parameters".into(), anchor: anchor.into(), fields }.into()],
+        tables: vec![FieldTable { title: "Parameters".into(), anchor: anchor.into(), fields: fields.into() }.into()],
         links: Vec::new(),
         steps: Vec::new(),
         examples: Vec::new(),

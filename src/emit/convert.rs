@@ -102,7 +102,7 @@ pub(super) fn release(id: &PackId, release: &CatalogRelease) -> wire::ReleaseFil
         requirements: record.requirements.clone(),
         dependencies: record.dependencies.clone(),
         checksums: record.checksums.clone(),
-        configuration: pack.configuration.as_ref().map(|table| fields(&table.fields)).unwrap_or_default(),
+        configuration: pack.configuration.as_ref().map(|table| fields(&table.fields.unpack())).unwrap_or_default(),
         components: pack.components.iter().map(|component| self::component(component)).collect(),
     }
 }
@@ -117,7 +117,11 @@ fn component(component: &pack::Component) -> wire::Component {
         file: component.file.to_string(),
         entry_point: component.entry_point.as_ref().map(ToString::to_string),
         enabled: component.enabled,
-        tables: component.tables.iter().map(|table| (table.anchor.to_string(), fields(&table.fields))).collect(),
+        tables: component
+            .tables
+            .iter()
+            .map(|table| (table.anchor.to_string(), fields(&table.fields.unpack())))
+            .collect(),
         links: component
             .links
             .iter()

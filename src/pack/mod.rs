@@ -8,6 +8,7 @@ pub mod dockerfile;
 pub mod license;
 mod memo;
 mod model;
+mod packed;
 mod remark;
 pub mod schema;
 mod sniffed;
@@ -18,6 +19,7 @@ pub use model::{
     Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
     Requirement, Step, VersionedBy,
 };
+pub use packed::Fields;
 pub use remark::Remark;
 pub use tree::{Configured, PackTree, Parsed, YamlFault, YamlFile};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::packed::Fields;
 use crate::ident::{PackId, RelPath, Version};
 
 /// A pack at one version, checked and normalised.
@@ -204,18 +205,18 @@ pub struct Fact {
 }
 
 /// A table of fields: parameters, settings, output.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldTable {
     /// The heading, such as `Parameters`.
     pub title: Cow<'static, str>,
     /// The anchor on the page, such as `parameters`: lowercase letters, digits and `-`, unique in the component.
     pub anchor: Cow<'static, str>,
     /// The fields, in the order of the file unless the ecosystem has one.
-    pub fields: Vec<Field>,
+    pub fields: Fields,
 }
 
 /// One field of a table.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Field {
     /// Its name.
     pub name: String,

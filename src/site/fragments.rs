@@ -47,7 +47,7 @@ impl Fragments {
             let is_closed = rules.role(&table.anchor) == Role::Derived;
             let render = || {
                 let known = past.map(|past| &**past);
-                templates.fragment("table.html", path, &fields::table(table, is_closed, known))
+                templates.fragment("table.html", path, &fields::table(table, &table.fields.unpack(), is_closed, known))
             };
             if Arc::strong_count(component) > 1 || Arc::strong_count(table) > 1 {
                 html.push_str(&self.get_or_render(&(Arc::clone(table), past.cloned()), render)?);
@@ -85,7 +85,14 @@ mod tests {
     #[test]
     fn what_is_shared_is_rendered_once_and_memory_is_bounded() {
         let table = |anchor: &'static str| {
-            (Arc::new(FieldTable { title: "P".into(), anchor: anchor.into(), fields: Vec::new() }), None)
+            (
+                Arc::new(FieldTable {
+                    title: "P".into(),
+                    anchor: anchor.into(),
+                    fields: crate::pack::Fields::default(),
+                }),
+                None,
+            )
         };
         let (fragments, tables) = (Fragments::default(), [table("a"), table("b")]);
         let mut renders = 0;

@@ -171,7 +171,7 @@ pub(super) fn with_releases(releases: Vec<(&str, Vec<Component>)>) -> Arc<Catalo
 
 /// Returns an action with these parameters.
 pub(super) fn action_with(pack: &str, name: &str, fields: Vec<Field>) -> Component {
-    let table = FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields };
+    let table = FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields: fields.into() };
     let entry_point = Some(RelPath::composed("actions/get.py"));
     Component { tables: vec![Arc::new(table)], entry_point, ..action(pack, name) }
 }
@@ -213,7 +213,7 @@ fn action(pack: &str, name: &str) -> Component {
         tables: vec![Arc::new(FieldTable {
             title: "Parameters".into(),
             anchor: "parameters".into(),
-            fields: fields(),
+            fields: fields().into(),
         })],
         links: Vec::new(),
         steps: Vec::new(),
@@ -317,12 +317,12 @@ fn weather_pack(version: &str) -> Pack {
         configuration: Some(Arc::new(FieldTable {
             title: "Configuration".into(),
             anchor: "configuration".into(),
-            fields: fields(),
+            fields: fields().into(),
         })),
         environment: Some(Arc::new(FieldTable {
             title: "Environment".into(),
             anchor: "environment".into(),
-            fields: vec![Field { name: "WEATHER_KEY".to_owned(), required: true, ..Field::default() }],
+            fields: vec![Field { name: "WEATHER_KEY".to_owned(), required: true, ..Field::default() }].into(),
         })),
         aliases: vec!["wx".to_owned()],
         readme: Some(RelPath::composed("README.md")),
@@ -340,11 +340,14 @@ fn hostile_pack() -> Pack {
     component.title = Some(HOSTILE.to_owned());
     component.description = format!("{HOSTILE} {}", "verylongword".repeat(60));
     component.facts = vec![Fact { label: "Runner", value: HOSTILE.to_owned() }];
-    for field in &mut Arc::make_mut(&mut component.tables[0]).fields {
+    let table = Arc::make_mut(&mut component.tables[0]);
+    let mut fields = table.fields.unpack();
+    for field in &mut fields {
         field.name = HOSTILE.to_owned();
         field.description = HOSTILE.to_owned();
         field.allowed = vec![HOSTILE.to_owned()];
     }
+    table.fields = fields.into();
     component.examples[0].text = HOSTILE.to_owned();
     let twin = Component { description: String::new(), ..action("hostile", "<IMG src=x onerror=alert(1)>") };
     let text = || Some(HOSTILE.to_owned());

@@ -135,8 +135,11 @@ fn hostile_text_reaches_no_comparison_as_markup() {
             let action = Arc::make_mut(&mut content.components[0]);
             action.name = HOSTILE.replace('/', "");
             let field = crate::pack::Field { name: HOSTILE.to_owned(), ..crate::pack::Field::default() };
-            let table =
-                crate::pack::FieldTable { title: "Settings".into(), anchor: "settings".into(), fields: vec![field] };
+            let table = crate::pack::FieldTable {
+                title: "Settings".into(),
+                anchor: "settings".into(),
+                fields: vec![field].into(),
+            };
             content.configuration = Some(Arc::new(table));
         });
     });

@@ -68,7 +68,7 @@ pub(super) fn table(pack: &Whole<'_>) -> Option<Arc<FieldTable>> {
         })
         .collect();
     let (title, anchor) = ("Environment variables".into(), "environment".into());
-    (!fields.is_empty()).then(|| Arc::new(FieldTable { title, anchor, fields }))
+    (!fields.is_empty()).then(|| Arc::new(FieldTable { title, anchor, fields: fields.into() }))
 }
 
 /// Requires the README to name every variable that is read, and code to read every variable that the README documents.

@@ -156,7 +156,8 @@ fn the_messages_of_a_policy_are_named_by_their_text() {
         tables.filter(|table| table.anchor == "messages").collect::<Vec<_>>()
     };
     let found = read(policy);
-    let names: Vec<&str> = found.iter().flat_map(|table| &table.fields).map(|field| field.name.as_str()).collect();
+    let fields = found.iter().flat_map(|table| table.fields.unpack());
+    let names: Vec<String> = fields.map(|field| field.name).collect();
     assert_eq!(names, ["not now"]);
     assert_eq!(read(&format!("# One more line.\n{policy}")), found);
 }
@@ -206,8 +207,8 @@ fn the_table_of_variables_does_not_tell_where_in_a_file_they_are_read() {
         pack.expect("a pack").environment.expect("a table")
     };
     let found = table(code);
-    let rows: Vec<_> =
-        found.fields.iter().map(|one| (one.name.as_str(), one.required, one.description.as_str())).collect();
+    let fields = found.fields.unpack();
+    let rows: Vec<_> = fields.iter().map(|one| (one.name.as_str(), one.required, one.description.as_str())).collect();
     let read = "Read in `tools/desk.py`.";
     assert_eq!(rows, [("DESK_TOKEN", true, read), ("DESK_URL", false, read)]);
     assert_eq!(table(&format!("# One more line.\n{code}")), found);

@@ -142,7 +142,8 @@ pub(super) fn table(schema: Option<&Node>, title: &'static str, anchor: &'static
     let schema = schema.filter(|schema| !is_json_schema(schema))?;
     let fields: Vec<Field> =
         schema.entries().iter().map(|(name, definition)| field(name.key_text(), definition, false)).collect();
-    (!fields.is_empty()).then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields }))
+    (!fields.is_empty())
+        .then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields: fields.into() }))
 }
 
 fn field(name: String, definition: &Node, is_required: bool) -> Field {

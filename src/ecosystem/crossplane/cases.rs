@@ -34,7 +34,7 @@ fn what_a_pack_needs_comes_from_its_content() {
     let provided: Vec<&str> = pack.provides.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(provided, ["platform.acme.example/QueueWorker", "platform.acme.example/XQueueWorker"]);
     let secrets: Vec<String> =
-        pack.environment.expect("secrets").fields.iter().map(|field| field.name.clone()).collect();
+        pack.environment.expect("secrets").fields.unpack().into_iter().map(|field| field.name).collect();
     assert_eq!(secrets, ["spec.imagePullSecrets", "spec.secret1Name", "spec.secret2Name"]);
 }
 

@@ -135,9 +135,10 @@ fn environment_variables_are_names_only() {
     ]);
     let checked = check(&files, "tide", Configured::default());
     let table = checked.pack.and_then(|pack| pack.environment).expect("a table");
-    let names: Vec<&str> = table.fields.iter().map(|field| field.name.as_str()).collect();
+    let fields = table.fields.unpack();
+    let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     assert_eq!(names, ["A", "B", "C", "D"]);
-    assert_eq!(table.fields[1].description, "The second");
+    assert_eq!(fields[1].description, "The second");
     assert!(!format!("{table:?}").contains("hush"));
 }
 

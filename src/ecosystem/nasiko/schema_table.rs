@@ -11,7 +11,11 @@ const MOST_FIELDS: usize = 100;
 
 /// Returns the parameters of a function.
 pub(super) fn inputs(schema: &Node) -> FieldTable {
-    FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields: properties(schema, MOST_DEPTH) }
+    FieldTable {
+        title: "Parameters".into(),
+        anchor: "parameters".into(),
+        fields: properties(schema, MOST_DEPTH).into(),
+    }
 }
 
 /// Returns what a function gives: the properties of an object, else one row.
@@ -21,7 +25,7 @@ pub(super) fn output(schema: &Node) -> FieldTable {
     if fields.is_empty() && is_described {
         fields.push(Field { required: false, ..field("result", schema, false, MOST_DEPTH) });
     }
-    FieldTable { title: "Result".into(), anchor: "result".into(), fields }
+    FieldTable { title: "Result".into(), anchor: "result".into(), fields: fields.into() }
 }
 
 /// Recursive, at most `depth` deep.

@@ -65,7 +65,8 @@ pub(super) fn own_table(
         })
         .collect();
     fields.sort_by_key(|field| field.position.unwrap_or(i64::MAX));
-    (!fields.is_empty()).then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields }))
+    (!fields.is_empty())
+        .then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields: fields.into() }))
 }
 
 /// Returns the table of the parameters that come from the runner alone; actions that declare none of them share one table.
@@ -82,8 +83,13 @@ pub(super) fn runner_table(parameters: Option<&Node>, runner: &'static Runner) -
 
 fn inherited_table(runner: &Runner, which: impl Fn(&&Parameter) -> bool) -> Option<Arc<FieldTable>> {
     let fields: Vec<Field> = runner.parameters.iter().filter(which).map(inherited_field).collect();
-    (!fields.is_empty())
-        .then(|| Arc::new(FieldTable { title: "Runner parameters".into(), anchor: "runner-parameters".into(), fields }))
+    (!fields.is_empty()).then(|| {
+        Arc::new(FieldTable {
+            title: "Runner parameters".into(),
+            anchor: "runner-parameters".into(),
+            fields: fields.into(),
+        })
+    })
 }
 
 /// Returns the table of a whole schema (`type: object` with `properties`) or of a flat mapping from name to schema.
@@ -94,7 +100,8 @@ pub(super) fn schema_table(title: &'static str, anchor: &'static str, schema: &N
     } else {
         last_entries(schema).filter(|(_, node)| node.is_map()).map(|(key, node)| field(key.key_text(), node)).collect()
     };
-    (!fields.is_empty()).then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields }))
+    (!fields.is_empty())
+        .then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields: fields.into() }))
 }
 
 /// Returns a runner's parameter as a field.
@@ -242,12 +249,14 @@ mod tests {
         let own =
             node("cmd: {immutable: true, default: 'date'}\ntimeout: {default: 5}\nzone: {type: string, position: 0}\n");
         let table = own_table("Parameters", "parameters", &own, Some(runner)).expect("fields");
-        let names: Vec<&str> = table.fields.iter().map(|field| field.name.as_str()).collect();
+        let fields = table.fields.unpack();
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         assert_eq!(names, ["zone", "cmd", "timeout"]);
-        assert!(table.fields[1].fixed && table.fields[1].type_text == "string");
-        assert_eq!((table.fields[2].type_text.as_str(), table.fields[2].default.as_deref()), ("integer", Some("5")));
+        assert!(fields[1].fixed && fields[1].type_text == "string");
+        assert_eq!((fields[2].type_text.as_str(), fields[2].default.as_deref()), ("integer", Some("5")));
         let rest = runner_table(Some(&own), runner).expect("fields");
-        assert!(rest.fields.iter().all(|field| field.name != "cmd") && rest.fields.len() == 5);
+        let rest = rest.fields.unpack();
+        assert!(rest.iter().all(|field| field.name != "cmd") && rest.len() == 5);
     }
 
     #[test]
@@ -258,7 +267,7 @@ mod tests {
         let flat = node("a: {type: array, items: {type: object, properties: {b: {type: integer}}}}\n");
         let table = |schema| schema_table("Output", "output", schema).expect("fields");
         assert_eq!(table(&whole), table(&flat));
-        assert_eq!(table(&flat).fields[0].type_text, "array of object");
-        assert_eq!(table(&flat).fields[0].fields[0].name, "b");
+        assert_eq!(table(&flat).fields.unpack()[0].type_text, "array of object");
+        assert_eq!(table(&flat).fields.unpack()[0].fields[0].name, "b");
     }
 }

@@ -10,8 +10,8 @@ use crate::cache::{Chunks, Piece};
 use crate::ecosystem;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
-    Requirement, Step, VersionedBy,
+    Component, ComponentKind, Dependency, Example, Fact, FieldTable, Fields, Link, Otherwise, Pack, Provision,
+    Relation, Requirement, Step, VersionedBy,
 };
 
 /// Shared values, each with its number.
@@ -108,7 +108,7 @@ impl StoredPacks {
     /// Returns the packs by their numbers.
     pub(super) fn packs(&self) -> Option<Vec<Arc<Pack>>> {
         let kinds = kinds();
-        let tables = self.tables.decode(|table: StoredTable<'_>| Some(Arc::new(table.table())))?;
+        let tables = self.tables.decode(|table: StoredTable<'_>| table.table().map(Arc::new))?;
         let components =
             self.components.decode(|one: StoredComponent<'_>| one.component(&kinds, &tables).map(Arc::new))?;
         self.packs.decode(|pack: StoredPack<'_>| pack.pack(&components, &tables).map(Arc::new))
@@ -178,72 +178,19 @@ struct StoredTable<'a> {
     title: StoredText<'a>,
     #[serde(borrow)]
     anchor: StoredText<'a>,
-    #[serde(borrow)]
-    fields: Vec<StoredField<'a>>,
+    /// Packed: see [`Fields`].
+    fields: &'a [u8],
 }
 
 impl<'a> StoredTable<'a> {
     fn of(table: &'a FieldTable) -> Self {
         let FieldTable { title, anchor, fields } = table;
-        let fields = fields.iter().map(StoredField::of).collect();
-        Self { title: StoredText::of(title), anchor: StoredText::of(anchor), fields }
+        Self { title: StoredText::of(title), anchor: StoredText::of(anchor), fields: fields.as_bytes() }
     }
 
-    fn table(self) -> FieldTable {
-        let fields = self.fields.into_iter().map(StoredField::field).collect();
-        FieldTable { title: self.title.text(), anchor: self.anchor.text(), fields }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredField<'a> {
-    name: &'a str,
-    type_text: &'a str,
-    /// Required, secret, fixed.
-    flags: [bool; 3],
-    default: Option<&'a str>,
-    #[serde(borrow)]
-    allowed: Vec<&'a str>,
-    #[serde(borrow)]
-    constraints: Vec<&'a str>,
-    position: Option<i64>,
-    description: &'a str,
-    #[serde(borrow)]
-    fields: Vec<Self>,
-}
-
-impl<'a> StoredField<'a> {
-    fn of(field: &'a Field) -> Self {
-        let Field { name, type_text, required, secret, fixed, default, .. } = field;
-        let Field { allowed, constraints, position, description, fields, .. } = field;
-        Self {
-            name,
-            type_text,
-            flags: [*required, *secret, *fixed],
-            default: default.as_deref(),
-            allowed: allowed.iter().map(String::as_str).collect(),
-            constraints: constraints.iter().map(String::as_str).collect(),
-            position: *position,
-            description,
-            fields: fields.iter().map(StoredField::of).collect(),
-        }
-    }
-
-    fn field(self) -> Field {
-        let [required, secret, fixed] = self.flags;
-        Field {
-            name: self.name.to_owned(),
-            type_text: self.type_text.to_owned(),
-            required,
-            secret,
-            fixed,
-            default: text(self.default),
-            allowed: self.allowed.into_iter().map(str::to_owned).collect(),
-            constraints: self.constraints.into_iter().map(str::to_owned).collect(),
-            position: self.position,
-            description: self.description.to_owned(),
-            fields: self.fields.into_iter().map(StoredField::field).collect(),
-        }
+    fn table(self) -> Option<FieldTable> {
+        let fields = Fields::from_bytes(self.fields)?;
+        Some(FieldTable { title: self.title.text(), anchor: self.anchor.text(), fields })
     }
 }
 

@@ -77,11 +77,16 @@ struct Row<'a> {
     changed: Option<(&'a str, &'a str)>,
 }
 
-/// Returns a table as pages show it.
-pub(in crate::site) fn table<'a>(table: &'a FieldTable, is_closed: bool, past: Option<&'a Fields>) -> Table<'a> {
-    let count = count(&table.fields);
+/// Returns a table as pages show it; `fields` are those of the table.
+pub(in crate::site) fn table<'a>(
+    table: &'a FieldTable,
+    fields: &'a [Field],
+    is_closed: bool,
+    past: Option<&'a Fields>,
+) -> Table<'a> {
+    let count = count(fields);
     let mut writer = Writer { table, past, is_long: count > MOST_OPEN, anchors: Anchors::default(), rows: Vec::new() };
-    let (fixed, open): (Vec<&Field>, Vec<&Field>) = table.fields.iter().partition(|field| field.fixed);
+    let (fixed, open): (Vec<&Field>, Vec<&Field>) = fields.iter().partition(|field| field.fixed);
     let open = writer.rows(&open);
     let fixed = writer.rows(&fixed);
     let since = writer.past_of("").and_then(|past| past.since.as_ref()).map(|since| since.as_str());
@@ -239,7 +244,7 @@ mod tests {
     }
 
     fn table_of(fields: Vec<Field>) -> FieldTable {
-        FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields }
+        FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields: fields.into() }
     }
 
     /// Every line in words: what is folded stands in brackets.
@@ -262,7 +267,7 @@ mod tests {
             field(&"x".repeat(300), vec![]),
         ];
         let table_of = table_of(fields);
-        let shown = lines(&table(&table_of, false, None));
+        let shown = lines(&table(&table_of, &table_of.fields.unpack(), false, None));
         let long = format!("parameters_{}", "x".repeat(100));
         let expected = [
             "parameters_a-b",
@@ -280,11 +285,11 @@ mod tests {
     fn deep_fields_are_folded_where_there_are_many() {
         let deep = || field("spec", vec![field("retry", vec![field("delay", vec![]), field("times", vec![])])]);
         let few = table_of(vec![deep()]);
-        assert_eq!(lines(&table(&few, false, None))[3], "  parameters_spec_retry_times");
+        assert_eq!(lines(&table(&few, &few.fields.unpack(), false, None))[3], "  parameters_spec_retry_times");
         let mut fields = vec![deep()];
         fields.extend((0..MOST_OPEN).map(|number| field(&format!("f{number}"), vec![])));
         let many = table_of(fields);
-        let shown = lines(&table(&many, false, None));
+        let shown = lines(&table(&many, &many.fields.unpack(), false, None));
         let expected = [
             "parameters_spec",
             " parameters_spec_retry",
@@ -306,7 +311,8 @@ mod tests {
             (key("a.b"), FieldPast { since: None, changed: Some((version("2.0.0"), "now required".to_owned())) }),
         ]);
         let table_of = table_of(vec![field("a", vec![field("b", vec![])])]);
-        let shown = table(&table_of, false, Some(&past));
+        let fields = table_of.fields.unpack();
+        let shown = table(&table_of, &fields, false, Some(&past));
         assert_eq!(shown.since, Some("1.1.0"));
         let rows = shown.open.expect("rows").rows;
         let [Line::Row(a), Line::Row(b)] = &rows[..] else { panic!("two rows") };

@@ -65,7 +65,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     let release = &pack.releases[at];
     let stems = links::stems(&release.pack);
     let icon = icon(release);
-    let shared = Shared::new(&view::release(site, at, icon.is_some()));
+    let shared = Shared::new(&view::release(site, at, icon.is_some(), &view::fields_of(release)));
     let parts = [("site", &base.frame), ("release", &shared)];
     let readme = Text::of(release, Part::Readme, release.pack.readme.as_ref());
     let shown = readme.as_ref().map(|readme| readme.render(site, at, README_SHOWN));
@@ -153,7 +153,7 @@ fn head<'a>(site: &PackSite, release: &'a CatalogRelease, path: &RelPath, is_pac
         way.push((release.version().as_str(), format!("{folder}/index.html")));
         folder
     };
-    let data = [structured::software(&site.base, pack, release), structured::breadcrumbs(&site.base, way)];
+    let data = (structured::software(&site.base, pack, release), structured::breadcrumbs(&site.base, way));
     Head {
         root: links::root(path),
         title: title.into(),

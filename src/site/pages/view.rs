@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -13,7 +14,7 @@ use crate::catalog::CatalogRelease;
 use crate::compare::Impact;
 use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
-use crate::pack::{Example, Fact};
+use crate::pack::{Example, Fact, Field, FieldTable};
 use crate::site::{PackSite, docs, links, source_links, text};
 
 /// The file name of a release's icon, in the release's folder.
@@ -165,7 +166,9 @@ struct Archive {
 }
 
 /// Returns the release at a place in the pack's list as its pages know it; `has_icon` tells whether its icon is published.
-pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_> {
+///
+/// `fields` are those of its configuration and of its environment.
+pub(super) fn release<'a>(site: &'a PackSite, at: usize, has_icon: bool, fields: &'a [Vec<Field>; 2]) -> Release<'a> {
     let (registry, pack) = (&*site.base.registry, &*site.pack);
     let release = &pack.releases[at];
     let (id, content, source) = (&pack.id, &*release.pack, &release.record.source);
@@ -178,6 +181,9 @@ pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_>
     let known = [repository, content.homepage.as_deref().map(str::trim)];
     // What the source says already is not repeated.
     let homepage = content.homepage.as_deref().filter(|homepage| !is_same_address(homepage, repository));
+    let shown_table = |one: &'a Option<Arc<FieldTable>>, fields: &'a [Field]| {
+        one.as_deref().map(|one| table(one, fields, false, None))
+    };
     Release {
         ecosystem: pack.ecosystem.id(),
         ecosystem_title: pack.ecosystem.title(),
@@ -230,13 +236,19 @@ pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_>
         },
         archive: archive(id, release, url),
         aliases: &content.aliases,
-        configuration: content.configuration.as_deref().map(|one| table(one, false, None)),
-        environment: content.environment.as_deref().map(|one| table(one, false, None)),
+        configuration: shown_table(&content.configuration, &fields[0]),
+        environment: shown_table(&content.environment, &fields[1]),
         findings: findings(&release.findings, Some(source), MOST_FINDINGS),
         newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
             .then(|| findings(&pack.findings, None, MOST_FINDINGS)),
         address,
     }
+}
+
+/// Returns the fields of a release's configuration and of its environment.
+pub(super) fn fields_of(release: &CatalogRelease) -> [Vec<Field>; 2] {
+    let tables = [&release.pack.configuration, &release.pack.environment];
+    tables.map(|table| table.as_ref().map(|table| table.fields.unpack()).unwrap_or_default())
 }
 
 /// Returns what changed in the release at a place in the pack's list; nothing when it is compared with none.

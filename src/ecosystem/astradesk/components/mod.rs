@@ -129,7 +129,8 @@ fn function_field(function: &Function) -> Field {
 }
 
 fn table(title: &'static str, anchor: &'static str, fields: Vec<Field>) -> Option<Arc<FieldTable>> {
-    (!fields.is_empty()).then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields }))
+    (!fields.is_empty())
+        .then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields: fields.into() }))
 }
 
 /// Returns the documentation of a module: its own docstring, else that of its only public class or function with one.

@@ -99,9 +99,9 @@ fn limits(root: &Node) -> Vec<Fact> {
 /// Returns examples of use: how an action is run and called, how a trigger is waited for.
 pub(super) fn examples(kind: &str, reference: &str, parameters: Option<&FieldTable>) -> Vec<Example> {
     let is_plain = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    let required: Vec<&str> = parameters
-        .filter(|table| table.anchor == "parameters")
-        .map_or(&[][..], |table| &table.fields)
+    let parameters = parameters.filter(|table| table.anchor == "parameters");
+    let fields = parameters.map(|table| table.fields.unpack()).unwrap_or_default();
+    let required: Vec<&str> = fields
         .iter()
         .filter(|field| field.required && field.default.is_none() && is_plain(&field.name))
         .map(|field| field.name.as_str())

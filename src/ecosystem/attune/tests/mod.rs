@@ -169,7 +169,7 @@ fn nested_fields_and_constraints_are_opened_out() {
     let action = "ref: demo.hello\nentry_point: hello.sh\nparameters:\n  hosts:\n    type: array\n    minItems: 1\n    items:\n      type: object\n      required: [name]\n      properties:\n        name: {type: string}\n        port: {type: integer, default: 443, maximum: 65535}\n";
     let files = [("pack.yaml", MANIFEST), ("actions/hello.yaml", action), ("actions/hello.sh", "")];
     let pack = read(&snapshot(&files)).0.expect("a pack");
-    let hosts = &pack.components[0].tables[0].fields[0];
+    let hosts = &pack.components[0].tables[0].fields.unpack()[0];
     assert_eq!(
         (hosts.type_text.as_str(), hosts.constraints.join(" ")),
         ("array of object", "at least 1 items".to_owned())

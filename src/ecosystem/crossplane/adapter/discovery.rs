@@ -115,7 +115,11 @@ pub(super) fn settings(tree: &PackTree<'_>) -> Option<FieldTable> {
             }
         });
     let fields: Vec<Field> = fields.take(500).collect();
-    (!fields.is_empty()).then(|| FieldTable { title: "Configuration".into(), anchor: "configuration".into(), fields })
+    (!fields.is_empty()).then(|| FieldTable {
+        title: "Configuration".into(),
+        anchor: "configuration".into(),
+        fields: fields.into(),
+    })
 }
 
 /// Returns the plain literal behind `default=` among the arguments of a call, such as `10` in `default=10, ge=1)`.

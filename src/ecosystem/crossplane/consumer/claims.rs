@@ -164,7 +164,7 @@ pub(super) fn components(pack: &str, claims: &[Claim]) -> Vec<Arc<Component>> {
             })
         }));
         let values = values(root.get("spec"));
-        let table = FieldTable { title: "Values".into(), anchor: "values".into(), fields: values };
+        let table = FieldTable { title: "Values".into(), anchor: "values".into(), fields: values.into() };
         components.push(Arc::new(Component {
             kind: &CLAIM,
             name: name.clone(),

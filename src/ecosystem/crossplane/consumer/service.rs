@@ -113,5 +113,9 @@ fn environment(node: &Node) -> Vec<String> {
 pub(super) fn environment_table(service: &Service) -> Option<FieldTable> {
     let field = |name: &String| Field { name: name.clone(), ..Field::default() };
     let fields: Vec<Field> = service.environment.iter().filter(|name| !name.is_empty()).map(field).collect();
-    (!fields.is_empty()).then(|| FieldTable { title: "Environment".into(), anchor: "environment".into(), fields })
+    (!fields.is_empty()).then(|| FieldTable {
+        title: "Environment".into(),
+        anchor: "environment".into(),
+        fields: fields.into(),
+    })
 }

@@ -195,7 +195,7 @@ fn composed(provider: &Provider<'_>, entry: &FileEntry, composition: &Compositio
             ..Field::default()
         })
         .collect();
-    let table = FieldTable { title: "Composed resources".into(), anchor: "resources".into(), fields };
+    let table = FieldTable { title: "Composed resources".into(), anchor: "resources".into(), fields: fields.into() };
     Component {
         facts,
         links,

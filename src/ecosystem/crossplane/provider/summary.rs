@@ -71,7 +71,7 @@ pub(super) fn secrets(provider: &Provider<'_>) -> Option<Arc<FieldTable>> {
             fields.push(Field { name: key.clone(), type_text, ..Field::default() });
         }
     }
-    let table = FieldTable { title: "Secrets".into(), anchor: "secrets".into(), fields };
+    let table = FieldTable { title: "Secrets".into(), anchor: "secrets".into(), fields: fields.into() };
     (!table.fields.is_empty()).then(|| Arc::new(table))
 }
 

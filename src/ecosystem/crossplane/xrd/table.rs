@@ -34,7 +34,7 @@ pub(super) fn of_version(schema: &Node, version: &str, scope: Scope, policies: &
     let table = |(title, anchor, fields): (&str, &str, Vec<Field>)| FieldTable {
         title: format!("{title} of {version}").into(),
         anchor: format!("{anchor}-{in_anchor}").into(),
-        fields,
+        fields: fields.into(),
     };
     tables.into_iter().filter(|(_, _, fields)| !fields.is_empty()).map(|one| Arc::new(table(one))).collect()
 }

@@ -169,7 +169,8 @@ fn notify_facts(root: &Node) -> impl Iterator<Item = Fact> {
 fn run_example(reference: &str, table: Option<&FieldTable>) -> Example {
     let mut text = format!("st2 run {reference}");
     let needed = |field: &&Field| field.required && field.default.is_none() && !field.fixed;
-    for field in table.iter().flat_map(|table| &table.fields).filter(needed) {
+    let fields = table.map(|table| table.fields.unpack()).unwrap_or_default();
+    for field in fields.iter().filter(needed) {
         text.push_str(&format!(" {}={}", field.name, placeholder(field)));
     }
     Example { title: "Run it from the command line".to_owned(), language: "shell", text }
