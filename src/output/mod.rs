@@ -12,6 +12,7 @@
 
 mod existing;
 mod folder;
+mod paths;
 mod record;
 mod unit;
 mod writer;
@@ -135,7 +136,7 @@ pub fn write_site(
             let existing = Existing::scan(public)?;
             let writer = Writer::new(public, Some(&existing), before, false);
             let (written, made) = writer.write(units, progress)?;
-            (Written { deleted: writer.delete_stale()?, ..written }, made)
+            (Written { deleted: writer.delete_stale(&made)?, ..written }, made)
         }
     };
     Ok((written, Left { made, is_worth_waiting: start.elapsed() > SETTLING * WORTH && written.written > 0 }))
@@ -156,7 +157,7 @@ impl Left {
             std::thread::sleep(SETTLING);
         }
         let listed = existing::list(public)?;
-        Ok((Record::of(self.made, &Existing::of(&listed)), listed))
+        Ok((Record::of(self.made, &listed), listed))
     }
 }
 

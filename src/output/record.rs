@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::existing::Existing;
+use super::paths::Paths;
 use super::unit::Unit;
 use super::writer;
+use crate::fs::listing::Directory;
 use crate::fs::stamp::Stamp;
-use crate::ident::{Digest, Fingerprint, RelPath};
+use crate::ident::{Digest, Fingerprint};
 
 /// What a run left in a folder, so that the next one need not make again what is as it was.
 ///
@@ -23,31 +26,39 @@ pub struct Record {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Made {
     key: Digest,
-    files: Vec<(RelPath, Stamp)>,
+    files: Paths,
+    /// What the system says about each of the files.
+    stamps: Vec<Stamp>,
 }
 
 impl Record {
     /// Returns the files of a unit, if all of them are there as they were made from the same key.
-    pub(super) fn unchanged(&self, unit: &Unit, existing: &Existing) -> Option<impl Iterator<Item = &RelPath>> {
+    pub(super) fn unchanged(&self, unit: &Unit, existing: &Existing) -> Option<&Paths> {
         let made = self.units.get(&name(unit)).filter(|made| made.key == unit.key)?;
-        let is_there = |(path, stamp): &(RelPath, Stamp)| {
-            existing.files.get(path.as_str()).is_some_and(|file| file.is_regular && file.stamp == Some(*stamp))
+        let is_there = |(path, stamp): (String, &Stamp)| {
+            existing.files.get(&path).is_some_and(|file| file.is_regular && file.stamp == Some(*stamp))
         };
-        made.files.iter().all(is_there).then(|| made.files.iter().map(|(path, _)| path))
+        (made.files.len() == made.stamps.len() && made.files.iter().zip(&made.stamps).all(is_there))
+            .then_some(&made.files)
     }
 
-    /// Returns the record of units and their files, as they are in the folder now.
-    pub(super) fn of(units: writer::Made, existing: &Existing) -> Self {
-        let stamped = |path: RelPath| {
-            let stamp = existing.files.get(path.as_str())?.stamp?;
-            Some((path, stamp))
+    /// Returns the record of units and their files, as they are in the folder, which was just listed.
+    pub(super) fn of(units: writer::Made, listed: &[Directory]) -> Self {
+        let made = |(name, key, files): (Digest, Digest, Paths)| {
+            let stamps = files.iter().map(|path| stamp(listed, &path)).collect::<Option<_>>()?;
+            Some((name, Made { key, files, stamps }))
         };
-        let made = |(name, key, files): (Digest, Digest, Vec<RelPath>)| {
-            let files = files.into_iter().map(stamped).collect::<Option<_>>()?;
-            Some((name, Made { key, files }))
-        };
-        Self { units: units.into_iter().filter_map(made).collect() }
+        Self { units: units.into_par_iter().filter_map(made).collect() }
     }
+}
+
+/// Returns the stamp of a file among the directories of a listing, which are sorted, as their entries are.
+fn stamp(listed: &[Directory], path: &str) -> Option<Stamp> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let directory = listed.binary_search_by(|directory| directory.path.as_str().cmp(folder)).ok()?;
+    let entries = &listed[directory].entries;
+    let entry = entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+    entries[entry].stamp
 }
 
 /// Returns what names a unit from one run to the next.

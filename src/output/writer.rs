@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::existing::Existing;
 use super::folder::set_mode;
+use super::paths::{PathSet, Paths};
 use super::{Make, OutputError, Record, Unit, Written, record};
 use crate::fs::{self, Context as _, PathError};
 use crate::ident::{Digest, RelPath};
@@ -24,13 +25,13 @@ pub(super) struct Writer<'a> {
     existing: Option<&'a Existing>,
     before: &'a Record,
     modes_are_kept: bool,
-    planned: Mutex<HashSet<RelPath>>,
+    planned: Mutex<PathSet>,
     directories: RwLock<HashSet<String>>,
     temporary: AtomicU64,
 }
 
 /// The name and key of each unit, and its files.
-pub(super) type Made = Vec<(Digest, Digest, Vec<RelPath>)>;
+pub(super) type Made = Vec<(Digest, Digest, Paths)>;
 
 /// What a file shall hold.
 #[derive(Clone, Copy)]
@@ -80,11 +81,18 @@ impl<'a> Writer<'a> {
         Ok((written, made))
     }
 
-    /// Deletes files that nobody planned, and directories that no planned file needs; returns the number of files.
-    pub(super) fn delete_stale(&self) -> Result<usize, PathError> {
+    /// Deletes files that nobody planned, and directories that no planned file needs; returns the number of files. `made` is what
+    /// was planned.
+    pub(super) fn delete_stale(&self, made: &Made) -> Result<usize, PathError> {
         let Some(existing) = self.existing else { return Ok(0) };
         let planned = self.planned.lock().expect("no panic while locked");
-        let needed: HashSet<&str> = planned.iter().flat_map(|path| parents(path.as_str())).collect();
+        let mut needed: HashSet<String> = HashSet::new();
+        for path in made.iter().flat_map(|(_, _, files)| files.iter()) {
+            // Those above one that is known are known.
+            for parent in parents(&path).take_while(|parent| !needed.contains(*parent)).collect::<Vec<_>>() {
+                needed.insert(parent.to_owned());
+            }
+        }
         // What had the place of a directory that is needed was deleted when the directory was made.
         let is_stale = |path: &&String| !planned.contains(path.as_str()) && !needed.contains(path.as_str());
         let stale: Vec<&String> = existing.files.keys().filter(is_stale).collect();
@@ -101,14 +109,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes a unit and writes what differs, unless it is as it was made before; returns its files.
-    fn make(&self, unit: &Unit) -> Result<(Written, Vec<RelPath>), OutputError> {
+    fn make(&self, unit: &Unit) -> Result<(Written, Paths), OutputError> {
         if let Some(files) = self.existing.and_then(|existing| self.before.unchanged(unit, existing)) {
-            let files: Vec<RelPath> = files.cloned().collect();
-            files.iter().try_for_each(|path| self.plan(path))?;
-            return Ok((Written { unchanged: files.len(), ..Written::default() }, files));
+            files.iter().try_for_each(|path| self.plan(&path))?;
+            return Ok((Written { unchanged: files.len(), ..Written::default() }, files.clone()));
         }
         let single = || unit.path().expect("bytes and copies are single files").clone();
-        let put = |path: RelPath, content: Content<'_>| Ok((self.put(&path, content)?, vec![path]));
+        let put = |path: RelPath, content: Content<'_>| Ok((self.put(&path, content)?, Paths::of(&[path])));
         match &unit.make {
             Make::Bytes(bytes) => put(single(), Content::Bytes(bytes)),
             Make::Copy(source) => put(single(), Content::File(source)),
@@ -122,22 +129,22 @@ impl<'a> Writer<'a> {
                     written = sum(written, self.put(&path, Content::Bytes(&bytes))?);
                     files.push(path);
                 }
-                Ok((written, files))
+                Ok((written, Paths::of(&files)))
             }
         }
     }
 
     /// Notes that a file is planned.
-    fn plan(&self, path: &RelPath) -> Result<(), OutputError> {
-        if self.planned.lock().expect("no panic while locked").insert(path.clone()) {
+    fn plan(&self, path: &str) -> Result<(), OutputError> {
+        if self.planned.lock().expect("no panic while locked").insert(path) {
             Ok(())
         } else {
-            Err(OutputError::Twice(path.clone()))
+            Err(OutputError::Twice(RelPath::composed(path)))
         }
     }
 
     fn put(&self, path: &RelPath, content: Content<'_>) -> Result<Written, OutputError> {
-        self.plan(path)?;
+        self.plan(path.as_str())?;
         let target = self.root.join(path.as_str());
         let bytes = match self.existing {
             None => {

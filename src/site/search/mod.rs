@@ -103,6 +103,7 @@ fn files(catalog: &Catalog, documents: &[Document], bounds: Bounds) -> Result<Fi
     let postings = gathered.sorted();
     let shards = shards::divide(&postings, &packs.standing(documents.len()), bounds.leaf);
     let spelling = spelling::pieces(&postings, bounds.spelling);
+    drop(postings);
     let blocks = shown.end();
     let root = packs.root(documents, &blocks, &shards, &spelling);
     let root = serde_json::to_string(&root)
@@ -118,9 +119,10 @@ fn files(catalog: &Catalog, documents: &[Document], bounds: Bounds) -> Result<Fi
     ));
     let tag = &tag.hex()[..8];
 
-    let texts = [('l', &shards.leaves), ('h', &shards.heads), ('s', &spelling)];
+    // Texts become pieces one by one: together they are as large as the index.
+    let texts = [('l', shards.leaves), ('h', shards.heads), ('s', spelling)];
     let texts = texts.into_iter().flat_map(|(letter, shards)| {
-        shards.iter().enumerate().map(move |(at, shard)| (format!("{letter}{at}"), script::text(&shard.text)))
+        shards.into_iter().enumerate().map(move |(at, shard)| (format!("{letter}{at}"), script::text(&shard.text)))
     });
     let blocks = blocks.into_iter().enumerate().map(|(at, block)| (format!("b{at}"), block.text));
     let mut pieces: Vec<(String, Vec<u8>)> = texts
