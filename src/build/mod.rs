@@ -238,9 +238,9 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         new_releases,
         written: Some(written),
     };
-    // The catalog is large; what is left to do is about files.
-    drop((units, catalog));
-    memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
+    // The catalog is large, and what is left to do is about files.
+    let learnt = Learnt { indexes, left, before, report: &report };
+    rayon::join(|| memory.keep(learnt, progress), || drop((units, catalog))).0?;
     // Said once, when a release is recorded: the next build has nothing to say of it, whatever it remembers.
     report.findings.append(&mut once.news);
     report.historical.append(&mut once.historical);

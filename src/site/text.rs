@@ -77,7 +77,9 @@ pub(super) fn is_unseen(c: char) -> bool {
 
 /// Returns text with what could deceive a reader as `U+FFFD`, for where templates do not escape.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
-    if text.contains(is_unseen) { text.replace(is_unseen, "\u{fffd}").into() } else { text.into() }
+    let bytes = text.as_bytes();
+    let is_start = |at: usize| SPECIAL[bytes[at] as usize] && unseen_length(bytes[at], &bytes[at + 1..]) > 0;
+    if (0..bytes.len()).any(is_start) { text.replace(is_unseen, "\u{fffd}").into() } else { text.into() }
 }
 
 /// Returns the first paragraph in one line, cut to what a list can show.

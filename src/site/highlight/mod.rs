@@ -104,6 +104,11 @@ impl<'t> Code<'t> {
         self.lines.len()
     }
 
+    /// Returns how many bytes the text has.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Returns a line as it is.
     pub(super) fn line(&self, number: usize) -> &'t str {
         let (start, end) = self.lines[number];

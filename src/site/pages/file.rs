@@ -4,6 +4,8 @@
 //! image under its own ending once its first bytes have shown that it is one, everything else as `.bin`. See
 //! `docs/threat-model.md`.
 
+use std::io::Write as _;
+
 use serde::Serialize;
 
 use super::{Files, Head};
@@ -147,10 +149,10 @@ fn page(
 
 /// Returns the lines of a text, each behind its number, which is a link to itself.
 fn numbered(code: &Code<'_>) -> String {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(code.bytes() * 3);
     for number in 0..code.len().min(MOST_LINES) {
         let line = number + 1;
-        out.extend_from_slice(format!("<a id=\"L{line}\" href=\"#L{line}\">{line}</a>").as_bytes());
+        write!(out, "<a id=\"L{line}\" href=\"#L{line}\">{line}</a>").expect("a vector takes all");
         code.write(number, &mut out);
         out.push(b'\n');
     }

@@ -3,6 +3,7 @@
 //! It is data in a `<script>` of a type that no browser executes, so the page's policy does not concern it; but it ends at the
 //! first `</script`, so that no `<` may stand in it. Addresses in it are absolute: without the registry's URL there is none.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::catalog::{CatalogPack, CatalogRelease};
@@ -11,17 +12,47 @@ use crate::site::{Base, links, source_links, text};
 /// Most components, keywords or authors that are named.
 const MOST: usize = 20;
 
-/// Returns the text of one script; nothing when the registry's URL is not known.
-pub(in crate::site) fn script(base: &Base, things: impl IntoIterator<Item = Value>) -> Option<String> {
+/// What a script says.
+#[derive(Serialize)]
+struct Script<T> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@graph")]
+    graph: T,
+}
+
+/// The way to a page.
+#[derive(Serialize)]
+pub(in crate::site) struct Breadcrumbs<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "itemListElement")]
+    items: Vec<ListItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct ListItem<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    item: Option<String>,
+    name: &'a str,
+    position: usize,
+}
+
+/// Returns the text of one script about a list of things; nothing when the registry's URL is not known.
+pub(in crate::site) fn script(base: &Base, things: impl Serialize) -> Option<String> {
     base.registry.url.as_ref()?;
-    let graph: Vec<Value> = things.into_iter().collect();
-    let json = json!({ "@context": "https://schema.org", "@graph": graph }).to_string();
-    Some(inert(&json))
+    let json = serde_json::to_string(&Script { context: "https://schema.org", graph: things });
+    Some(inert(&json.expect("things are text and numbers")))
 }
 
 /// Returns JSON in which no character means anything to HTML, and none deceives a reader.
 fn inert(json: &str) -> String {
     let visible = text::visible(json);
+    // The separators of lines start with this byte.
+    if !visible.bytes().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {
+        return visible.into_owned();
+    }
     let mut inert = String::with_capacity(visible.len());
     for c in visible.chars() {
         match c {
@@ -37,16 +68,18 @@ fn inert(json: &str) -> String {
 }
 
 /// Returns the way from the home page to a page: names and addresses from the site's root.
-pub(in crate::site) fn breadcrumbs<'a>(base: &'a Base, way: impl IntoIterator<Item = (&'a str, String)>) -> Value {
+pub(in crate::site) fn breadcrumbs<'a>(
+    base: &'a Base,
+    way: impl IntoIterator<Item = (&'a str, String)>,
+) -> Breadcrumbs<'a> {
     let home = (base.registry.name.as_str(), "index.html".to_owned());
-    let items: Vec<Value> = std::iter::once(home)
-        .chain(way)
-        .zip(1..)
-        .map(|((name, address), position)| {
-            json!({ "@type": "ListItem", "position": position, "name": name, "item": base.absolute(&address) })
-        })
-        .collect();
-    json!({ "@type": "BreadcrumbList", "itemListElement": items })
+    let item = |((name, address), position): ((&'a str, String), usize)| ListItem {
+        kind: "ListItem",
+        item: base.absolute(&address),
+        name,
+        position,
+    };
+    Breadcrumbs { kind: "BreadcrumbList", items: std::iter::once(home).chain(way).zip(1..).map(item).collect() }
 }
 
 /// Returns the registry as a website that can be searched.
