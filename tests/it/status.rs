@@ -188,6 +188,7 @@ fn a_transferred_name_belongs_to_the_new_source() {
     let site = site.file("packyard.toml", &config(&[("tool", OLD), ("moved", NEW)]));
     let said = build(&site, 1);
     assert!(said.contains(&format!("belongs to `{OLD}`; `{NEW}` claims it too")), "{said}");
+    assert!(said.contains(&format!("`packyard transfer stackstorm/tool --to {NEW} --reason …`")), "{said}");
     assert_eq!(site.verified().len(), 3);
 
     let said = run(&site, &["transfer", "tool", "--to", NEW, "--reason", "It has its own repository."]);
