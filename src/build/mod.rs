@@ -308,8 +308,13 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     }
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);
-    let (none, anybody) = (Histories::default(), NameRules::default());
-    findings.extend(planning::plan(&none, &[], &anybody, &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
+    findings.extend(if options.paths.is_empty() {
+        shelves::refused(&config, &options.root, &reading)?
+    } else {
+        // A directory that is named by itself is none of the sources that own names.
+        let (none, anybody) = (Histories::default(), NameRules::default());
+        planning::plan(&none, &[], &anybody, &reading.candidates, Timestamp::UNIX_EPOCH)?.findings
+    });
     findings.extend(reading.candidates.iter().flat_map(|candidate| candidate.findings.iter().cloned()));
     findings.extend(understating::of_drafts(&config, &options.root, &reading)?);
     levels.apply(&mut findings);

@@ -25,6 +25,30 @@ use crate::index::store::{Guard, LoadedKnown, Store};
 use crate::progress::Progress;
 use crate::release::Candidate;
 
+/// Returns what a build would refuse of what was read, and what no longer is as it was recorded: each name and release is held
+/// against the indexes as they are. Nothing is locked or written.
+pub(super) fn refused(config: &Config, root: &Utf8Path, reading: &Reading) -> Result<Vec<Diagnostic>, BuildError> {
+    let mut indexes = Vec::new();
+    for visibility in visibilities(true) {
+        let store = Store::at(root.join(&config.registry.folders(visibility)[0]));
+        indexes.push((store.load_known(&mut KnownIndex::default())?, store.naming()?));
+    }
+    let is_whole = |candidate: &&Arc<Candidate>| {
+        let id = candidate.pack.as_ref().map(|pack| &pack.id);
+        !indexes.iter().any(|(index, _)| id.is_some_and(|id| index.broken.contains(id)))
+    };
+    let (mut taken, mut found) = (Vec::new(), Vec::new());
+    for ((index, naming), all) in indexes.iter().zip(reading.by_visibility()) {
+        let candidates: Vec<_> = all.iter().filter(is_whole).cloned().collect();
+        // The time of what is new is of no account: nothing of it is recorded.
+        let plan = planning::plan(&index.histories, &taken, naming, &candidates, Timestamp::UNIX_EPOCH)?;
+        found.extend(index.findings.iter().cloned().chain(plan.findings));
+        taken.extend(names(all));
+        taken.extend(index.histories.claims());
+    }
+    Ok(found)
+}
+
 /// The indexes of a build, locked until this value is gone.
 pub(super) struct Shelves(Vec<Shelf>);
 
@@ -83,10 +107,7 @@ impl Shelves {
             plan.findings.extend(tripwires::look_at_new(&plan, &shelf.histories, candidates)?);
             plan.hold(&tripped.held);
             plans.push(plan);
-            let named = |candidate: &'a Arc<Candidate>| {
-                Some((&candidate.pack.as_ref()?.id, candidate.source.repository.as_str()))
-            };
-            taken.extend(candidates.iter().filter_map(named));
+            taken.extend(names(candidates));
             taken.extend(shelf.histories.claims());
         }
         Ok(plans)
@@ -164,4 +185,9 @@ impl Shelves {
         }
         (known, guards)
     }
+}
+
+/// Returns the names that candidates bring, each with its source.
+fn names(candidates: &[Arc<Candidate>]) -> impl Iterator<Item = (&PackId, &str)> {
+    candidates.iter().filter_map(|candidate| Some((&candidate.pack.as_ref()?.id, candidate.source.repository.as_str())))
 }

@@ -102,7 +102,7 @@ pub(super) struct New {
 #[command(after_long_help = "\
 Examples:
   packyard check                    every source of packyard.toml
-  packyard check packs/hello        one directory, whatever packyard.toml says
+  packyard check packs/hello        one directory, whatever packyard.toml and registry-index/ say
   packyard check --format sarif > packyard.sarif
   packyard check --against origin/main
                                     the gate for pull requests to a registry: its history may only grow
