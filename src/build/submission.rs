@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::known::Known;
 use super::sources::{self, Place};
-use super::{BuildError, PATIENCE, planning, recording};
+use super::{BuildError, PATIENCE, planning, recording, tripwires};
 use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
@@ -21,6 +21,7 @@ use crate::index::known::KnownIndex;
 use crate::index::store::{LoadedKnown, Store};
 use crate::progress::Progress;
 use crate::release::candidates::Wanted;
+use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage, VERSION_TAG_MISMATCH};
 
 /// The releases of a tag.
@@ -28,6 +29,8 @@ use crate::release::{Candidate, Stage, VERSION_TAG_MISMATCH};
 pub struct Submission {
     /// Each pack as the tag releases it.
     releases: Vec<Arc<Candidate>>,
+    /// Where they come from.
+    opened: BTreeMap<String, OpenSource>,
     /// What is wrong with them, and with the tag itself.
     pub findings: Vec<Diagnostic>,
 }
@@ -72,7 +75,7 @@ impl Submission {
             }
         }
         diag::sort(&mut findings);
-        Ok(Self { releases, findings })
+        Ok(Self { releases, opened: reading.opened, findings })
     }
 
     /// Returns the packs that the tag releases, each with its version.
@@ -100,6 +103,7 @@ impl Submission {
             findings.into_iter().filter(|finding| ours.contains(&finding.place.path)).collect();
         let plan = planning::plan(&histories, &[], &store.naming()?, &self.releases, now)?;
         findings.extend(plan.findings.iter().cloned());
+        findings.extend(tripwires::recreated(&histories, &self.releases, &self.opened)?);
         config.levels().apply(&mut findings);
         diag::sort(&mut findings);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
