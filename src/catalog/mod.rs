@@ -45,6 +45,8 @@ pub struct Registry {
     pub url: Option<String>,
     /// What it is, in a sentence.
     pub description: Option<String>,
+    /// Whether it is a preview, to whose address feeds lead even if a strict client does not go there.
+    pub is_preview: bool,
 }
 
 /// A pack with its releases.

@@ -144,6 +144,7 @@ impl Preview {
         let watched = self.watched(config);
         let mut config = config.of_build(self.options.private);
         config.registry.url = Some(self.options.url.clone());
+        config.feeds.of_preview = true;
         watched::use_copies(&mut config, &self.fetched);
         let (levels, options) = (config.levels(), &self.options);
         let templates = self.templates.read(&config, options, saved)?;
