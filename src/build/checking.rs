@@ -31,6 +31,7 @@ pub(super) struct Checks {
     provided: Arc<Provided>,
     lints: BTreeMap<String, Level>,
     paths: BTreeMap<String, String>,
+    elsewhere: BTreeSet<String>,
     /// In the order of the reading.
     finished: Vec<Finished>,
     /// Whether what is known comes from an earlier run, which may have had other sources and another configuration.
@@ -76,6 +77,8 @@ pub(super) struct Setting<'a> {
     pub(super) private: &'a BTreeSet<String>,
     /// What leads from the configuration to a source, by the source's identity.
     pub(super) paths: &'a BTreeMap<String, String>,
+    /// The identities of repositories in which paths of files begin.
+    pub(super) elsewhere: &'a BTreeSet<String>,
     /// What the reading does.
     pub(super) work: &'a Work,
 }
@@ -87,10 +90,12 @@ impl Checks {
         let (mut known, gone) = matched(candidates, std::mem::take(&mut self.finished));
         let is_foreign = std::mem::take(&mut self.is_foreign);
         let has_other_names = self.provide(&known, gone) || is_foreign;
-        let has_other_setting = self.lints != setting.config.lints || self.paths != *setting.paths || is_foreign;
+        let has_other_places = self.paths != *setting.paths || self.elsewhere != *setting.elsewhere;
+        let has_other_setting = self.lints != setting.config.lints || has_other_places || is_foreign;
         if has_other_setting {
             self.lints.clone_from(&setting.config.lints);
             self.paths.clone_from(setting.paths);
+            self.elsewhere.clone_from(setting.elsewhere);
         }
         let (provided, levels) = (&self.provided, setting.config.levels());
         let finish = |read: &Arc<Candidate>, before: &Finished| {
@@ -217,8 +222,11 @@ fn finished(
 ) -> Finished {
     let mut findings = read.findings.clone();
     findings.extend(checked.found.iter().cloned());
-    if let Some(path) = setting.paths.get(&read.source.repository) {
+    let source = &read.source.repository;
+    if let Some(path) = setting.paths.get(source) {
         findings.iter_mut().for_each(|finding| finding.put_below(path));
+    } else if setting.elsewhere.contains(source) {
+        findings.iter_mut().for_each(|finding| finding.source = Some(source.clone()));
     }
     levels.apply(&mut findings);
     let remarks = &checked.remarks;

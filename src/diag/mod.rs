@@ -105,6 +105,8 @@ pub struct Diagnostic {
     pub related: Vec<(String, Place)>,
     /// The release or revision it was found in, such as `v1.2.0`; absent for a working directory.
     pub revision: Option<String>,
+    /// The repository that the paths are of; absent where they lead there from the configuration.
+    pub source: Option<String>,
 }
 
 impl Diagnostic {
@@ -119,10 +121,10 @@ impl Diagnostic {
         }
     }
 
-    /// Returns the order of the output: path, line, column, code, then the rest.
+    /// Returns the order of the output: repository, path, line, column, code, then the rest.
     fn order(&self) -> impl Ord + '_ {
         let at = self.place.span.map(|span| (span.line, span.column));
-        (&self.place.path, &self.revision, at, self.code.name(), &self.message)
+        (&self.source, &self.place.path, &self.revision, at, self.code.name(), &self.message)
     }
 }
 
@@ -137,7 +139,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Sorts findings by path, line and code, and drops exact repetitions.
+/// Sorts findings by repository, path, line and code, and drops exact repetitions.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     diagnostics.dedup();
