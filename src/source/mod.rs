@@ -6,6 +6,7 @@
 
 pub mod git;
 pub(crate) mod paths;
+mod pointer;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -56,7 +57,8 @@ codes! {
     SUBMODULE = "submodule", Warning;
     /// A file is a Git LFS pointer: the release would hold the pointer, not the content.
     ///
-    /// Packyard reads the objects of a repository and runs no filters. Commit the file itself.
+    /// Packyard reads the objects of a repository and runs no filters. Commit the file itself. In a working directory it is a file
+    /// that `git lfs pull` has not fetched yet.
     LFS_POINTER = "lfs-pointer", Warning;
     /// A path cannot be published: it is not UTF-8, has a control character or a backslash, or a name that some systems refuse.
     ///
