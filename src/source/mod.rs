@@ -76,7 +76,8 @@ codes! {
     FILE_UNREADABLE = "file-unreadable", Error, blocking;
     /// The repository is a shallow clone: its older commits and tags are not here.
     ///
-    /// Releases that are already recorded stay; new ones may be missing. Fetch in full (`git fetch --unshallow --tags`).
+    /// Releases that are already recorded stay; new ones may be missing, and pages of old ones do not say what is wrong between
+    /// packs. Fetch in full (`git fetch --unshallow --tags`).
     SHALLOW_CLONE = "shallow-clone", Warning;
     /// A source could not be read: its repository is gone, or the network or the configuration is wrong.
     ///
