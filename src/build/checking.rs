@@ -14,7 +14,7 @@ use super::sources::located;
 use crate::cache::Chunks;
 use crate::config::Config;
 use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
-use crate::ecosystem::{Asked, Names, Provided};
+use crate::ecosystem::{Asked, Names, Provided, Records};
 use crate::ident::RelPath;
 use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, PackTree, Remark};
 use crate::release::candidates::Work;
@@ -28,6 +28,8 @@ const MOST_BROKEN: usize = 20;
 /// What is known of the candidates of the previous reading.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
+    /// What the registry index says of packs that are in no source.
+    pub(super) records: Option<Arc<dyn Records>>,
     provided: Arc<Provided>,
     lints: BTreeMap<String, Level>,
     paths: BTreeMap<String, String>,
@@ -141,7 +143,7 @@ impl Checks {
     /// Counts the names of new candidates and takes away those that are gone; tells whether any name came or went.
     fn provide(&mut self, known: &[Known], gone: Vec<Finished>) -> bool {
         let provided = Arc::make_mut(&mut self.provided);
-        let mut differs = false;
+        let mut differs = provided.go_by(self.records.as_ref());
         // What a pack keeps through an edit must not seem to be gone in between.
         for pack in known.iter().filter(|(_, before)| before.is_none()).filter_map(|(read, _)| read.pack.as_ref()) {
             differs |= provided.add(pack);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
-use super::memory::Memory;
 use super::planning::{self, Plan};
+use super::recorded::Looked;
 use super::sources::Reading;
 use super::understating::{self, Understated};
 use super::{BuildError, PATIENCE, joining, recording, tripwires, visibilities};
@@ -27,11 +27,16 @@ use crate::release::Candidate;
 
 /// Returns what a build would refuse of what was read, and what no longer is as it was recorded: each name and release is held
 /// against the indexes as they are. Nothing is locked or written.
-pub(super) fn refused(config: &Config, root: &Utf8Path, reading: &Reading) -> Result<Vec<Diagnostic>, BuildError> {
+pub(super) fn refused(
+    config: &Config,
+    root: &Utf8Path,
+    looked: Vec<Looked>,
+    reading: &Reading,
+) -> Result<Vec<Diagnostic>, BuildError> {
     let mut indexes = Vec::new();
-    for visibility in visibilities(true) {
+    for (visibility, (mut known, _)) in visibilities(true).zip(looked) {
         let store = Store::at(root.join(&config.registry.folders(visibility)[0]));
-        indexes.push((store.load_known(&mut KnownIndex::default())?, store.naming()?));
+        indexes.push((store.load_known(&mut known)?, store.naming()?));
     }
     let is_whole = |candidate: &&Arc<Candidate>| {
         let id = candidate.pack.as_ref().map(|pack| &pack.id);
@@ -66,25 +71,33 @@ struct Shelf {
 }
 
 impl Shelves {
-    /// Locks and loads every index that takes part, and reports what is broken in them.
+    /// Locks and loads every index that takes part, of which something is known from a look before, and reports what is broken in them.
     pub(super) fn open(
         config: &Config,
         root: &Utf8Path,
         private: bool,
-        memory: &Memory<'_>,
+        looked: Vec<Looked>,
         findings: &mut Vec<Diagnostic>,
         progress: &dyn Progress,
     ) -> Result<Self, BuildError> {
         let mut shelves = Vec::new();
-        for visibility in visibilities(private) {
+        for (visibility, (mut known, read_before)) in visibilities(private).zip(looked) {
             let [folder, archives] = config.registry.folders(visibility).map(|folder| root.join(folder));
             let (store, archives) = (Store::at(folder.clone()), ArchiveStore::at(archives));
             let waiting = |path: &Utf8Path| progress.note(&format!("waiting for another build, which holds `{path}`"));
             let guard = store.lock(PATIENCE, waiting)?;
-            let mut known = memory.index(&folder);
             let LoadedKnown { histories, broken, findings: found, read } = store.load_known(&mut known)?;
             findings.extend(found);
-            shelves.push(Shelf { folder, store, guard, archives, known, histories, broken, is_new: read > 0 });
+            shelves.push(Shelf {
+                folder,
+                store,
+                guard,
+                archives,
+                known,
+                histories,
+                broken,
+                is_new: read_before + read > 0,
+            });
         }
         Ok(Self(shelves))
     }

@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 use super::known::Known;
+use super::recorded::Recorded;
 use super::sources::{self, Place};
 use super::{BuildError, PATIENCE, planning, recording, tripwires};
 use crate::config::{Config, SourceConfig, Visibility};
@@ -47,17 +48,21 @@ pub struct Addition {
 }
 
 impl Submission {
-    /// Reads what the tag releases, from a source with `only_tag`, by the configuration of the registry.
+    /// Reads what the tag releases, from a source with `only_tag`, by the configuration of the registry and what its index, in
+    /// the folder `index`, has of other packs.
     pub fn read(
         config: &Config,
         sources: Vec<SourceConfig>,
         root: &Utf8Path,
         cache: &Utf8Path,
+        index: &Utf8Path,
         progress: &dyn Progress,
     ) -> Result<Self, BuildError> {
         let config = Config { sources, ..config.clone() };
         let place = Place { root, cache, written: super::written(&config, root) };
         let mut known = Known::default();
+        let (records, _) = Recorded::load(std::iter::once((index.to_owned(), KnownIndex::default())))?;
+        known.checks.records = Some(records);
         let mut reading = sources::read(&config, &place, Wanted::Everything, true, &mut known, None, progress);
         if let Some((_, error)) = std::mem::take(&mut reading.failures).into_iter().next() {
             return Err(error.into());

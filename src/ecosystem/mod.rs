@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub use names::{Asked, Names, Provided, Provider};
+pub use names::{Asked, Names, Provided, Provider, Records};
 
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
 use crate::compare::Compatibility;

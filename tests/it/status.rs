@@ -305,6 +305,29 @@ fn a_check_knows_what_is_recorded() {
     assert!(said.contains("[index-broken]") && !said.contains("release-content-changed"), "{said}");
 }
 
+/// Ensures that a pack which is recorded, and in no source any more, is known to those that need it, and its components.
+#[test]
+fn what_is_recorded_is_there_for_others() {
+    let site = recorded().file("packyard.toml", HEAD);
+    let mut user = packs::stackstorm("user", "1.0.0", "user");
+    let manifest = format!("{}dependencies:\n  - tool\n  - hammer\n", String::from_utf8_lossy(&user["pack.yaml"]));
+    user.insert("pack.yaml".to_owned(), manifest.into_bytes());
+    for (name, action) in [("one", "tool.say"), ("two", "tool.shout")] {
+        let alias = format!("---\nname: {name}\ndescription: x\naction_ref: {action}\nformats: [\"{name}\"]\n");
+        user.insert(format!("aliases/{name}.yaml"), alias.into_bytes());
+    }
+    tree::write(&site.root().join("packs/user"), &user);
+    let said = [site.packyard(&["check"]).with_code(0).stdout, build(&site, 0), build(&site, 0)];
+    for said in said {
+        let unknown: Vec<&str> = said.lines().filter(|line| line.contains("[unknown-")).collect();
+        let expected = [
+            "warning[unknown-action]: the pack `tool` has no action `shout`",
+            "warning[unknown-dependency]: no source of this registry has the pack `hammer`",
+        ];
+        assert_eq!(unknown, expected, "{said}");
+    }
+}
+
 /// Ensures that the history of a registry can be read, newest first.
 #[test]
 fn the_log_tells_what_happened() {
