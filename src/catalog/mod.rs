@@ -98,6 +98,15 @@ pub struct CatalogRelease {
     pub archive: Utf8PathBuf,
 }
 
+impl Catalog {
+    /// Returns when the newest event about a pack of an ecosystem happened: what the feed of its runtime is dated with, so that
+    /// it does not change when nothing in it does.
+    pub fn updated_in(&self, ecosystem: &str) -> Option<Timestamp> {
+        let own = self.packs.values().filter(|pack| pack.ecosystem.id() == ecosystem);
+        own.map(|pack| pack.updated).max()
+    }
+}
+
 #[cfg(test)]
 impl Catalog {
     /// Changes the first pack.

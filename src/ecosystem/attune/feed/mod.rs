@@ -75,7 +75,7 @@ pub(super) fn index(catalog: &Catalog, entries: &[Arc<FeedEntries>], sink: &mut 
     let url = address(&catalog.registry, sink)?;
     let mut newest: Vec<Entry> = entries.iter().filter_map(|entry| entry.newest.clone()).collect();
     newest.sort_by(|a, b| a.reference.cmp(&b.reference));
-    let updated = catalog.updated.unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
+    let updated = catalog.updated_in("attune").unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
     let mut index = Index {
         registry_name: &catalog.registry.name,
         registry_url: url,
