@@ -174,3 +174,19 @@ fn a_revision_that_is_not_there_is_a_usage_error() {
     let refused = site.packyard(&["check", "--against", "main"]).with_code(2);
     assert!(refused.stderr.contains("it is not in a git repository"), "{}", refused.stderr);
 }
+
+/// Ensures that only files of packs are looked at: a Python project around them may have links.
+#[test]
+#[cfg(unix)]
+fn what_is_no_pack_may_have_links() {
+    let site = SiteTest::new()
+        .file("packyard.toml", "[[source]]\npath = \".\"\n")
+        .file("pyproject.toml", "[project]\nname = \"around\"\nversion = \"1.0.0\"\n")
+        .pack("contrib/echo", &crate::support::packs::stackstorm("echo", "1.0.0", "hello"));
+    std::os::unix::fs::symlink("elsewhere", site.root().join("outside")).expect("a link");
+    let checked = site.packyard(&["check"]).with_code(0);
+    assert_eq!(checked.stdout, "no findings in 1 pack\n");
+    std::os::unix::fs::symlink("elsewhere", site.root().join("contrib/echo/inside")).expect("a link");
+    let checked = site.packyard(&["check"]).with_code(0);
+    assert!(checked.stdout.contains("warning[symlink]: `inside` is a symbolic link"), "{}", checked.stdout);
+}
