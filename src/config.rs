@@ -187,6 +187,10 @@ pub struct Feeds {
     pub crossplane_consumers: bool,
     /// The feed of Nasiko.
     pub nasiko: NasikoFeed,
+    /// Whether the registry is a preview, whose feeds lead to its own address whether that is https or not; not for
+    /// `packyard.toml`.
+    #[serde(skip)]
+    pub of_preview: bool,
 }
 
 /// `[feeds.nasiko]`.

@@ -91,7 +91,7 @@ fn catalog() -> Arc<Catalog> {
     for pack in landmarks::packs() {
         packs.insert(pack.id.clone(), Arc::new(pack));
     }
-    let registry = Registry { name: "Many packs".to_owned(), url: None, description: None };
+    let registry = Registry { name: "Many packs".to_owned(), url: None, description: None, is_preview: false };
     Arc::new(Catalog { registry: Arc::new(registry), packs, updated: None })
 }
 

@@ -14,7 +14,7 @@ use super::sources::located;
 use crate::cache::Chunks;
 use crate::config::Config;
 use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
-use crate::ecosystem::{Asked, Names, Provided};
+use crate::ecosystem::{Asked, Names, Provided, Records};
 use crate::ident::RelPath;
 use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, PackTree, Remark};
 use crate::release::candidates::Work;
@@ -28,9 +28,12 @@ const MOST_BROKEN: usize = 20;
 /// What is known of the candidates of the previous reading.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
+    /// What the registry index says of packs that are in no source.
+    pub(super) records: Option<Arc<dyn Records>>,
     provided: Arc<Provided>,
     lints: BTreeMap<String, Level>,
     paths: BTreeMap<String, String>,
+    elsewhere: BTreeSet<String>,
     /// In the order of the reading.
     finished: Vec<Finished>,
     /// Whether what is known comes from an earlier run, which may have had other sources and another configuration.
@@ -76,6 +79,8 @@ pub(super) struct Setting<'a> {
     pub(super) private: &'a BTreeSet<String>,
     /// What leads from the configuration to a source, by the source's identity.
     pub(super) paths: &'a BTreeMap<String, String>,
+    /// The identities of repositories in which paths of files begin.
+    pub(super) elsewhere: &'a BTreeSet<String>,
     /// What the reading does.
     pub(super) work: &'a Work,
 }
@@ -87,10 +92,12 @@ impl Checks {
         let (mut known, gone) = matched(candidates, std::mem::take(&mut self.finished));
         let is_foreign = std::mem::take(&mut self.is_foreign);
         let has_other_names = self.provide(&known, gone) || is_foreign;
-        let has_other_setting = self.lints != setting.config.lints || self.paths != *setting.paths || is_foreign;
+        let has_other_places = self.paths != *setting.paths || self.elsewhere != *setting.elsewhere;
+        let has_other_setting = self.lints != setting.config.lints || has_other_places || is_foreign;
         if has_other_setting {
             self.lints.clone_from(&setting.config.lints);
             self.paths.clone_from(setting.paths);
+            self.elsewhere.clone_from(setting.elsewhere);
         }
         let (provided, levels) = (&self.provided, setting.config.levels());
         let finish = |read: &Arc<Candidate>, before: &Finished| {
@@ -136,7 +143,7 @@ impl Checks {
     /// Counts the names of new candidates and takes away those that are gone; tells whether any name came or went.
     fn provide(&mut self, known: &[Known], gone: Vec<Finished>) -> bool {
         let provided = Arc::make_mut(&mut self.provided);
-        let mut differs = false;
+        let mut differs = provided.go_by(self.records.as_ref());
         // What a pack keeps through an edit must not seem to be gone in between.
         for pack in known.iter().filter(|(_, before)| before.is_none()).filter_map(|(read, _)| read.pack.as_ref()) {
             differs |= provided.add(pack);
@@ -217,8 +224,11 @@ fn finished(
 ) -> Finished {
     let mut findings = read.findings.clone();
     findings.extend(checked.found.iter().cloned());
-    if let Some(path) = setting.paths.get(&read.source.repository) {
+    let source = &read.source.repository;
+    if let Some(path) = setting.paths.get(source) {
         findings.iter_mut().for_each(|finding| finding.put_below(path));
+    } else if setting.elsewhere.contains(source) {
+        findings.iter_mut().for_each(|finding| finding.source = Some(source.clone()));
     }
     levels.apply(&mut findings);
     let remarks = &checked.remarks;

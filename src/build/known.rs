@@ -153,7 +153,9 @@ impl Known {
         let (limits, images) = (&config.limits, &config.registry.private_images);
         let setting = format!("{limits:?} {images:?} {root:?} {cache} {written:?} {wanted:?}");
         if setting != self.setting {
+            let records = self.checks.records.take();
             *self = Self { setting, is_lasting: self.is_lasting, ..Self::default() };
+            self.checks.records = records;
         }
         let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut key = |source: &&SourceConfig| {

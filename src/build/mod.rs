@@ -22,6 +22,7 @@ mod leaks;
 mod memory;
 mod planning;
 mod preview;
+mod recorded;
 mod recording;
 mod seen;
 mod shelves;
@@ -48,6 +49,7 @@ use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
 pub use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
+use crate::index::known::KnownIndex;
 use crate::index::naming::NameRules;
 use crate::output::{self, Written};
 use crate::progress::Progress;
@@ -55,6 +57,7 @@ use crate::release::Stage;
 use crate::release::candidates::Wanted;
 use crate::site;
 use memory::{Learnt, Memory};
+use recorded::Recorded;
 use shelves::Shelves;
 use understating::Understated;
 
@@ -176,12 +179,15 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let templates = templates(config, &options.root, options.templates.as_deref())?;
     let place = place(config, options);
     let mut known = memory.known();
+    let folders = visibilities(options.private).map(|of| options.root.join(&config.registry.folders(of)[0]));
+    let (records, looked) = Recorded::load(folders.map(|folder| (folder.clone(), memory.index(&folder))))?;
+    known.checks.records = Some(records);
     let mut reading = sources::read(config, &place, Wanted::Everything, options.private, &mut known, None, progress);
 
     let mut findings = std::mem::take(&mut reading.findings);
     findings.extend(sources::failures(&reading.failures));
     findings.extend(templates.findings().iter().cloned());
-    let mut shelves = Shelves::open(config, &options.root, options.private, &memory, &mut findings, progress)?;
+    let mut shelves = Shelves::open(config, &options.root, options.private, looked, &mut findings, progress)?;
     progress.stage("Planning", None);
     reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| shelves.is_broken(&pack.id)));
     let planned = shelves.plan(&reading, options.now)?;
@@ -301,15 +307,25 @@ pub fn check(config: &Config, options: &CheckOptions, progress: &dyn Progress) -
     let config = if options.paths.is_empty() { config.clone() } else { config.with_paths(&options.paths) };
     let wanted = if options.all { Wanted::Everything } else { Wanted::Drafts };
     let place = sources::Place { root: &options.root, cache: &options.cache, written: written(&config, &options.root) };
-    let mut reading = sources::read(&config, &place, wanted, true, &mut Known::default(), None, progress);
+    let folders =
+        visibilities(true).map(|of| (options.root.join(&config.registry.folders(of)[0]), KnownIndex::default()));
+    let (records, looked) = Recorded::load(folders)?;
+    let mut known = Known::default();
+    known.checks.records = Some(records);
+    let mut reading = sources::read(&config, &place, wanted, true, &mut known, None, progress);
     // Somebody who asks for a check wants to know at once that there is nothing to check.
     if let Some((_, error)) = std::mem::take(&mut reading.failures).into_iter().next() {
         return Err(error.into());
     }
     let packs = reading.packs();
     let mut findings = std::mem::take(&mut reading.findings);
-    let (none, anybody) = (Histories::default(), NameRules::default());
-    findings.extend(planning::plan(&none, &[], &anybody, &reading.candidates, Timestamp::UNIX_EPOCH)?.findings);
+    findings.extend(if options.paths.is_empty() {
+        shelves::refused(&config, &options.root, looked, &reading)?
+    } else {
+        // A directory that is named by itself is none of the sources that own names.
+        let (none, anybody) = (Histories::default(), NameRules::default());
+        planning::plan(&none, &[], &anybody, &reading.candidates, Timestamp::UNIX_EPOCH)?.findings
+    });
     findings.extend(reading.candidates.iter().flat_map(|candidate| candidate.findings.iter().cloned()));
     findings.extend(understating::of_drafts(&config, &options.root, &reading)?);
     levels.apply(&mut findings);

@@ -166,8 +166,11 @@ pub(super) fn bind_names<'h>(
         if *owner != source.repository {
             if first_report() {
                 let message = format!("`{id}` belongs to `{owner}`; `{}` claims it too", source.repository);
-                let help = "rename this pack, or remove one of the two sources from the configuration";
-                sink.report(DUPLICATE_REF, place(), message).help(help);
+                sink.report(DUPLICATE_REF, place(), message).help(format!(
+                    "rename this pack, or remove one of the two sources from the configuration; if the name is to go to this \
+                     source for good: `packyard transfer {id} --to {} --reason …`",
+                    source.repository
+                ));
             }
             continue;
         }

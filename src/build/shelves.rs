@@ -9,8 +9,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
-use super::memory::Memory;
 use super::planning::{self, Plan};
+use super::recorded::Looked;
 use super::sources::Reading;
 use super::understating::{self, Understated};
 use super::{BuildError, PATIENCE, joining, recording, tripwires, visibilities};
@@ -24,6 +24,35 @@ use crate::index::known::KnownIndex;
 use crate::index::store::{Guard, LoadedKnown, Store};
 use crate::progress::Progress;
 use crate::release::Candidate;
+
+/// Returns what a build would refuse of what was read, and what no longer is as it was recorded: each name and release is held
+/// against the indexes as they are. Nothing is locked or written.
+pub(super) fn refused(
+    config: &Config,
+    root: &Utf8Path,
+    looked: Vec<Looked>,
+    reading: &Reading,
+) -> Result<Vec<Diagnostic>, BuildError> {
+    let mut indexes = Vec::new();
+    for (visibility, (mut known, _)) in visibilities(true).zip(looked) {
+        let store = Store::at(root.join(&config.registry.folders(visibility)[0]));
+        indexes.push((store.load_known(&mut known)?, store.naming()?));
+    }
+    let is_whole = |candidate: &&Arc<Candidate>| {
+        let id = candidate.pack.as_ref().map(|pack| &pack.id);
+        !indexes.iter().any(|(index, _)| id.is_some_and(|id| index.broken.contains(id)))
+    };
+    let (mut taken, mut found) = (Vec::new(), Vec::new());
+    for ((index, naming), all) in indexes.iter().zip(reading.by_visibility()) {
+        let candidates: Vec<_> = all.iter().filter(is_whole).cloned().collect();
+        // The time of what is new is of no account: nothing of it is recorded.
+        let plan = planning::plan(&index.histories, &taken, naming, &candidates, Timestamp::UNIX_EPOCH)?;
+        found.extend(index.findings.iter().cloned().chain(plan.findings));
+        taken.extend(names(all));
+        taken.extend(index.histories.claims());
+    }
+    Ok(found)
+}
 
 /// The indexes of a build, locked until this value is gone.
 pub(super) struct Shelves(Vec<Shelf>);
@@ -42,25 +71,33 @@ struct Shelf {
 }
 
 impl Shelves {
-    /// Locks and loads every index that takes part, and reports what is broken in them.
+    /// Locks and loads every index that takes part, of which something is known from a look before, and reports what is broken in them.
     pub(super) fn open(
         config: &Config,
         root: &Utf8Path,
         private: bool,
-        memory: &Memory<'_>,
+        looked: Vec<Looked>,
         findings: &mut Vec<Diagnostic>,
         progress: &dyn Progress,
     ) -> Result<Self, BuildError> {
         let mut shelves = Vec::new();
-        for visibility in visibilities(private) {
+        for (visibility, (mut known, read_before)) in visibilities(private).zip(looked) {
             let [folder, archives] = config.registry.folders(visibility).map(|folder| root.join(folder));
             let (store, archives) = (Store::at(folder.clone()), ArchiveStore::at(archives));
             let waiting = |path: &Utf8Path| progress.note(&format!("waiting for another build, which holds `{path}`"));
             let guard = store.lock(PATIENCE, waiting)?;
-            let mut known = memory.index(&folder);
             let LoadedKnown { histories, broken, findings: found, read } = store.load_known(&mut known)?;
             findings.extend(found);
-            shelves.push(Shelf { folder, store, guard, archives, known, histories, broken, is_new: read > 0 });
+            shelves.push(Shelf {
+                folder,
+                store,
+                guard,
+                archives,
+                known,
+                histories,
+                broken,
+                is_new: read_before + read > 0,
+            });
         }
         Ok(Self(shelves))
     }
@@ -83,10 +120,7 @@ impl Shelves {
             plan.findings.extend(tripwires::look_at_new(&plan, &shelf.histories, candidates)?);
             plan.hold(&tripped.held);
             plans.push(plan);
-            let named = |candidate: &'a Arc<Candidate>| {
-                Some((&candidate.pack.as_ref()?.id, candidate.source.repository.as_str()))
-            };
-            taken.extend(candidates.iter().filter_map(named));
+            taken.extend(names(candidates));
             taken.extend(shelf.histories.claims());
         }
         Ok(plans)
@@ -164,4 +198,9 @@ impl Shelves {
         }
         (known, guards)
     }
+}
+
+/// Returns the names that candidates bring, each with its source.
+fn names(candidates: &[Arc<Candidate>]) -> impl Iterator<Item = (&PackId, &str)> {
+    candidates.iter().filter_map(|candidate| Some((&candidate.pack.as_ref()?.id, candidate.source.repository.as_str())))
 }

@@ -49,6 +49,8 @@ pub(super) struct Reading {
     pub(super) memo: Arc<Memo>,
     /// What leads from the configuration to a source, by the source's identity.
     pub(super) paths: BTreeMap<String, String>,
+    /// The repositories, by identity, of which no path leads from the configuration to their files.
+    pub(super) elsewhere: BTreeSet<String>,
 }
 
 impl Reading {
@@ -120,6 +122,9 @@ pub(super) fn read(
                 if let Some(path) = shown_path(source) {
                     read.findings.iter_mut().for_each(|finding| finding.put_below(path));
                     paths.insert(read.identity.clone(), path.to_owned());
+                } else if is_elsewhere(source) {
+                    read.findings.iter_mut().for_each(|finding| finding.source = Some(read.identity.clone()));
+                    reading.elsewhere.insert(read.identity.clone());
                 }
                 reading.opened.entry(read.identity).or_insert(read.source);
                 reading.candidates.extend(read.candidates);
@@ -129,7 +134,8 @@ pub(super) fn read(
         }
     }
     reading.private = all.iter().filter(|source| is_private(source) && private).map(identity).collect();
-    let setting = Setting { memo: &memo, config, private: &reading.private, paths: &paths, work: &work };
+    let (private, elsewhere) = (&reading.private, &reading.elsewhere);
+    let setting = Setting { memo: &memo, config, private, paths: &paths, elsewhere, work: &work };
     reading.candidates = known.checks.finish(reading.candidates, &setting);
     let of = &reading.private;
     reading.candidates.sort_by_key(|candidate| of.contains(&candidate.source.repository));
@@ -177,6 +183,11 @@ pub(super) fn failures(failures: &[(String, SourceError)]) -> Vec<Diagnostic> {
 fn shown_path(source: &SourceConfig) -> Option<&str> {
     let path = source.path.as_deref().filter(|_| source.repository.is_none())?.as_str().trim_end_matches('/');
     (path != ".").then_some(path)
+}
+
+/// Tells whether a source is a repository that is not checked out here: its files have paths in it and nowhere else.
+fn is_elsewhere(source: &SourceConfig) -> bool {
+    source.git.is_some()
 }
 
 /// Gives findings of a pack their place in the source, and the revision they belong to.

@@ -11,8 +11,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 use super::known::Known;
+use super::recorded::Recorded;
 use super::sources::{self, Place};
-use super::{BuildError, PATIENCE, planning, recording};
+use super::{BuildError, PATIENCE, planning, recording, tripwires};
 use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Severity, Sink};
 use crate::ident::{PackId, Version};
@@ -21,6 +22,7 @@ use crate::index::known::KnownIndex;
 use crate::index::store::{LoadedKnown, Store};
 use crate::progress::Progress;
 use crate::release::candidates::Wanted;
+use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage, VERSION_TAG_MISMATCH};
 
 /// The releases of a tag.
@@ -28,6 +30,8 @@ use crate::release::{Candidate, Stage, VERSION_TAG_MISMATCH};
 pub struct Submission {
     /// Each pack as the tag releases it.
     releases: Vec<Arc<Candidate>>,
+    /// Where they come from.
+    opened: BTreeMap<String, OpenSource>,
     /// What is wrong with them, and with the tag itself.
     pub findings: Vec<Diagnostic>,
 }
@@ -44,17 +48,21 @@ pub struct Addition {
 }
 
 impl Submission {
-    /// Reads what the tag releases, from a source with `only_tag`, by the configuration of the registry.
+    /// Reads what the tag releases, from a source with `only_tag`, by the configuration of the registry and what its index, in
+    /// the folder `index`, has of other packs.
     pub fn read(
         config: &Config,
         sources: Vec<SourceConfig>,
         root: &Utf8Path,
         cache: &Utf8Path,
+        index: &Utf8Path,
         progress: &dyn Progress,
     ) -> Result<Self, BuildError> {
         let config = Config { sources, ..config.clone() };
         let place = Place { root, cache, written: super::written(&config, root) };
         let mut known = Known::default();
+        let (records, _) = Recorded::load(std::iter::once((index.to_owned(), KnownIndex::default())))?;
+        known.checks.records = Some(records);
         let mut reading = sources::read(&config, &place, Wanted::Everything, true, &mut known, None, progress);
         if let Some((_, error)) = std::mem::take(&mut reading.failures).into_iter().next() {
             return Err(error.into());
@@ -72,7 +80,7 @@ impl Submission {
             }
         }
         diag::sort(&mut findings);
-        Ok(Self { releases, findings })
+        Ok(Self { releases, opened: reading.opened, findings })
     }
 
     /// Returns the packs that the tag releases, each with its version.
@@ -100,6 +108,7 @@ impl Submission {
             findings.into_iter().filter(|finding| ours.contains(&finding.place.path)).collect();
         let plan = planning::plan(&histories, &[], &store.naming()?, &self.releases, now)?;
         findings.extend(plan.findings.iter().cloned());
+        findings.extend(tripwires::recreated(&histories, &self.releases, &self.opened)?);
         config.levels().apply(&mut findings);
         diag::sort(&mut findings);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {

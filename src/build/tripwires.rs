@@ -73,17 +73,34 @@ pub(super) fn look(
             }
         }
         if !is_known && is_another(source, histories, &packs)? {
-            let names: Vec<String> = packs.iter().map(ToString::to_string).collect();
-            let message = format!("`{owner}` has none of the commits that were released from it: {}", names.join(", "));
-            sink.report(REPOSITORY_RECREATED, Place::file(owner), message).help(format!(
-                "nothing new is recorded from it; if the new repository may go on, say so for each pack: \
-                 `packyard transfer {} --to {owner} --reason …`",
-                names[0]
-            ));
+            report_another(owner, &packs, "nothing new is recorded from it", &mut sink);
             held.insert(owner.to_owned());
         }
     }
     Ok(Tripped { findings: sink.finish(), held })
+}
+
+/// Reports sources of releases that have none of the commits any more that were released from them: what a build would hold
+/// back must not be published either.
+///
+/// Nothing is said of a clone that has newer commits only.
+pub(super) fn recreated(
+    histories: &Histories,
+    releases: &[Arc<Candidate>],
+    opened: &BTreeMap<String, OpenSource>,
+) -> Result<Vec<Diagnostic>, BuildError> {
+    let mut sink = Sink::new();
+    let sources: BTreeSet<&str> = releases.iter().map(|release| release.source.repository.as_str()).collect();
+    for owner in sources {
+        let packs: Vec<&PackId> = histories.owners().filter(|(_, of)| *of == owner).map(|(id, _)| id).collect();
+        if let Some(source) = opened.get(owner)
+            && is_another(source, histories, &packs)?
+        {
+            let if_cut = "nothing is published; if this clone lacks branches or tags, fetch them";
+            report_another(owner, &packs, if_cut, &mut sink);
+        }
+    }
+    Ok(sink.finish())
 }
 
 /// Looks at what is new of packs that are known: a version below what was released, another licence.
@@ -158,6 +175,16 @@ fn moved_or_gone(history: &History, offered: &Offered<'_>, tags: &BTreeSet<Strin
             _ => {}
         }
     }
+}
+
+/// Reports a source that is not the one that packs were released from; `so` says what follows.
+fn report_another(owner: &str, packs: &[&PackId], so: &str, sink: &mut Sink) {
+    let names: Vec<String> = packs.iter().map(ToString::to_string).collect();
+    let message = format!("`{owner}` has none of the commits that were released from it: {}", names.join(", "));
+    sink.report(REPOSITORY_RECREATED, Place::file(owner), message).help(format!(
+        "{so}; if the new repository may go on, say so for each pack: `packyard transfer {} --to {owner} --reason …`",
+        names[0]
+    ));
 }
 
 /// Tells whether a source has none of the commits any more that were released from it since it was last accepted.

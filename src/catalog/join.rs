@@ -12,6 +12,7 @@ pub fn catalog(config: &Config, packs: impl IntoIterator<Item = Arc<CatalogPack>
         name: config.registry.name.clone(),
         url: config.url(),
         description: config.registry.description.clone(),
+        is_preview: config.feeds.of_preview,
     };
     Catalog { registry: Arc::new(registry), updated: packs.values().map(|pack| pack.updated).max(), packs }
 }

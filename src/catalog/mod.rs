@@ -45,6 +45,8 @@ pub struct Registry {
     pub url: Option<String>,
     /// What it is, in a sentence.
     pub description: Option<String>,
+    /// Whether it is a preview, to whose address feeds lead even if a strict client does not go there.
+    pub is_preview: bool,
 }
 
 /// A pack with its releases.
@@ -94,6 +96,15 @@ pub struct CatalogRelease {
     pub remarks: Arc<[Remark]>,
     /// Where the archive store keeps its archive.
     pub archive: Utf8PathBuf,
+}
+
+impl Catalog {
+    /// Returns when the newest event about a pack of an ecosystem happened: what the feed of its runtime is dated with, so that
+    /// it does not change when nothing in it does.
+    pub fn updated_in(&self, ecosystem: &str) -> Option<Timestamp> {
+        let own = self.packs.values().filter(|pack| pack.ecosystem.id() == ecosystem);
+        own.map(|pack| pack.updated).max()
+    }
 }
 
 #[cfg(test)]

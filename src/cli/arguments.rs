@@ -102,7 +102,7 @@ pub(super) struct New {
 #[command(after_long_help = "\
 Examples:
   packyard check                    every source of packyard.toml
-  packyard check packs/hello        one directory, whatever packyard.toml says
+  packyard check packs/hello        one directory, whatever packyard.toml and registry-index/ say
   packyard check --format sarif > packyard.sarif
   packyard check --against origin/main
                                     the gate for pull requests to a registry: its history may only grow
@@ -208,6 +208,8 @@ Examples:
   packyard serve --open             the same, in your browser
   packyard serve --port 3000 --private
   packyard serve --poll             on network drives and container mounts, which tell nobody of changes
+  packyard serve --url https://packs.test
+                                    behind a proxy that speaks https, for clients that want nothing else
 
 Everything is built in memory: registry-index/, registry-archives/ and public/ are not touched, and nothing is
 recorded. What is present and not released is shown as a draft. A mistake is shown in the page, whose last good
@@ -232,6 +234,10 @@ pub(super) struct Serve {
     /// Look for changes twice a second instead of being told by the system.
     #[arg(long)]
     pub(super) poll: bool,
+
+    /// Say that clients reach it at this address, where a proxy passes requests on; it answers to that host, too.
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<crate::serve::Address>,
 }
 
 /// What may be said of a pack after a release.

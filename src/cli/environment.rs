@@ -9,7 +9,8 @@ use super::UsageError;
 /// Logs to stderr: warnings, with `-v` what is done, with `-vv` details; `PACKYARD_LOG` overrides.
 pub(super) fn log_to_stderr(verbose: u8) {
     let level = match verbose {
-        0 => "warn",
+        // It warns of watches that are gone with their folder, which is nothing to anybody.
+        0 => "warn,notify=error",
         1 => "packyard=info",
         _ => "packyard=debug",
     };

@@ -102,8 +102,9 @@ pub fn main() -> ExitCode {
         }
     };
     environment::log_to_stderr(arguments.verbose);
-    let cache = arguments.cache.clone().unwrap_or_else(|| environment::cache_directory(&arguments.dir));
-    let context = Context { root: arguments.dir.clone(), cache, terminal };
+    let root = arguments.dir.clone();
+    let cache = arguments.cache.as_ref().map_or_else(|| environment::cache_directory(&root), |cache| root.join(cache));
+    let context = Context { root, cache, terminal };
     match run(&arguments.command, &context) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
@@ -146,7 +147,10 @@ fn exit_code(error: &anyhow::Error) -> u8 {
             Some(PublishError::Unclear(_) | PublishError::Config(_) | PublishError::Elsewhere(_))
         )
         || matches!(error.downcast_ref::<ServeError>(), Some(ServeError::Config(ConfigError::Invalid { .. })))
-        || matches!(error.downcast_ref::<BuildError>(), Some(BuildError::Source(SourceError::Missing(_))))
+        || matches!(
+            error.downcast_ref::<BuildError>(),
+            Some(BuildError::Source(SourceError::Missing(_)) | BuildError::Revision { .. })
+        )
         || error.downcast_ref::<BuildError>().is_some_and(BuildError::is_of_templates);
     if is_usage { 2 } else { 3 }
 }

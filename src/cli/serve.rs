@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &Serve, context: &Context) -> anyhow::Result<Outcom
         host: arguments.host,
         port: arguments.port,
         poll: arguments.poll,
+        url: arguments.url.clone(),
     };
     let server = Server::bind(options)?;
     let stopper = server.stopper();

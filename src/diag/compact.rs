@@ -21,6 +21,7 @@ pub struct Compact<'a> {
     #[serde(borrow)]
     related: Vec<(&'a str, CompactPlace<'a>)>,
     revision: Option<&'a str>,
+    source: Option<&'a str>,
 }
 
 /// A place: path, lines and columns, excerpt.
@@ -31,7 +32,7 @@ const SEVERITIES: [Severity; 3] = [Severity::Note, Severity::Warning, Severity::
 impl<'a> Compact<'a> {
     /// Returns the written form of a finding.
     pub fn of(finding: &'a Diagnostic) -> Self {
-        let Diagnostic { code, severity, place, message, help, related, revision } = finding;
+        let Diagnostic { code, severity, place, message, help, related, revision, source } = finding;
         Self {
             code: code.name(),
             severity: SEVERITIES.iter().position(|known| known == severity).unwrap_or_default() as u8,
@@ -40,6 +41,7 @@ impl<'a> Compact<'a> {
             help: help.as_deref(),
             related: related.iter().map(|(label, place)| (label.as_str(), compact(place))).collect(),
             revision: revision.as_deref(),
+            source: source.as_deref(),
         }
     }
 
@@ -58,6 +60,7 @@ impl<'a> Compact<'a> {
             help: self.help.map(str::to_owned),
             related: self.related.into_iter().map(|(label, at)| (label.to_owned(), place(at))).collect(),
             revision: self.revision.map(str::to_owned),
+            source: self.source.map(str::to_owned),
         })
     }
 
@@ -92,6 +95,7 @@ mod tests {
             .related("other", Place::file("b.yaml"));
         let mut finding = sink.finish().remove(0);
         (finding.revision, finding.severity) = (Some("v1".to_owned()), Severity::Note);
+        finding.source = Some("https://git.example.org/a".to_owned());
         let codes: Codes = CODES.iter().map(|code| (code.name(), *code)).collect();
         assert_eq!(Compact::of(&finding).finding(&codes).as_ref(), Some(&finding));
         assert_eq!(Compact::of(&finding).finding(&Codes::new()), None);

@@ -18,10 +18,12 @@ pub fn render(diagnostics: &[Diagnostic]) -> String {
         };
         let place = &diagnostic.place;
         let mut properties = Vec::new();
-        if !place.path.is_empty() {
+        // A file of another repository would be taken for one of the same name in this one.
+        let is_here = diagnostic.source.is_none();
+        if is_here && !place.path.is_empty() {
             properties.push(format!("file={}", property(&place.path)));
         }
-        if let Some(span) = place.span {
+        if let Some(span) = place.span.filter(|_| is_here) {
             properties.push(format!("line={},endLine={}", span.line, span.end_line));
             // Columns of a finding over several lines are refused.
             if span.line == span.end_line {
@@ -32,6 +34,10 @@ pub fn render(diagnostics: &[Diagnostic]) -> String {
         let mut message = diagnostic.message.clone();
         if let Some(revision) = &diagnostic.revision {
             let _ = write!(message, " ({revision})");
+        }
+        if let Some(source) = &diagnostic.source {
+            let line = place.span.map_or_else(String::new, |span| format!(":{}", span.line));
+            let _ = write!(message, "\nin {source}: {}{line}", place.path);
         }
         if let Some(help) = &diagnostic.help {
             let _ = write!(message, "\nhelp: {help}");
@@ -64,10 +70,15 @@ mod tests {
         let mut sink = Sink::new();
         sink.report(TWICE, Place::in_text("a,b:c%.yaml", span, "x\ny\n"), "100%\r\n::stop-commands::x").help("mend");
         sink.report(ODD, Place::file(""), "odd");
+        let mut findings = sink.finish();
+        let elsewhere = Place::in_text("b.yaml", span, "x\ny\n");
+        let source = Some("https://git.example.org/b".to_owned());
+        findings.push(Diagnostic { place: elsewhere, source, ..findings[0].clone() });
         let expected = "\
 ::notice title=odd::odd
 ::error file=a%2Cb%3Ac%25.yaml,line=2,endLine=2,col=3,endColumn=5,title=twice::100%25%0D%0A::stop-commands::x%0Ahelp: mend
+::notice title=odd::odd%0Ain https://git.example.org/b: b.yaml:2
 ";
-        assert_eq!(render(&sink.finish()), expected);
+        assert_eq!(render(&findings), expected);
     }
 }

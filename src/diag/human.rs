@@ -74,6 +74,9 @@ fn render_one(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
     {
         group = group.element(Level::NOTE.message(format!("found at `{}`", visible::one_line(revision))));
     }
+    if let Some(source) = &diagnostic.source {
+        group = group.element(Level::NOTE.message(format!("in `{}`", visible::one_line(source))));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(visible::lines(help)));
     }

@@ -15,7 +15,7 @@ use super::{Counts, Diagnostic, Place};
 pub struct DiagnosticsFile {
     /// The version of this format: 1.
     pub version: u32,
-    /// The findings, sorted by file, line and code.
+    /// The findings, sorted by repository, file, line and code.
     pub diagnostics: Vec<DiagnosticEntry>,
     /// How many there are.
     pub counts: CountsEntry,
@@ -40,6 +40,9 @@ pub struct DiagnosticEntry {
     /// The release or revision it was found in; absent for a working directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
+    /// The repository that the file is in; absent where its path leads there from the configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Other places that belong to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<RelatedEntry>,
@@ -119,6 +122,7 @@ fn entry(diagnostic: &Diagnostic) -> DiagnosticEntry {
         help: diagnostic.help.clone(),
         place: place(&diagnostic.place),
         revision: diagnostic.revision.clone(),
+        source: diagnostic.source.clone(),
         related: related.collect(),
     }
 }

@@ -68,14 +68,27 @@ impl Place {
     pub fn in_text(path: impl Into<String>, span: Span, text: &str) -> Self {
         let count = Self::last_line(span).saturating_sub(span.line) + 1;
         let lines: Vec<&str> = text.lines().skip(span.line.saturating_sub(1) as usize).take(count as usize).collect();
-        Self { path: path.into(), span: Some(span), excerpt: Self::excerpt(&lines) }
+        match text.lines().last().filter(|_| lines.is_empty()) {
+            Some(last) => Self::at_end(path, text.lines().count(), last),
+            None => Self { path: path.into(), span: Some(span), excerpt: Self::excerpt(&lines) },
+        }
     }
 
     /// Returns a place in a file of which `lines` are all the lines, and copies those it covers.
     pub fn in_lines(path: impl Into<String>, span: Span, lines: &[&str]) -> Self {
         let start = (span.line.saturating_sub(1) as usize).min(lines.len());
         let end = (Self::last_line(span) as usize).clamp(start, lines.len());
-        Self { path: path.into(), span: Some(span), excerpt: Self::excerpt(&lines[start..end]) }
+        match lines.last().filter(|_| start == lines.len()) {
+            Some(last) => Self::at_end(path, lines.len(), last),
+            None => Self { path: path.into(), span: Some(span), excerpt: Self::excerpt(&lines[start..end]) },
+        }
+    }
+
+    /// Returns the end of a file of so many lines: what a parser still misses there has no line that could be shown.
+    fn at_end(path: impl Into<String>, lines: usize, last: &str) -> Self {
+        let (line, column) = (lines as u32, last.chars().count() as u32 + 1);
+        let span = Span { line, column, end_line: line, end_column: column };
+        Self { path: path.into(), span: Some(span), excerpt: Self::excerpt(&[last]) }
     }
 
     fn last_line(span: Span) -> u32 {
@@ -105,6 +118,8 @@ pub struct Diagnostic {
     pub related: Vec<(String, Place)>,
     /// The release or revision it was found in, such as `v1.2.0`; absent for a working directory.
     pub revision: Option<String>,
+    /// The repository that the paths are of; absent where they lead there from the configuration.
+    pub source: Option<String>,
 }
 
 impl Diagnostic {
@@ -119,10 +134,10 @@ impl Diagnostic {
         }
     }
 
-    /// Returns the order of the output: path, line, column, code, then the rest.
+    /// Returns the order of the output: repository, path, line, column, code, then the rest.
     fn order(&self) -> impl Ord + '_ {
         let at = self.place.span.map(|span| (span.line, span.column));
-        (&self.place.path, &self.revision, at, self.code.name(), &self.message)
+        (&self.source, &self.place.path, &self.revision, at, self.code.name(), &self.message)
     }
 }
 
@@ -137,8 +152,25 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Sorts findings by path, line and code, and drops exact repetitions.
+/// Sorts findings by repository, path, line and code, and drops exact repetitions.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| a.order().cmp(&b.order()));
     diagnostics.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bracket that is not closed is missed behind the last line.
+    #[test]
+    fn a_place_behind_the_end_is_the_end() {
+        let span = Span { line: 3, column: 1, end_line: 3, end_column: 1 };
+        let (text, end) = ("a: [\n  b\n", Some(Span { line: 2, column: 4, end_line: 2, end_column: 4 }));
+        let lines: Vec<&str> = text.lines().collect();
+        for place in [Place::in_text("a.yaml", span, text), Place::in_lines("a.yaml", span, &lines)] {
+            assert_eq!((place.span, place.excerpt.as_deref()), (end, Some("  b")));
+        }
+        assert_eq!(Place::in_text("a.yaml", span, "").excerpt, None);
+    }
 }

@@ -53,7 +53,7 @@ const fn level(severity: Severity) -> &'static str {
 
 fn result(diagnostic: &Diagnostic, codes: &[Code], seen: &mut BTreeMap<String, u32>) -> Value {
     let mut text = diagnostic.message.clone();
-    for (name, more) in [("Help", &diagnostic.help), ("Found at", &diagnostic.revision)] {
+    for (name, more) in [("Help", &diagnostic.help), ("Found at", &diagnostic.revision), ("In", &diagnostic.source)] {
         if let Some(more) = more {
             let _ = write!(text, "\n{name}: {more}");
         }
@@ -95,7 +95,7 @@ fn location(place: &Place) -> Value {
     location
 }
 
-/// Returns what identifies a finding while lines move around it: code, file, revision, message, and the lines it covers.
+/// Returns what identifies a finding while lines move around it: code, file, revision, repository, message, and the lines it covers.
 ///
 /// Findings that agree in all of them are numbered in order.
 fn fingerprint(diagnostic: &Diagnostic, seen: &mut BTreeMap<String, u32>) -> String {
@@ -103,6 +103,7 @@ fn fingerprint(diagnostic: &Diagnostic, seen: &mut BTreeMap<String, u32>) -> Str
         diagnostic.code.name(),
         &diagnostic.place.path,
         diagnostic.revision.as_deref().unwrap_or_default(),
+        diagnostic.source.as_deref().unwrap_or_default(),
         &diagnostic.message,
         diagnostic.place.excerpt.as_deref().map(str::trim).unwrap_or_default(),
     ];

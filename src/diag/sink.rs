@@ -28,6 +28,7 @@ impl Sink {
             help: None,
             related: Vec::new(),
             revision: None,
+            source: None,
         };
         self.found.push(diagnostic);
         Draft(self.found.last_mut().expect("one was just pushed"))

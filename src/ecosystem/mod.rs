@@ -15,12 +15,12 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-pub use names::{Asked, Names, Provided, Provider};
+pub use names::{Asked, Names, Provided, Provider, Records};
 
 use crate::catalog::{Catalog, CatalogPack, CatalogRelease, Registry};
 use crate::compare::Compatibility;
 use crate::config::Feeds;
-use crate::diag::{Code, Sink, codes};
+use crate::diag::{Code, Place, Sink, codes};
 use crate::ident::{EcosystemId, PackName, RelPath};
 use crate::output::Unit;
 use crate::pack::above::RootFile;
@@ -340,6 +340,8 @@ codes! {
     /// configuration, or make the pack say clearly what it is.
     AMBIGUOUS_ECOSYSTEM = "ambiguous-ecosystem", Warning;
     /// A file or directory is spelt almost like one that a runtime reads, but not quite.
+    ///
+    /// Or a file stands where a runtime looks for a folder of components: it finds none, and says nothing.
     NEAR_MISS = "near-miss", Warning;
     /// The pack has no README, or an empty one.
     MISSING_README = "missing-readme", Warning;
@@ -347,6 +349,18 @@ codes! {
     ///
     /// Where the manifest has no licence field either, nobody may rely on being allowed to use the pack: add a `LICENSE` file.
     MISSING_LICENSE = "missing-license", Warning;
+}
+
+/// Reports files that are called like folders in which a runtime looks for components: it finds none, and says nothing.
+fn folders_are_folders(tree: &PackTree<'_>, folders: impl Iterator<Item = &'static str>, sink: &mut Sink) {
+    for folder in folders.filter(|folder| tree.get(folder).is_some()) {
+        sink.report(
+            NEAR_MISS,
+            Place::file(folder),
+            format!("`{folder}` is a file; runtimes look for a folder of this name"),
+        )
+        .help(format!("move what it declares into a file in `{folder}/`, or rename it"));
+    }
 }
 
 #[cfg(test)]

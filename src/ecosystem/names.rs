@@ -17,9 +17,19 @@ pub struct Names {
     asked: Option<RefCell<BTreeSet<Asked>>>,
 }
 
+/// What is recorded of packs that no source has, or has any more: they are in the registry all the same.
+pub trait Records: std::fmt::Debug + Send + Sync {
+    /// Tells whether the pack has a release.
+    fn has_pack(&self, ecosystem: &str, name: &str) -> bool;
+    /// Tells whether a release of the pack has the component.
+    fn has_component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> bool;
+}
+
 /// What all packs together provide.
 #[derive(Debug, Default, Clone)]
 pub struct Provided {
+    /// What the registry index says of packs that are in no source.
+    records: Option<Arc<dyn Records>>,
     /// By ecosystem and name.
     packs: HashMap<String, HashMap<String, OnePack>>,
     /// By ecosystem and kind, then by name: what packs provide besides their components.
@@ -154,11 +164,22 @@ impl Provided {
         is_gone
     }
 
+    /// Goes by other records from now on; tells whether they are not the same.
+    pub fn go_by(&mut self, records: Option<&Arc<dyn Records>>) -> bool {
+        let is_same = match (&self.records, records) {
+            (None, None) => true,
+            (Some(before), Some(now)) => Arc::ptr_eq(before, now),
+            _ => false,
+        };
+        self.records = records.cloned();
+        !is_same
+    }
+
     /// Tells whether a question has the same answer as before.
     pub fn still_answers(&self, asked: &Asked) -> bool {
         let ecosystem = asked.ecosystem.as_str();
         let now = match &asked.about {
-            About::Pack(pack) => Answer::Is(Some(self.pack(ecosystem, pack).is_some())),
+            About::Pack(pack) => Answer::Is(Some(self.has_pack(ecosystem, pack))),
             About::Component(pack, kind, reference) => Answer::Is(self.component(ecosystem, pack, kind, reference)),
             About::Providers(kind, name) => Answer::digest(&self.providers(ecosystem, kind, name)),
             About::ProvidersAt(kind, name, revision) => {
@@ -167,6 +188,11 @@ impl Provided {
             About::Provided(kind) => Answer::digest(&self.names(ecosystem, kind)),
         };
         now == asked.answer
+    }
+
+    fn has_pack(&self, ecosystem: &str, name: &str) -> bool {
+        let is_recorded = || self.records.as_ref().is_some_and(|records| records.has_pack(ecosystem, name));
+        self.pack(ecosystem, name).is_some() || is_recorded()
     }
 
     fn pack(&self, ecosystem: &str, name: &str) -> Option<&OnePack> {
@@ -210,8 +236,11 @@ impl Provided {
     }
 
     fn component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> Option<bool> {
-        let pack = self.pack(ecosystem, pack)?;
-        Some(pack.kinds.get(kind).is_some_and(|references| references.contains_key(reference)))
+        if let Some(pack) = self.pack(ecosystem, pack) {
+            return Some(pack.kinds.get(kind).is_some_and(|references| references.contains_key(reference)));
+        }
+        let records = self.records.as_ref().filter(|records| records.has_pack(ecosystem, pack))?;
+        Some(records.has_component(ecosystem, pack, kind, reference))
     }
 }
 
@@ -231,14 +260,14 @@ impl Names {
         Arc::make_mut(&mut self.provided).add(pack);
     }
 
-    /// Tells whether some source has the pack.
+    /// Tells whether some source has the pack, or the registry has it.
     pub fn has_pack(&self, ecosystem: &str, name: &str) -> bool {
-        let answer = self.provided.pack(ecosystem, name).is_some();
+        let answer = self.provided.has_pack(ecosystem, name);
         self.note(ecosystem, || About::Pack(name.to_owned()), Answer::Is(Some(answer)));
         answer
     }
 
-    /// Tells whether a pack has the component; `None` when no source has the pack.
+    /// Tells whether a pack has the component; `None` when neither a source nor the registry has the pack.
     pub fn has_component(&self, ecosystem: &str, pack: &str, kind: &str, reference: &str) -> Option<bool> {
         let answer = self.provided.component(ecosystem, pack, kind, reference);
         let about = || About::Component(pack.to_owned(), kind.to_owned(), reference.to_owned());

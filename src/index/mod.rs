@@ -64,7 +64,8 @@ codes! {
     REPOSITORY_RECREATED = "repository-recreated", Error;
     /// A pack's name is already bound to another source; its releases are not recorded.
     ///
-    /// The first release binds a name to its source. Another source gets it only by an explicit transfer.
+    /// The first release binds a name to its source. Another source gets it only by an explicit transfer:
+    /// `packyard transfer PACK --to SOURCE --reason WHY`.
     DUPLICATE_REF = "duplicate-ref", Error, blocking;
     /// A pack's name differs from a known one only by letter case, `-`, `_` or `.`.
     NAME_CONFUSABLE = "name-confusable", Error, blocking;

@@ -181,7 +181,8 @@ pub fn publish(options: &Options, progress: &dyn Progress) -> Result<Report, Pub
         let place = Place::find(options, &registry, &base)?;
         progress.stage("Publishing", None);
         // Read each time: the rules of the registry may be others than they were.
-        let submission = Submission::read(&base.config, place.sources.clone(), &place.root, &options.cache, progress)?;
+        let (sources, index) = (place.sources.clone(), base.index(place.visibility));
+        let submission = Submission::read(&base.config, sources, &place.root, &options.cache, &index, progress)?;
         let report = |outcome: Outcome, findings: &[Diagnostic]| {
             let packs = submission.packs().map(|(id, version)| (id.clone(), version.clone())).collect();
             let findings = submission.findings.iter().chain(findings).cloned().collect();

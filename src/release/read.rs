@@ -80,7 +80,6 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
         sink.report(FILE_UNREADABLE, Place::file(""), chain(&error));
         Snapshot::new(Vec::new(), Arc::new(Nothing), Vec::new())
     });
-    sink.extend(snapshot.findings().iter().cloned());
     let tree = PackTree {
         directory: setting.directory,
         has_sibling: setting.has_sibling,
@@ -89,6 +88,10 @@ pub(super) fn read(snapshot: Result<Snapshot, SourceError>, setting: Setting<'_>
         ..PackTree::new(&snapshot, reader.memo, setting.path, reader.yaml_limits)
     };
     let own: Vec<_> = setting.ecosystems.iter().copied().filter(|one| !one.is_foreign(&tree, &mut sink)).collect();
+    // What certainly is no pack, such as the root of a Python project, may have links and files of any size.
+    if !own.is_empty() {
+        sink.extend(snapshot.findings().iter().cloned());
+    }
     let usual = setting.usual.filter(|usual| own.iter().any(|other| other.id() == usual.id()));
     let claim = ecosystem::claim(&own, &tree);
     let is_claimed = matches!(claim, Claim::By(_));

@@ -37,13 +37,16 @@ const NO_CODING: &str = "There is this text as it is, and compressed with gzip."
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     site: Arc<RwLock<Arc<Site>>>,
+    /// A name that it answers to besides its own.
+    host: Option<Arc<str>>,
     pub(super) live: Arc<Live>,
 }
 
 impl Shared {
-    /// Returns a site that has nothing to show yet.
-    pub(super) fn new() -> Self {
-        Self { site: Arc::new(RwLock::new(Arc::new(Site::waiting()))), live: Arc::default() }
+    /// Returns a site that has nothing to show yet; it answers to `host`, too.
+    pub(super) fn new(host: Option<String>) -> Self {
+        let site = Arc::new(RwLock::new(Arc::new(Site::waiting())));
+        Self { site, host: host.map(Arc::from), live: Arc::default() }
     }
 
     /// Returns the site as it is now; it stays as it is for whoever holds it.
@@ -68,7 +71,7 @@ impl Shared {
 
 impl Handler for Shared {
     fn answer(&self, request: &Request) -> Answer {
-        if !is_own_host(&request.host) {
+        if !is_own_host(&request.host) && self.host.as_deref() != Some(&request.host) {
             return Answer::explained(Status::Misdirected, FOREIGN_HOST);
         }
         if !matches!(request.method.as_str(), "GET" | "HEAD") {

@@ -64,6 +64,26 @@ pub struct Options {
     pub port: Option<u16>,
     /// Whether folders are looked at from time to time, instead of asking the system to tell.
     pub poll: bool,
+    /// The address under which clients reach it, where something stands in front of it.
+    pub url: Option<Address>,
+}
+
+/// An address that something else answers, and passes on: a proxy that speaks https.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    url: String,
+    host: String,
+}
+
+impl std::str::FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let url = text.trim_end_matches('/');
+        let host = ["https://", "http://"].iter().find_map(|scheme| http::host_of(url.strip_prefix(scheme)?));
+        let host = host.ok_or("it must be `https://HOST` or `http://HOST`, with a port if need be, and no path")?;
+        Ok(Self { url: url.to_owned(), host })
+    }
 }
 
 /// What happened, for whoever shows it.
@@ -171,7 +191,7 @@ impl Server {
         let preview = PreviewOptions {
             root: options.root.clone(),
             out: options.out,
-            url: url.clone(),
+            url: options.url.as_ref().map_or_else(|| url.clone(), |address| address.url.clone()),
             private: options.private,
             now: options.now,
             templates: None,
@@ -182,7 +202,7 @@ impl Server {
         watcher.set(&Watched::configured(&config, &preview));
         watcher.look();
 
-        let shared = Shared::new();
+        let shared = Shared::new(options.url.map(|address| address.host));
         let mut rebuilder = Rebuilder::new(preview, shared.clone());
         let start = Instant::now();
         let first = rebuilder.rebuild(None, progress);
@@ -273,6 +293,18 @@ mod tests {
     use std::net::Ipv4Addr;
 
     use super::*;
+
+    #[test]
+    fn an_address_of_a_proxy_is_a_scheme_and_a_host() {
+        let host = |text: &str| text.parse::<Address>().map(|address| (address.url, address.host));
+        assert_eq!(host("https://Packs.test/"), Ok(("https://Packs.test".to_owned(), "packs.test".to_owned())));
+        assert_eq!(host("http://[::1]:8443").map(|(_, host)| host), Ok("::1".to_owned()));
+        for text in
+            ["packs.test", "ftp://packs.test", "https://", "https://a/b", "https://me@a", "https://a?b", "https://a:b"]
+        {
+            assert!(host(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_taken_port_is_refused_when_asked_for_and_skipped_otherwise() {

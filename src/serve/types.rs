@@ -60,9 +60,10 @@ pub(super) fn is_text(content_type: &str) -> bool {
         || essence.ends_with("+json")
 }
 
-/// Tells whether a file is a page.
+/// Tells whether a file is a page that people look at: what runtimes fetch stays as it is, also where it is HTML, or JSON that is
+/// called `index.html`.
 pub(super) fn is_page(path: &str) -> bool {
-    path.ends_with(".html")
+    path.ends_with(".html") && of_feed(path).is_none() && asked_for(path).is_none()
 }
 
 #[cfg(test)]
@@ -82,6 +83,17 @@ mod tests {
             ("runtimes/stackstorm/git/echo.git/objects/00/11", "application/octet-stream"),
         ] {
             assert_eq!(of(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_runtimes_fetch_is_no_page() {
+        for path in ["index.html", "packs/attune/echo/index.html", "docs/v2.html"] {
+            assert!(is_page(path), "{path}");
+        }
+        for path in ["runtimes/nasiko/v2/index.html", "v2/index.html", "runtimes/astradesk/simple/index.html", "a.json"]
+        {
+            assert!(!is_page(path), "{path}");
         }
     }
 

@@ -127,6 +127,7 @@ pub(super) fn catalog() -> Arc<Catalog> {
         name: "Acme packs".to_owned(),
         url: Some("https://packs.acme.example".to_owned()),
         description: Some("Packs that Acme's operators share: checked, hashed and ready to install.".to_owned()),
+        is_preview: false,
     };
     Arc::new(Catalog {
         registry: Arc::new(registry),

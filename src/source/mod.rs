@@ -6,6 +6,7 @@
 
 pub mod git;
 pub(crate) mod paths;
+mod pointer;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -56,7 +57,8 @@ codes! {
     SUBMODULE = "submodule", Warning;
     /// A file is a Git LFS pointer: the release would hold the pointer, not the content.
     ///
-    /// Packyard reads the objects of a repository and runs no filters. Commit the file itself.
+    /// Packyard reads the objects of a repository and runs no filters. Commit the file itself. In a working directory it is a file
+    /// that `git lfs pull` has not fetched yet.
     LFS_POINTER = "lfs-pointer", Warning;
     /// A path cannot be published: it is not UTF-8, has a control character or a backslash, or a name that some systems refuse.
     ///
@@ -74,7 +76,8 @@ codes! {
     FILE_UNREADABLE = "file-unreadable", Error, blocking;
     /// The repository is a shallow clone: its older commits and tags are not here.
     ///
-    /// Releases that are already recorded stay; new ones may be missing. Fetch in full (`git fetch --unshallow --tags`).
+    /// Releases that are already recorded stay; new ones may be missing, and pages of old ones do not say what is wrong between
+    /// packs. Fetch in full (`git fetch --unshallow --tags`).
     SHALLOW_CLONE = "shallow-clone", Warning;
     /// A source could not be read: its repository is gone, or the network or the configuration is wrong.
     ///

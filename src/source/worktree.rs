@@ -14,9 +14,10 @@ use walkdir::WalkDir;
 
 use super::git::finding;
 use super::paths::{self, Siblings};
+use super::pointer;
 use super::{
-    BlobId, Blobs, FILE_UNREADABLE, FileEntry, Limits, Moment, PACK_TOO_LARGE, ReadError, SUBMODULE, SYMLINK, Snapshot,
-    SourceError, Stamp,
+    BlobId, Blobs, FILE_UNREADABLE, FileEntry, LFS_POINTER, Limits, Moment, PACK_TOO_LARGE, ReadError, SUBMODULE,
+    SYMLINK, Snapshot, SourceError, Stamp,
 };
 use crate::diag::Diagnostic;
 use crate::fs::PathError;
@@ -244,6 +245,13 @@ impl Walk<'_> {
                 return;
             }
         };
+        let is_pointer = pointer::is_pointer(&bytes);
+        if is_pointer {
+            let message = format!("`{path}` is a Git LFS pointer");
+            self.findings.push(finding(LFS_POINTER, path, message, "fetch the file itself: `git lfs pull`"));
+        }
+        // What is said of a file is found by opening it, so it is opened each time.
+        let stamp = stamp.filter(|_| !is_pointer);
         let Ok(path) = RelPath::new(path) else { return };
         let (size, blob) = (bytes.len() as u64, BlobId::sha256(Digest::of(&bytes)));
         self.bytes = self.bytes.saturating_add(size);
@@ -374,6 +382,20 @@ mod tests {
                 "path-unsafe x\\xff",
             ]
         );
+    }
+
+    #[test]
+    fn a_pointer_to_content_elsewhere_is_reported_by_every_walk() {
+        let (_keep, root) = directory();
+        let pointer =
+            format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "0".repeat(64));
+        write(&root, "model.bin", &pointer);
+        write(&root, "text.txt", &pointer.replace("https", "http"));
+        std::thread::sleep(std::time::Duration::from_millis(70));
+        let first = walk(&root, &Limits::default(), &|_, _| false, None).expect("a walk");
+        assert_eq!(codes(&first.snapshot), ["lfs-pointer model.bin"]);
+        let again = walk(&root, &Limits::default(), &|_, _| false, Some(&first)).expect("a walk");
+        assert_eq!((codes(&again.snapshot), again.opened), (codes(&first.snapshot), 1));
     }
 
     #[test]

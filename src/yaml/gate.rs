@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
+use super::indented::Indented;
 use super::keys::Seen;
 use super::{Dialect, Node, Scalar, Value, dialect, json};
 use crate::diag::Span;
@@ -79,7 +80,16 @@ pub fn read(bytes: &[u8], dialect: Dialect, limits: Limits) -> Result<Yaml, Faul
         return json::read(text, limits);
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Builder::new(dialect, limits).run(text)
+    let mut indented = Indented::default();
+    for tries in 1.. {
+        match Builder::new(dialect, limits, &indented).run(&indented.apply(text)) {
+            Err(Stop::Syntax(error))
+                if indented.mend(error.info(), error.marker().line(), error.marker().col(), text, tries) => {}
+            Err(stop) => return Err(stop.fault(&indented)),
+            Ok(yaml) => return Ok(yaml),
+        }
+    }
+    unreachable!("each try moves more lines of the text")
 }
 
 /// A collection that is still open.
@@ -95,7 +105,36 @@ enum Items {
     Map { entries: Vec<(Node, Node)>, key: Option<Node>, seen: Seen },
 }
 
-struct Builder {
+/// Why a document was not read to its end.
+enum Stop {
+    Syntax(ScanError),
+    Fault(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Stop {
+    fn fault(self, indented: &Indented) -> Fault {
+        match self {
+            Self::Fault(fault) => fault,
+            Self::Syntax(error) => {
+                let marker = *error.marker();
+                let message = error.info().to_owned();
+                // The parser bounds the nesting of flow collections by itself, before our own count does.
+                let is_limit = message.contains("recursion limit");
+                Fault { message, span: Some(span_between(marker, marker, indented)), is_limit }
+            }
+        }
+    }
+}
+
+struct Builder<'a> {
+    /// How the text differs from the file.
+    indented: &'a Indented,
     limits: Limits,
     nodes: usize,
     stack: Vec<Open>,
@@ -104,8 +143,8 @@ struct Builder {
     documents: usize,
 }
 
-impl Builder {
-    fn new(dialect: Dialect, limits: Limits) -> Self {
+impl<'a> Builder<'a> {
+    fn new(dialect: Dialect, limits: Limits, indented: &'a Indented) -> Self {
         let yaml = Yaml {
             root: Node { span: Span::default(), value: Value::Null },
             dialect,
@@ -116,27 +155,26 @@ impl Builder {
             foreign_tags: Vec::new(),
             two_readings: Vec::new(),
         };
-        Self { limits, nodes: 0, stack: Vec::new(), anchors: HashMap::new(), yaml, documents: 0 }
+        Self { indented, limits, nodes: 0, stack: Vec::new(), anchors: HashMap::new(), yaml, documents: 0 }
     }
 
-    fn run(mut self, text: &str) -> Result<Yaml, Fault> {
+    /// Returns a place in the file.
+    fn span(&self, start: Marker, end: Marker) -> Span {
+        span_between(start, end, self.indented)
+    }
+
+    fn run(mut self, text: &str) -> Result<Yaml, Stop> {
         for event in Parser::new_from_str(text) {
-            let (event, span) = event.map_err(|error| {
-                let marker = *error.marker();
-                let message = error.info().to_owned();
-                // The parser bounds the nesting of flow collections by itself, before our own count does.
-                let is_limit = message.contains("recursion limit");
-                Fault { message, span: Some(span_between(marker, marker)), is_limit }
-            })?;
+            let (event, span) = event.map_err(Stop::Syntax)?;
             match event {
                 Event::DocumentStart(_) => {
                     self.documents += 1;
                     if self.documents == 2 {
-                        self.yaml.second_document = Some(span_between(span.start, span.end));
+                        self.yaml.second_document = Some(self.span(span.start, span.end));
                     }
                 }
                 Event::Scalar(text, style, anchor, tag) => {
-                    let node_span = span_between(span.start, span.end);
+                    let node_span = self.span(span.start, span.end);
                     let value = self.scalar(text, style, tag.as_deref(), node_span);
                     self.count(1, node_span)?;
                     self.close(Node { span: node_span, value }, anchor, 1, 0)?;
@@ -150,12 +188,12 @@ impl Builder {
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.end(span.end)?,
                 Event::Alias(id) => {
-                    let here = span_between(span.start, span.end);
+                    let here = self.span(span.start, span.end);
                     self.yaml.aliases.push(here);
                     let Some((node, size, depth)) =
                         self.anchors.get(&id).cloned_within(&self.limits, self.nodes, self.stack.len())
                     else {
-                        return Err(self.too_much(id, here));
+                        return Err(self.too_much(id, here).into());
                     };
                     self.count(size, here)?;
                     self.close(Node { span: here, value: node.value }, 0, size, depth)?;
@@ -186,7 +224,7 @@ impl Builder {
     }
 
     fn open(&mut self, anchor: usize, tag: Option<&Tag>, start: Marker, items: Items) -> Result<(), Fault> {
-        let span = span_between(start, start);
+        let span = self.span(start, start);
         self.count(1, span)?;
         if self.stack.len() >= self.limits.depth {
             let message = format!("mappings and lists nest deeper than {} levels", self.limits.depth);
@@ -199,7 +237,7 @@ impl Builder {
 
     fn end(&mut self, end: Marker) -> Result<(), Fault> {
         let open = self.stack.pop().expect("the parser balances its events");
-        let span = span_between(open.start, end);
+        let span = self.span(open.start, end);
         if let Some(tag) = open.tag {
             self.yaml.foreign_tags.push((span, tag));
         }
@@ -315,14 +353,10 @@ fn tagged(kind: &str, text: &str, dialect: Dialect) -> Value {
     }
 }
 
-/// Turns the parser's markers (lines from 1, columns from 0) into a span.
-fn span_between(start: Marker, end: Marker) -> Span {
-    Span {
-        line: start.line() as u32,
-        column: start.col() as u32 + 1,
-        end_line: end.line() as u32,
-        end_column: end.col() as u32 + 1,
-    }
+/// Turns the parser's markers (lines from 1, columns from 0) into a span of the file.
+fn span_between(start: Marker, end: Marker, indented: &Indented) -> Span {
+    let column = |marker: Marker| (marker.col() as u32).saturating_sub(indented.blanks(marker.line() as u32)) + 1;
+    Span { line: start.line() as u32, column: column(start), end_line: end.line() as u32, end_column: column(end) }
 }
 
 #[cfg(test)]

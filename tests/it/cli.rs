@@ -148,3 +148,45 @@ fn an_unreadable_manifest_without_other_evidence_is_an_error() {
     let empty = SiteTest::new().file("p/pack.yaml", "ref: a\nversion: 1.0.0\n").packyard(&["check"]).with_code(0);
     assert!(empty.stdout.contains("ambiguous-ecosystem"), "{}", empty.stdout);
 }
+
+/// Ensures that with `--dir` every relative path starts there, that of the cache as that of the output.
+#[test]
+fn relative_paths_start_at_the_directory_that_is_named() {
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("echo"));
+    crate::support::tree::write(repository.path(), &crate::support::packs::attune("echo", "1.0.0", "one"));
+    repository.commit("One").tag("v1.0.0");
+    let source = format!("[[source]]\ngit = \"file://{}\"\n", repository.path().display());
+    let site = site.file("packyard.toml", &source);
+    let elsewhere = site.beside("elsewhere");
+    std::fs::create_dir(&elsewhere).expect("made");
+    let mut command = site.command();
+    command.current_dir(&elsewhere).arg("-C").arg(site.root()).args(["build", "--cache", "clones", "--out", "written"]);
+    assert!(command.status().expect("the program runs").success());
+    assert!(site.root().join("clones").is_dir() && site.root().join("written/index.json").is_file());
+    assert!(std::fs::read_dir(&elsewhere).expect("there").next().is_none());
+}
+
+/// Ensures that a revision that was typed wrongly is no failure of the machine.
+#[test]
+fn a_revision_that_is_not_there_is_a_usage_error() {
+    let site = SiteTest::new();
+    let refused = site.packyard(&["check", "--against", "main"]).with_code(2);
+    assert!(refused.stderr.contains("it is not in a git repository"), "{}", refused.stderr);
+}
+
+/// Ensures that only files of packs are looked at: a Python project around them may have links.
+#[test]
+#[cfg(unix)]
+fn what_is_no_pack_may_have_links() {
+    let site = SiteTest::new()
+        .file("packyard.toml", "[[source]]\npath = \".\"\n")
+        .file("pyproject.toml", "[project]\nname = \"around\"\nversion = \"1.0.0\"\n")
+        .pack("contrib/echo", &crate::support::packs::stackstorm("echo", "1.0.0", "hello"));
+    std::os::unix::fs::symlink("elsewhere", site.root().join("outside")).expect("a link");
+    let checked = site.packyard(&["check"]).with_code(0);
+    assert_eq!(checked.stdout, "no findings in 1 pack\n");
+    std::os::unix::fs::symlink("elsewhere", site.root().join("contrib/echo/inside")).expect("a link");
+    let checked = site.packyard(&["check"]).with_code(0);
+    assert!(checked.stdout.contains("warning[symlink]: `inside` is a symbolic link"), "{}", checked.stdout);
+}

@@ -314,7 +314,10 @@ fn serve_answers_as_a_registry_does() {
     assert_eq!(found("q=tide%20tables&limit=10"), Vec::<String>::new());
     assert_eq!(found("q=tides&min_score=0.5&limit=10"), ["tide-times"]);
     for root in ["/v2", &format!("/{FEED}/v2")] {
-        assert_eq!(serving.get(&format!("{root}/")).status, 200);
+        // What says that there is a registry is JSON, though a static host has to call it `index.html`.
+        let there = serving.get(&format!("{root}/"));
+        assert_eq!((there.status, there.header("content-type")), (200, Some("application/json")));
+        assert_eq!(there.text(), "{}\n");
         let manifest = serving.get(&format!("{root}/nasiko/wind-lookup/manifests/latest"));
         assert_eq!(manifest.header("content-type"), Some("application/vnd.oci.image.manifest.v1+json"));
         assert_eq!(serving.get(&format!("{root}/nasiko/wind-lookup/manifests/9.9.9")).status, 404);

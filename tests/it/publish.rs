@@ -163,6 +163,39 @@ fn other_content_under_a_released_version_is_refused() {
     assert_eq!(registry.files("main"), before);
 }
 
+/// Whoever takes over an address may have its CI publish too; a clone without the old commits may be one that was cut short.
+#[test]
+fn a_repository_that_was_made_again_publishes_nothing() {
+    let registry = Registry::new(CONFIG);
+    let mut repository = registry.repository("echo", &packs::attune("echo", "1.0.0", "one"));
+    repository.tag("v1.0.0");
+    assert_eq!(registry.publish(&repository, &[]).code, 0);
+    let shallow = registry.site.beside("shallow");
+    tree::write(repository.path(), &packs::attune("echo", "1.1.0", "two"));
+    repository.commit("Two").tag("v1.1.0");
+    let url = format!("file://{}", repository.path().display());
+    let clone = git_command()
+        .args(["clone", "--quiet", "--depth=1", "--branch=v1.1.0", "-c", "advice.detachedHead=false", &url])
+        .arg(&shallow)
+        .status();
+    assert!(clone.expect("git runs").success());
+
+    std::fs::remove_dir_all(repository.path()).expect("it is there");
+    let mut other = registry.repository("echo", &packs::attune("echo", "2.0.0", "stolen"));
+    other.tag("v2.0.0");
+    let refused = registry.publish(&other, &[]);
+    assert_eq!((refused.code, registry.commits("main")), (1, 2), "{}", refused.stderr);
+    let expected =
+        "`https://git.acme.example/echo.git` has none of the commits that were released from it: attune/echo";
+    assert!(refused.stdout.contains("error[repository-recreated]"), "{}", refused.stdout);
+    assert!(refused.stdout.contains(expected), "{}", refused.stdout);
+
+    // Of a shallow clone nobody can tell: CI jobs often have nothing else.
+    let source = ["--source", "https://git.acme.example/echo.git"];
+    let published = Finished::new(registry.command(&shallow, &source).output().expect("the program runs"));
+    assert_eq!((published.code, registry.commits("main")), (0, 3), "{}", published.stderr);
+}
+
 #[test]
 fn what_is_not_fit_is_not_published() {
     let registry = Registry::new(CONFIG);

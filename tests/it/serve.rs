@@ -268,3 +268,33 @@ fn what_cannot_be_started_says_why() {
     let site = site.file("packyard.toml", "[registry");
     site.packyard(&["serve", "--port", "0"]).with_code(2);
 }
+
+/// Ensures that Attune's clients find an index: over http those that allow it, over https, behind a proxy, every one.
+#[test]
+fn an_attune_client_finds_an_index_that_leads_to_archives() {
+    let site = with_echo();
+    let address_of = |serving: &Serving, host: &str| {
+        let index = serving.ask_host(host, "/runtimes/attune/index.json").text();
+        let index: serde_json::Value = serde_json::from_str(&index).unwrap_or_else(|_| panic!("{index}"));
+        let source = &index["packs"][0]["install_sources"][0];
+        let url = source["url"].as_str().expect("an address").to_owned();
+        let path = url.find("/archives/").map(|at| url[at..].to_owned()).expect("an archive of its own");
+        let archive = serving.ask_host(host, &path);
+        let sha256 = packyard::ident::Digest::of(&archive.body);
+        assert_eq!(source["checksum"], format!("sha256:{}", sha256.hex()), "{url}");
+        url
+    };
+    let serving = Serving::start(&site, &[]);
+    let host = serving.address.to_string();
+    assert!(address_of(&serving, &host).starts_with(&format!("http://{host}/archives/")));
+    assert_eq!(serving.ask_host("packs.test", "/index.json").status, 421);
+    drop(serving);
+
+    let serving = Serving::start(&site, &["--url", "https://packs.test:8443/"]);
+    assert!(address_of(&serving, "packs.test:8443").starts_with("https://packs.test:8443/archives/"));
+    assert_eq!(serving.ask_host("other.test", "/index.json").status, 421);
+    assert!(serving.ask_host("localhost", "/index.json").status == 200);
+
+    let refused = site.packyard(&["serve", "--url", "packs.test"]).with_code(2);
+    assert!(refused.stderr.contains("https://HOST"), "{}", refused.stderr);
+}

@@ -188,6 +188,7 @@ fn a_transferred_name_belongs_to_the_new_source() {
     let site = site.file("packyard.toml", &config(&[("tool", OLD), ("moved", NEW)]));
     let said = build(&site, 1);
     assert!(said.contains(&format!("belongs to `{OLD}`; `{NEW}` claims it too")), "{said}");
+    assert!(said.contains(&format!("`packyard transfer stackstorm/tool --to {NEW} --reason …`")), "{said}");
     assert_eq!(site.verified().len(), 3);
 
     let said = run(&site, &["transfer", "tool", "--to", NEW, "--reason", "It has its own repository."]);
@@ -254,10 +255,15 @@ fn new_names_are_given_by_the_rules_of_the_registry() {
         tree::write(&site.root().join("packs").join(name), &pack);
     }
     tree::write(&site.root().join("packs/plain"), &plain("1.1.0"));
+    let index = tree::read(&site.root().join("registry-index"));
+    let checked = site.packyard(&["check"]).with_code(1).stdout;
+    assert_eq!(tree::difference(&index, &tree::read(&site.root().join("registry-index"))), None);
     let said = build(&site, 1);
-    assert!(said.contains("error[name-reserved]: `attune/core_x` is reserved: it is like `*/core-*`"), "{said}");
     let foreign = "error[namespace-foreign]: names like `stackstorm/acme-*` belong to `other`, not to `packs`";
-    assert!(said.contains(foreign), "{said}");
+    for said in [said, checked] {
+        assert!(said.contains("error[name-reserved]: `attune/core_x` is reserved: it is like `*/core-*`"), "{said}");
+        assert!(said.contains(foreign), "{said}");
+    }
     assert_eq!(
         site.verified(),
         [
@@ -276,6 +282,50 @@ fn new_names_are_given_by_the_rules_of_the_registry() {
     assert_eq!(kept["name"], "More words");
     assert_eq!(kept["reserved_names"], serde_json::json!(["*/core-*", "attune/plain"]));
     assert_eq!(kept["namespaces"]["attune/acme-*"], "packs");
+}
+
+/// Ensures that a check says what a build would refuse because of what is recorded, and goes on where a history is broken.
+#[test]
+fn a_check_knows_what_is_recorded() {
+    let site = recorded();
+    repository(&site, "moved", "tool", &["1.2.0"]);
+    let site = site.file("packyard.toml", &config(&[("moved", NEW)]));
+    tree::write(&site.root().join("packs/plain"), &packs::attune("plain", "1.0.0", "changed"));
+    let said = site.packyard(&["check"]).with_code(1).stdout;
+    assert!(said.contains(&format!("`stackstorm/tool` belongs to `{OLD}`; `{NEW}` claims it too")), "{said}");
+    assert!(said.contains("error[release-content-changed]: `attune/plain 1.0.0` was released"), "{said}");
+    // A directory that is named by itself stands for no source.
+    let alone = site.packyard(&["check", "packs/plain"]).with_code(0).stdout;
+    assert!(!alone.contains("error["), "{alone}");
+
+    let path = site.root().join("registry-index/packs/attune/pl/plain.jsonl");
+    let text = std::fs::read_to_string(&path).expect("recorded");
+    std::fs::write(&path, text.replacen("\"seq\":1", "\"seq\":7", 1)).expect("it can be written");
+    let said = site.packyard(&["check"]).with_code(1).stdout;
+    assert!(said.contains("[index-broken]") && !said.contains("release-content-changed"), "{said}");
+}
+
+/// Ensures that a pack which is recorded, and in no source any more, is known to those that need it, and its components.
+#[test]
+fn what_is_recorded_is_there_for_others() {
+    let site = recorded().file("packyard.toml", HEAD);
+    let mut user = packs::stackstorm("user", "1.0.0", "user");
+    let manifest = format!("{}dependencies:\n  - tool\n  - hammer\n", String::from_utf8_lossy(&user["pack.yaml"]));
+    user.insert("pack.yaml".to_owned(), manifest.into_bytes());
+    for (name, action) in [("one", "tool.say"), ("two", "tool.shout")] {
+        let alias = format!("---\nname: {name}\ndescription: x\naction_ref: {action}\nformats: [\"{name}\"]\n");
+        user.insert(format!("aliases/{name}.yaml"), alias.into_bytes());
+    }
+    tree::write(&site.root().join("packs/user"), &user);
+    let said = [site.packyard(&["check"]).with_code(0).stdout, build(&site, 0), build(&site, 0)];
+    for said in said {
+        let unknown: Vec<&str> = said.lines().filter(|line| line.contains("[unknown-")).collect();
+        let expected = [
+            "warning[unknown-action]: the pack `tool` has no action `shout`",
+            "warning[unknown-dependency]: no source of this registry has the pack `hammer`",
+        ];
+        assert_eq!(unknown, expected, "{said}");
+    }
 }
 
 /// Ensures that the history of a registry can be read, newest first.

@@ -25,6 +25,7 @@ use super::{Assembly, BuildError, Known, sources};
 use crate::catalog;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Severity};
+use crate::ecosystem::Records;
 use crate::ident::PackId;
 use crate::index::archives::ArchiveStore;
 use crate::index::{RELEASE_CONTENT_CHANGED, TAG_MOVED};
@@ -144,6 +145,7 @@ impl Preview {
         let watched = self.watched(config);
         let mut config = config.of_build(self.options.private);
         config.registry.url = Some(self.options.url.clone());
+        config.feeds.of_preview = true;
         watched::use_copies(&mut config, &self.fetched);
         let (levels, options) = (config.levels(), &self.options);
         let templates = self.templates.read(&config, options, saved)?;
@@ -151,7 +153,10 @@ impl Preview {
         let mut written = super::written(&config, &options.root);
         written.push(options.out.clone());
         let place = sources::Place { root: &options.root, cache: &options.cache, written };
+        let index = self.index.read(options.root.join(&config.registry.index), saved)?;
         let (wanted, known) = (Wanted::Everything, &mut self.known);
+        let records: Arc<dyn Records> = Arc::clone(&index.histories) as _;
+        known.checks.records = Some(records);
         let mut reading = sources::read(&config, &place, wanted, options.private, known, saved, progress);
         watched::note_copies(&config, &reading, &mut self.fetched);
 
@@ -159,7 +164,6 @@ impl Preview {
         let mut findings = std::mem::take(&mut reading.findings);
         findings.extend(sources::failures(&reading.failures));
         findings.extend(templates.findings().iter().cloned());
-        let index = self.index.read(options.root.join(&config.registry.index), saved)?;
         findings.extend(index.findings.iter().cloned());
         let is_broken = |id: &PackId| index.broken.contains(id);
         reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));

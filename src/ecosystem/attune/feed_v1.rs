@@ -114,7 +114,7 @@ pub(super) fn index(catalog: &Catalog, entries: &[Arc<FeedEntries>]) -> Option<U
         format_version: "1.0",
         registry_name: &catalog.registry.name,
         registry_url: address(&catalog.registry, &mut Sink::new())?,
-        last_updated: catalog.updated.unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string(),
+        last_updated: catalog.updated_in("attune").unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string(),
         packs: entries.iter().filter_map(|entry| entry.v1.as_ref()).collect(),
     };
     let path = RelPath::composed("runtimes/attune/v1/index.json");

@@ -13,7 +13,7 @@ use super::manifest::Manifest;
 use super::release_path;
 use super::wording;
 use crate::diag::{Code, Place, Sink};
-use crate::ecosystem::NEAR_MISS;
+use crate::ecosystem::{NEAR_MISS, folders_are_folders};
 use crate::pack::PackTree;
 use crate::source::{PATH_UNSAFE, SYMLINK};
 
@@ -317,4 +317,5 @@ fn directories_are_spelt_right(pack: &RawPack<'_>, sink: &mut Sink) {
                 .help(format!("move the files to `{right}/`"));
         }
     }
+    folders_are_folders(pack.tree, components::KINDS.iter().map(|kind| kind.directory), sink);
 }

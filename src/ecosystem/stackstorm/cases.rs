@@ -74,6 +74,16 @@ fn a_pack_without_any_usable_ref_says_so() {
     assert!(checked.pack.is_none() && checked.codes() == ["no-usable-ref"], "{:?}", checked.codes());
 }
 
+/// The runtime's pattern has no bounds; a version that cannot be ordered must not become another one.
+#[test]
+fn versions_that_fit_the_pattern_alone_are_refused() {
+    for version in ["99999999999999999999.0.0".to_owned(), format!("1.0.0-{}", "a".repeat(200))] {
+        let manifest = MANIFEST.replace("1.0.0", &version);
+        let checked = check(&texts(&[("pack.yaml", &manifest)]), None);
+        assert!(checked.codes().contains(&"invalid-version"), "{version}: {:?}", checked.codes());
+    }
+}
+
 /// A fault on every line, or sets that are compared with each other, must cost neither minutes nor a wall of findings.
 #[test]
 fn hostile_files_are_read_in_bounded_time() {

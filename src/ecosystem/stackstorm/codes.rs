@@ -46,7 +46,8 @@ codes! {
     /// The manifest's version does not match the runtime's pattern.
     ///
     /// Three numbers without leading zeros, lowercase prerelease and build parts. An unquoted `1.10` is the number 1.1; a
-    /// leading `v` belongs to the tag only.
+    /// leading `v` belongs to the tag only. What the pattern lets pass, and cannot be ordered or be part of a file's name, is
+    /// refused too: numbers of more than 64 bits, more than 100 characters.
     INVALID_VERSION = "invalid-version", Error;
     /// The version passes the runtime's pattern but is not SemVer 2.
     ///

@@ -99,7 +99,7 @@ pub(super) fn index(catalog: &Catalog, packs: &[&PackFeed], sink: &mut Sink) -> 
             .help("set `url = \"https://…\"` in `[registry]`: StackStorm's client takes absolute URLs only");
         return None;
     };
-    let updated = catalog.updated;
+    let updated = catalog.updated_in("stackstorm");
     let key = (&url, updated, packs.iter().map(|listed| listed.pack.keys().whole).collect::<Vec<_>>());
     let key = Fingerprint::of(key);
     Some(Unit::file(Phase::Pointers, path("v1/index.json"), key, move || {

@@ -170,13 +170,23 @@ fn version(file: &YamlFile<'_>, root: &Node, sink: &mut Sink) -> Option<Version>
     let text = node.scalar_text().filter(|_| !node.is_null())?;
     let text = text.trim();
     let plain = text.strip_prefix('v').unwrap_or(text);
+    let fits_pattern =
+        schemas::PACK.schema.violations(&serde_json::json!({ "version": text })).iter().all(|v| v.path.is_empty());
     let version = Version::semver(plain)
-        .or_else(|_| Version::semver(&format!("{plain}.0")))
-        .or_else(|_| Version::semver(&format!("{plain}.0.0")))
-        .ok()?;
-    if schemas::PACK.schema.violations(&serde_json::json!({ "version": text })).iter().all(|v| v.path.is_empty())
-        && !version.is_semver2()
-    {
+        .or_else(|error| Version::semver(&format!("{plain}.0")).map_err(|_| error))
+        .or_else(|error| Version::semver(&format!("{plain}.0.0")).map_err(|_| error));
+    let version = match version {
+        Ok(version) => version,
+        Err(error) => {
+            // The pattern bounds neither the length nor the numbers; without a word here it would be released as 0.0.0.
+            if fits_pattern {
+                sink.report(INVALID_VERSION, file.place(node.span), error.to_string())
+                    .help("write a shorter version, with smaller numbers");
+            }
+            return None;
+        }
+    };
+    if fits_pattern && !version.is_semver2() {
         sink.report(VERSION_NOT_SEMVER2, file.place(node.span), format!("`{text}` is not a SemVer 2 version"))
             .help("write numeric parts of a prerelease without leading zeros");
     }

@@ -23,10 +23,10 @@ use crate::source::FileEntry;
 use crate::yaml::Dialect;
 
 /// Reads one file of a kind.
-type ReadFile = fn(&YamlFile<'_>, &str, &mut Sink) -> Vec<Declared>;
+pub(super) type ReadFile = fn(&YamlFile<'_>, &str, &mut Sink) -> Vec<Declared>;
 
 /// Lists the folders of components in the order in which the runtime registers them.
-const FOLDERS: &[(&str, ReadFile)] = &[
+pub(super) const FOLDERS: &[(&str, ReadFile)] = &[
     ("triggers", components::trigger::read),
     ("sensors", components::sensor::read),
     ("actions", components::action::read),

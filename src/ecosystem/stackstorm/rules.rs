@@ -16,7 +16,7 @@ use super::values::mismatch;
 use super::workflow::Workflow;
 use super::{BUNDLED, settings};
 use crate::diag::{Place, Sink, Span};
-use crate::ecosystem::{MISSING_LICENSE, MISSING_README};
+use crate::ecosystem::{MISSING_LICENSE, MISSING_README, folders_are_folders};
 use crate::pack::PackTree;
 use crate::source::{FileEntry, SYMLINK};
 
@@ -46,6 +46,7 @@ pub(super) static RULES: &[Rule] = &[
     subfolder_and_name_agree_on_the_ref,
     no_bundled_pack_is_replaced,
     no_obsolete_config_yaml,
+    component_folders_are_folders,
     readme_is_there,
     license_is_there,
     changelog_is_there,
@@ -103,6 +104,11 @@ fn no_obsolete_config_yaml(pack: &Whole<'_>, sink: &mut Sink) {
         sink.report(DEPRECATED_CONFIG_YAML, Place::file("config.yaml"), "`config.yaml` is not read any more")
             .help("describe the settings in `config.schema.yaml` and remove this file");
     }
+}
+
+/// Requires what is called like a folder of components to be one.
+fn component_folders_are_folders(pack: &Whole<'_>, sink: &mut Sink) {
+    folders_are_folders(pack.tree, super::reading::FOLDERS.iter().map(|(folder, _)| *folder), sink);
 }
 
 /// Requires a README with content.

@@ -28,7 +28,7 @@ use std::time::Duration;
 pub(super) use answer::{Answer, Content, Status};
 pub(super) use codings::{Coding, Codings};
 pub(super) use connections::Ticket;
-pub(super) use request::Request;
+pub(super) use request::{Request, host_of};
 
 use connections::Connections;
 

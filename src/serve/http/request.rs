@@ -164,6 +164,12 @@ fn host_name(header: &str, authority: Option<&str>) -> Result<String, Status> {
     Ok(name.to_ascii_lowercase())
 }
 
+/// Returns the host of what stands behind the scheme of an address, as [`Request::host`] has it; nothing where more follows.
+pub(in crate::serve) fn host_of(authority: &str) -> Option<String> {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    authority.bytes().all(is_part).then(|| host_name("", Some(authority)).ok()).flatten()
+}
+
 /// Decodes a path once; what is decoded is only ever compared, so that `..` and `%2e` lead nowhere.
 fn decoded(path: &str) -> Result<String, Status> {
     let mut bytes = Vec::with_capacity(path.len());

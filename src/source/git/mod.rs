@@ -18,6 +18,7 @@ mod revision;
 mod run;
 mod state;
 mod status;
+mod taken_back;
 mod tree;
 mod write;
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::{Deserialize, Serialize};
 
-use super::{Repository, open};
+use super::{Repository, open, taken_back};
 use crate::fs::Context as _;
 use crate::ident::Digest;
 use crate::source::{Moment, Seen, SourceError};
@@ -150,7 +150,13 @@ impl IgnoreRules {
         };
         self.asked.fetch_add(1, Ordering::Relaxed);
         let handle = self.handle.lock().expect("no panic while locked");
-        let answer = handle.is_path_ignored(path).unwrap_or(false);
+        let mut answer = handle.is_path_ignored(path).unwrap_or(false);
+        if answer && let Some(rules) = taken_back::rules(&self.root, directory) {
+            // Rules that are added come before those of files, and go again at once.
+            let added = handle.clear_ignore_rules().and_then(|()| handle.add_ignore_rule(&rules));
+            answer = added.is_err() || handle.is_path_ignored(path).unwrap_or(true);
+            let _ = handle.clear_ignore_rules();
+        }
         drop(handle);
         if follows.is_some()
             && let Some(known) = self.directories.lock().expect("no panic while locked").get_mut(directory)

@@ -11,6 +11,7 @@ use super::{ObjectId, Repository};
 use crate::diag::{Code, Diagnostic, Place, Sink};
 use crate::ident::RelPath;
 use crate::source::paths::{self, Siblings, join, only, printable};
+use crate::source::pointer;
 use crate::source::{
     Blobs, FILE_UNREADABLE, FileEntry, LFS_POINTER, Limits, PACK_TOO_LARGE, ReadError, SUBMODULE, SYMLINK, Snapshot,
     SourceError,
@@ -18,10 +19,6 @@ use crate::source::{
 
 /// Largest tree object that is read, in bytes: hundreds of thousands of names.
 const TREE_BYTES: usize = 32 << 20;
-
-/// The sizes that a Git LFS pointer has (its specification says below 1024; without extensions it has about 130 bytes).
-const LFS_SIZES: std::ops::RangeInclusive<u64> = 100..=512;
-const LFS_START: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
 /// What the entry of a tree is, by its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,7 +251,7 @@ impl Repository {
             let database = handle.odb()?;
             let (size, _) = database.read_header(id.git2())?;
             let size = size as u64;
-            let is_lfs_pointer = LFS_SIZES.contains(&size) && database.read(id.git2())?.data().starts_with(LFS_START);
+            let is_lfs_pointer = pointer::may_be(size) && pointer::is_pointer(database.read(id.git2())?.data());
             Ok(BlobFacts { size, is_lfs_pointer })
         })?;
         blobs.lock().expect("no panic while locked").insert(id, facts);

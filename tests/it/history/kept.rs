@@ -1,7 +1,7 @@
 //! Releases whose source changed or is gone.
 
 use super::{Registry, assert_same};
-use crate::support::{packs, tree};
+use crate::support::{RepoFixture, SiteTest, packs, tree};
 
 const TOOL: &str = "packs/stackstorm/tool";
 
@@ -134,4 +134,30 @@ fn a_yanked_release_is_not_chosen_but_stays() {
     assert!(String::from_utf8_lossy(&page).contains("prints the wrong word"));
     assert!(registry.published("runtimes/stackstorm/git/tool.git").contains_key("refs/tags/v1.1.0"));
     registry.site.verified();
+}
+
+/// Ensures that findings say which repository they are of: the same one in two repositories is two, whatever the format.
+#[test]
+fn findings_of_repositories_say_which() {
+    let site = SiteTest::new();
+    for name in ["one", "two"] {
+        let mut repository = RepoFixture::init(site.beside(name));
+        let pack = packs::stackstorm(name, "1.0.0", name).into_iter().filter(|(path, _)| path != "LICENSE").collect();
+        tree::write(repository.path(), &pack);
+        repository.commit("One").tag("v1.0.0");
+    }
+    let site = site.file("packyard.toml", "[[source]]\ngit = \"../one\"\n[[source]]\ngit = \"../two\"\n");
+    let human = site.packyard(&["check"]).with_code(0).stdout;
+    for name in ["one", "two"] {
+        assert!(human.contains(&format!(" = note: in `../{name}`")), "{human}");
+    }
+    assert_eq!(human.matches("warning[missing-license]").count(), 2, "{human}");
+    let github = site.packyard(&["check", "--format", "github"]).with_code(0).stdout;
+    let line = github.lines().find(|line| line.contains("missing-license")).expect("a finding");
+    assert!(!line.contains("file=") && line.contains("%0Ain ../one: pack.yaml"), "{line}");
+    // As another run knows it, which opens no file.
+    let built = [site.packyard(&["build"]).with_code(0).stdout, site.packyard(&["build"]).with_code(0).stdout];
+    for built in built {
+        assert!(built.contains(" = note: in `../two`"), "{built}");
+    }
 }

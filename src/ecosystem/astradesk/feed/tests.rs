@@ -87,7 +87,7 @@ fn feed(releases: Vec<CatalogRelease>) -> (BTreeMap<String, Vec<u8>>, Vec<&'stat
 
 fn feed_of(pack: Arc<CatalogPack>) -> (BTreeMap<String, Vec<u8>>, Vec<&'static str>) {
     let (id, updated) = (pack.id.clone(), pack.updated);
-    let registry = Registry { name: "Demo".to_owned(), url: None, description: None };
+    let registry = Registry { name: "Demo".to_owned(), url: None, description: None, is_preview: false };
     let catalog = Catalog { registry: registry.into(), packs: BTreeMap::from([(id, pack)]), updated: Some(updated) };
     let mut sink = Sink::new();
     let units = whole_feed(&AstraDesk, &catalog, &Feeds::default(), &mut sink);

@@ -56,7 +56,7 @@ pub(super) fn pack(
     let url = address(registry, &mut Sink::new()).filter(|_| is_offered(pack))?;
     let mut best: Option<(bool, &CatalogRelease, Entry)> = None;
     for (release, key) in pack.releases.iter().zip(&pack.keys().releases).filter(|(release, _)| is_sound(release)) {
-        let Some(entry) = checked(url, pack, release, sink) else { continue };
+        let Some(entry) = checked(registry, url, pack, release, sink) else { continue };
         units.push(pin(registry, release, *key, entry.clone()));
         // Releases are in descending order: the first stable one, else the first prerelease.
         let is_stable = !release.version().is_prerelease();
@@ -75,7 +75,7 @@ pub(super) fn index(catalog: &Catalog, entries: &[Arc<FeedEntries>], sink: &mut 
     let url = address(&catalog.registry, sink)?;
     let mut newest: Vec<Entry> = entries.iter().filter_map(|entry| entry.newest.clone()).collect();
     newest.sort_by(|a, b| a.reference.cmp(&b.reference));
-    let updated = catalog.updated.unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
+    let updated = catalog.updated_in("attune").unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string();
     let mut index = Index {
         registry_name: &catalog.registry.name,
         registry_url: url,
@@ -117,10 +117,10 @@ pub(super) fn is_sound(release: &CatalogRelease) -> bool {
     release.status.quarantined.is_none() && !release.findings.iter().any(|finding| finding.severity == Severity::Error)
 }
 
-/// Returns the registry's address when clients accept it.
+/// Returns the registry's address when clients accept it; that of a preview may be http, which clients take that allow it.
 pub(super) fn address<'a>(registry: &'a Registry, sink: &mut Sink) -> Option<&'a str> {
     let url = registry.url.as_deref().map(|url| url.trim_end_matches('/'));
-    if url.is_none_or(|url| !strict::is_plain_https_url(url)) {
+    if url.is_none_or(|url| !strict::is_address(url, registry.is_preview)) {
         let what =
             url.map_or("the registry has no address".to_owned(), |url| format!("the registry's address is `{url}`"));
         sink.report(
@@ -140,10 +140,16 @@ pub(super) fn address<'a>(registry: &'a Registry, sink: &mut Sink) -> Option<&'a
 }
 
 /// Returns the entry of a release, or reports why clients would refuse it.
-fn checked(url: &str, pack: &CatalogPack, release: &CatalogRelease, sink: &mut Sink) -> Option<Entry> {
+fn checked(
+    registry: &Registry,
+    url: &str,
+    pack: &CatalogPack,
+    release: &CatalogRelease,
+    sink: &mut Sink,
+) -> Option<Entry> {
     let entry = entry::entry(url, pack, release);
     let size = release.record.archive.size;
-    let (code, fault) = match strict::fault(&entry) {
+    let (code, fault) = match strict::fault(&entry, registry.is_preview) {
         Some(fault) => (ATTUNE_ENTRY_REFUSED, fault),
         None if size > MOST_ARCHIVE_BYTES => {
             (ATTUNE_INSTALL_LIMITS, format!("its archive has {size} bytes; at most {MOST_ARCHIVE_BYTES} are installed"))

@@ -8,8 +8,8 @@ use super::super::manifest::is_identifier;
 use super::wire::{Entry, Item};
 use crate::ident::Version;
 
-/// Returns why a client would refuse an index with this entry.
-pub(super) fn fault(entry: &Entry) -> Option<String> {
+/// Returns why a client would refuse an index with this entry; of a preview archives over http are let pass.
+pub(super) fn fault(entry: &Entry, is_preview: bool) -> Option<String> {
     let blank = [("label", &entry.label), ("author", &entry.author), ("license", &entry.license)]
         .into_iter()
         .find(|(_, text)| text.trim().is_empty());
@@ -55,7 +55,8 @@ pub(super) fn fault(entry: &Entry) -> Option<String> {
         }
     }
     entry.install_sources.iter().find_map(|source| {
-        (!is_plain_https_url(&source.url)).then(|| format!("`{}` is no address that clients install from", source.url))
+        (!is_address(&source.url, is_preview))
+            .then(|| format!("`{}` is no address that clients install from", source.url))
     })
 }
 
@@ -80,6 +81,11 @@ pub(super) fn is_https_url(text: &str) -> bool {
 /// Tells the same of an http or https address.
 pub(super) fn is_web_url(text: &str) -> bool {
     is_https_url(text) || text.strip_prefix("http://").is_some_and(is_rest_of_url)
+}
+
+/// Tells whether clients install from an address; from that of a preview only those do that allow http.
+pub(super) fn is_address(text: &str, is_preview: bool) -> bool {
+    is_plain_https_url(text) || is_preview && is_web_url(text) && !text.contains(['?', '#', '@'])
 }
 
 /// Tells whether text is an https address without credentials, query and fragment.
@@ -132,5 +138,7 @@ mod tests {
         ] {
             assert!(!is_plain_https_url(url), "{url}");
         }
+        let preview = "http://127.0.0.1:8080/archives/a.tar.gz";
+        assert!(is_address(preview, true) && !is_address(preview, false) && !is_address("http://me@a/", true));
     }
 }

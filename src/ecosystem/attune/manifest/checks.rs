@@ -56,6 +56,21 @@ pub(super) fn report(file: &YamlFile<'_>, violation: &Violation, sink: &mut Sink
     }
 }
 
+/// Returns the version, if it is one; reports what the schema lets pass and nobody can order or name a file after.
+pub(super) fn version(file: &YamlFile<'_>, text: &str, fits_schema: bool, sink: &mut Sink) -> Option<Version> {
+    let error = match Version::semver(text) {
+        Ok(version) => return Some(version).filter(Version::is_semver2),
+        Err(error) => error,
+    };
+    if fits_schema {
+        let node = file.yaml.root.get("version");
+        let place = node.map_or_else(|| Place::file(file.path.as_str()), |node| file.place(node.span));
+        sink.report(ATTUNE_VERSION_NOT_SEMVER, place, error.to_string())
+            .help("write a shorter version, with smaller numbers");
+    }
+    None
+}
+
 /// Returns the semantic version that somebody meant: `1.0.0` for `1`, `1.0`, `v1.0.0`.
 fn mended(text: &str) -> Option<String> {
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);

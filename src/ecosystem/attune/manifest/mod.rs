@@ -82,7 +82,8 @@ fn parse(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
     }
     file.hold_against_second_parser(sink);
     two_readings(file, sink);
-    for violation in SCHEMA.violations_in(file.yaml, root, Node::to_json).iter().take(MOST_REPEATED) {
+    let violations = SCHEMA.violations_in(file.yaml, root, Node::to_json);
+    for violation in violations.iter().take(MOST_REPEATED) {
         checks::report(file, violation, sink);
     }
     flat::check(file, sink);
@@ -94,9 +95,11 @@ fn parse(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Manifest> {
     let of_meta = |key| meta.and_then(|meta| meta.get(key)).and_then(Node::as_str).map(str::to_owned);
     let own = |key| root.get(key).and_then(Node::as_str).map(str::to_owned).filter(|text| !text.trim().is_empty());
     let dependencies = dependencies(file, sink);
+    let fits_schema = violations.iter().all(|violation| violation.path.first().is_none_or(|key| key != "version"));
+    let version = own("version").and_then(|text| checks::version(file, &text, fits_schema, sink));
     Some(Manifest {
         name: name(file, sink),
-        version: own("version").and_then(|text| Version::semver(&text).ok()).filter(Version::is_semver2),
+        version,
         label: own("label").or_else(|| own("name")),
         description: text(root.get("description")),
         author: own("author"),

@@ -34,7 +34,12 @@ fn catalog(url: Option<&str>, manifests: &[&str]) -> Catalog {
         known_keys: OnceLock::new(),
     };
     Catalog {
-        registry: Arc::new(Registry { name: "Acme päcks".to_owned(), url: url.map(str::to_owned), description: None }),
+        registry: Arc::new(Registry {
+            name: "Acme päcks".to_owned(),
+            url: url.map(str::to_owned),
+            description: None,
+            is_preview: false,
+        }),
         packs: BTreeMap::from([(pack.id.clone(), Arc::new(pack))]),
         updated: Some("2026-09-01T10:00:00Z".parse().expect("a time")),
     }

@@ -85,6 +85,15 @@ fn example_packs_are_clean() {
     }
 }
 
+/// The pattern has no bounds; a pack must not be left out in silence for a version that cannot be ordered.
+#[test]
+fn versions_that_fit_the_pattern_alone_are_refused() {
+    for version in ["99999999999999999999.0.0".to_owned(), format!("1.0.0-{}", "a".repeat(200))] {
+        let manifest = MANIFEST.replace("1.0.0", &version);
+        assert_eq!(codes(&[("pack.yaml", &manifest)]), ["attune-version-not-semver"], "{version}");
+    }
+}
+
 #[test]
 fn a_new_pack_is_clean() {
     for name in ["web-probes", "0day", "Acme.Tools", "_x"] {

@@ -68,7 +68,7 @@ fn feed(releases: Vec<CatalogRelease>) -> (BTreeMap<String, Vec<u8>>, Vec<&'stat
         findings: Vec::new(),
         known_keys: OnceLock::new(),
     };
-    let registry = Registry { name: "Acme".to_owned(), url: None, description: None };
+    let registry = Registry { name: "Acme".to_owned(), url: None, description: None, is_preview: false };
     let packs = BTreeMap::from([(id, Arc::new(pack))]);
     let catalog = Catalog { registry: Arc::new(registry), packs, updated: None };
     let mut sink = Sink::new();

@@ -87,7 +87,12 @@ fn catalog(url: Option<&str>) -> Catalog {
         known_keys: OnceLock::new(),
     };
     Catalog {
-        registry: Arc::new(Registry { name: "Test".to_owned(), url: url.map(str::to_owned), description: None }),
+        registry: Arc::new(Registry {
+            name: "Test".to_owned(),
+            url: url.map(str::to_owned),
+            description: None,
+            is_preview: false,
+        }),
         packs: [(id, Arc::new(pack))].into(),
         updated: Some(jiff::Timestamp::from_second(1_760_054_400).expect("a time")),
     }
