@@ -15,7 +15,7 @@ mod tree;
 
 pub use memo::Memo;
 pub use model::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
+    Component, ComponentKind, Delivery, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
     Requirement, Step, VersionedBy,
 };
 pub use remark::Remark;

@@ -2,6 +2,7 @@
 
 use super::super::codes::consumer::ARGO_INVALID;
 use super::super::documents::Document;
+use super::super::elsewhere::repository::in_source;
 use super::super::kinds::DELIVERY;
 use super::files::exists;
 use super::object::{self, Object};
@@ -10,10 +11,11 @@ use crate::ident::RelPath;
 use crate::pack::{Component, Fact, PackTree};
 use crate::yaml::{Node, Value};
 
-const GROUP: &str = "argoproj.io";
+/// The API group.
+pub(in super::super) const GROUP: &str = "argoproj.io";
 
 /// Holds an `Application` against its schema, as far as it is known to be got wrong.
-pub(super) fn shape(document: &Document<'_>, object: &Object, sink: &mut Sink) {
+pub(in super::super) fn shape(document: &Document<'_>, object: &Object, sink: &mut Sink) {
     if object.group != GROUP {
         return;
     }
@@ -62,9 +64,9 @@ pub(super) fn path_exists(tree: &PackTree<'_>, path: &RelPath, object: &Object, 
 ///
 /// Which repository it is in nobody says: only a path that begins with the whole path of this pack is surely one of it.
 pub(in super::super) fn missing(tree: &PackTree<'_>, file: &RelPath, path: &str, span: Span, sink: &mut Sink) {
-    let path = path.trim_start_matches("./").trim_end_matches('/');
-    let inside = path.strip_prefix(tree.path).and_then(|rest| rest.strip_prefix('/'));
-    let Some(inside) = inside.filter(|_| !tree.path.is_empty() && !path.contains("{{")) else { return };
+    let in_source = in_source(path, tree.configured.within).unwrap_or_default();
+    let inside = in_source.strip_prefix(tree.path).and_then(|rest| rest.strip_prefix('/'));
+    let Some(inside) = inside.filter(|_| !tree.path.is_empty()) else { return };
     if !exists(tree, inside) {
         sink.report(ARGO_INVALID, object::place(tree, file, span), format!("there is nothing at `{path}`"))
             .help("name a directory of the repository");
@@ -107,7 +109,7 @@ pub(super) fn component(path: &RelPath, object: &Object) -> Option<Component> {
 }
 
 /// Returns what an object says of the applications that it is or makes.
-fn spec<'a>(root: &'a Node, kind: &str) -> Option<&'a Node> {
+pub(in super::super) fn spec<'a>(root: &'a Node, kind: &str) -> Option<&'a Node> {
     let spec = root.get("spec")?;
     match kind {
         "Application" => Some(spec),
@@ -117,7 +119,8 @@ fn spec<'a>(root: &'a Node, kind: &str) -> Option<&'a Node> {
     .filter(|spec| spec.is_map())
 }
 
-fn sources(spec: &Node) -> impl Iterator<Item = &Node> {
+/// Returns what an application is made of.
+pub(in super::super) fn sources(spec: &Node) -> impl Iterator<Item = &Node> {
     let many = spec.get("sources").map(Node::items).unwrap_or_default();
     spec.get("source").into_iter().chain(many).filter(|source| source.is_map())
 }
