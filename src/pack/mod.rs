@@ -15,8 +15,8 @@ mod tree;
 
 pub use memo::Memo;
 pub use model::{
-    Component, ComponentKind, Delivery, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
-    Requirement, Step, VersionedBy,
+    Component, ComponentKind, Delivery, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision,
+    Relation, Requirement, Step, VersionedBy,
 };
 pub use remark::Remark;
 pub use tree::{Configured, PackTree, Parsed, YamlFault, YamlFile};

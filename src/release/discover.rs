@@ -125,7 +125,14 @@ impl Rules {
         };
         let (ecosystem, profile) = (config.ecosystem.clone(), config.profile.clone());
         let repository = repository_name(&open::identity(config)).map(str::to_owned);
-        Ok(Self { ecosystems: all.iter().filter(named).copied().collect(), packs, ecosystem, profile, repository, within: String::new() })
+        Ok(Self {
+            ecosystems: all.iter().filter(named).copied().collect(),
+            packs,
+            ecosystem,
+            profile,
+            repository,
+            within: String::new(),
+        })
     }
 
     /// Returns the same rules for a source at a path of its repository.

@@ -213,7 +213,9 @@ impl<'a> Packs<'a> {
                 Some(root) if says => {
                     let (above, stated) = (self.above(root)?, self.stated(root, &mut node)?);
                     match &last {
-                        Some((said, at_root, whole)) if Arc::ptr_eq(said, &stated) && *at_root == above => whole.clone(),
+                        Some((said, at_root, whole)) if Arc::ptr_eq(said, &stated) && *at_root == above => {
+                            whole.clone()
+                        }
                         _ => {
                             let whole = self.rules.above(path, ecosystem, &stated, above.clone());
                             last = Some((stated, above, whole.clone()));

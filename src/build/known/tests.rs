@@ -405,7 +405,10 @@ fn a_file_elsewhere_changes_the_pack_that_it_is_about_and_no_other() {
     let queue = &["plain Draft apis/queue None"];
     let argo = "plain/argo/apis.yaml";
     assert_eq!(step(&mut world, argo, &application("apis/queue", "v2"), queue, "a revision"), "v2 >=v0.1.0");
-    assert_eq!(step(&mut world, argo, &application("apis/queue/in", "v2"), queue, "a part that is not there"), "v2 >=v0.1.0");
+    assert_eq!(
+        step(&mut world, argo, &application("apis/queue/in", "v2"), queue, "a part that is not there"),
+        "v2 >=v0.1.0"
+    );
     let inside = "plain/apis/queue/in/x.txt";
     step(&mut world, inside, "", queue, "the part is there");
     assert_eq!(step(&mut world, argo, &application("apis", "v2"), queue, "a directory that holds others"), ">=v0.1.0");
@@ -424,7 +427,9 @@ fn a_file_elsewhere_changes_the_pack_that_it_is_about_and_no_other() {
     world.config.sources.iter_mut().for_each(|source| source.releases = Some(crate::config::Releases::History));
     let by_history = world.check(&mut Known::default(), None, "by history");
     let of_queue = by_history.candidates.iter().filter(|one| {
-        one.source.repository == "work" && one.stage == crate::release::Stage::Released && one.source.path.ends_with("queue")
+        one.source.repository == "work"
+            && one.stage == crate::release::Stage::Released
+            && one.source.path.ends_with("queue")
     });
     let ranges: Vec<_> = of_queue.map(|one| one.pack.as_ref().expect("a pack").dependencies[0].range.clone()).collect();
     assert_eq!(ranges, [Some(">=v0.1.0".to_owned()), Some(">=v0.3.0".to_owned())]);
@@ -484,21 +489,57 @@ fn rules_about_ignored_files_are_looked_at_by_every_reading() {
 /// One edit of the world, from numbers that chance gives.
 #[derive(Debug, Clone)]
 enum Edit {
-    Write { pack: usize, file: usize, text: u8 },
-    Manifest { pack: usize, name: usize, version: u8, needs: usize },
-    Remove { pack: usize, file: usize },
-    Move { pack: usize, to: usize },
-    Ignore { place: usize, rules: usize },
-    Nest { pack: usize, inner: usize },
+    Write {
+        pack: usize,
+        file: usize,
+        text: u8,
+    },
+    Manifest {
+        pack: usize,
+        name: usize,
+        version: u8,
+        needs: usize,
+    },
+    Remove {
+        pack: usize,
+        file: usize,
+    },
+    Move {
+        pack: usize,
+        to: usize,
+    },
+    Ignore {
+        place: usize,
+        rules: usize,
+    },
+    Nest {
+        pack: usize,
+        inner: usize,
+    },
     Index,
     Commit,
-    Tag { name: usize, back: bool },
-    Untag { name: usize },
+    Tag {
+        name: usize,
+        back: bool,
+    },
+    Untag {
+        name: usize,
+    },
     Switch,
-    Lint { level: u8 },
-    Root { plain: bool, file: usize, is_there: bool },
+    Lint {
+        level: u8,
+    },
+    Root {
+        plain: bool,
+        file: usize,
+        is_there: bool,
+    },
     /// A file that says something of a pack elsewhere, or is gone.
-    Elsewhere { plain: bool, what: u8, value: u8 },
+    Elsewhere {
+        plain: bool,
+        what: u8,
+        value: u8,
+    },
     Rest,
 }
 

@@ -10,8 +10,8 @@ use crate::cache::{Chunks, Piece};
 use crate::ecosystem;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
-    Component, ComponentKind, Delivery, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
-    Requirement, Step, VersionedBy,
+    Component, ComponentKind, Delivery, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision,
+    Relation, Requirement, Step, VersionedBy,
 };
 
 /// Shared values, each with its number.

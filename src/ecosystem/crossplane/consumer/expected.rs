@@ -4,9 +4,9 @@ use super::super::ID;
 use super::super::codes::consumer::{CLAIM_UNRESOLVED, EXPECTED_CLAIM};
 use super::super::delivery::object::place;
 use super::super::schema::ClaimSchema;
+use super::API;
 use super::claims::Claim;
 use super::service::{FILE, Service};
-use super::API;
 use crate::diag::Sink;
 use crate::ecosystem::Names;
 use crate::ident::RelPath;
@@ -34,34 +34,34 @@ impl Kind {
 /// Holds what a service says of its claim against its claims, and against what the catalog provides.
 pub(super) fn check(service: &Service, claims: &[Claim], tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
     let file = RelPath::composed(FILE);
-    let is_of_type = service.expected_type.as_ref().map(|(word, span)| {
-        let kinds = called(word, names);
-        let is_claimed = |claim: &&Claim| is_kind_called(&claim.object.kind, word);
-        if kinds.is_empty() && !claims.iter().any(|claim| is_claimed(&claim)) && !is_built_in(word) {
-            let message = format!("no pack of the catalog provides an API that is called `{word}`");
-            sink.report(CLAIM_UNRESOLVED, place(tree, &file, *span), message)
-                .help("write the plural of the claim's kind, or add the platform's repository to the configuration");
-        }
-        move |claim: &Claim| {
-            let object = &claim.object;
-            let is_it = |kind: &Kind| kind.group == object.group && kind.kind == object.kind;
-            if kinds.is_empty() { is_kind_called(&object.kind, word) } else { kinds.iter().any(is_it) }
-        }
-    });
+    let mut wanted = service.expected_type.as_ref().map(|(word, span)| (word, *span, called(word, names)));
+    if let Some((word, span, _)) = wanted.take_if(|(word, _, kinds)| {
+        let is_claimed = claims.iter().any(|claim| is_kind_called(&claim.object.kind, word));
+        kinds.is_empty() && !is_claimed && !is_built_in(word)
+    }) {
+        let message = format!("no pack of the catalog provides an API that is called `{word}`");
+        sink.report(CLAIM_UNRESOLVED, place(tree, &file, span), message)
+            .help("write the plural of the claim's kind, or add the platform's repository to the configuration");
+    }
     let (Some(name), Some(span)) = (&service.expected_claim, service.name_span) else { return };
     let named: Vec<&Claim> = claims.iter().filter(|claim| claim.object.name.as_ref() == Some(name)).collect();
-    match (named.first(), &is_of_type, &service.expected_type) {
+    let Some(other) = named.first() else {
         // Where no claim is, they are elsewhere.
-        (None, ..) if !claims.is_empty() => {
+        if !claims.is_empty() {
             sink.report(EXPECTED_CLAIM, place(tree, &file, span), format!("no claim here is called `{name}`"))
                 .help("write the `metadata.name` of the claim that the pipeline is to wait for");
         }
-        (Some(other), Some(is_of_type), Some((word, span))) if !named.iter().any(|claim| is_of_type(claim)) => {
-            let message = format!("the claim `{name}` is no `{word}`: its kind is `{}`", other.object.kind);
-            sink.report(EXPECTED_CLAIM, place(tree, &file, *span), message)
-                .help("write the plural of the claim's kind: the pipeline asks the cluster by it");
-        }
-        _ => {}
+        return;
+    };
+    let Some((word, span, kinds)) = wanted else { return };
+    let is_of_type = |claim: &&Claim| match (&claim.object.group, &claim.object.kind) {
+        (_, own) if kinds.is_empty() => is_kind_called(own, word),
+        (group, own) => kinds.iter().any(|kind| kind.group == *group && kind.kind == *own),
+    };
+    if !named.iter().any(is_of_type) && !is_built_in(word) {
+        let message = format!("the claim `{name}` is no `{word}`: its kind is `{}`", other.object.kind);
+        sink.report(EXPECTED_CLAIM, place(tree, &file, span), message)
+            .help("write the plural of the claim's kind: the pipeline asks the cluster by it");
     }
 }
 

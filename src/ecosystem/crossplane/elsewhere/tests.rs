@@ -91,10 +91,7 @@ fn a_pack_is_told_the_lowest_version_of_what_it_needs() {
     let found = told(&files, &["apis/queue", "apis/other"], platform());
     assert_eq!(
         found[0],
-        [
-            "function function-make v0.3.0",
-            "provider xpkg.upbound.io/crossplane-contrib/provider-kubernetes v0.9.0",
-        ]
+        ["function function-make v0.3.0", "provider xpkg.upbound.io/crossplane-contrib/provider-kubernetes v0.9.0",]
     );
     assert_eq!(found[1], [""; 0]);
 }

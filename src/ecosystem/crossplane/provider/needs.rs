@@ -93,7 +93,8 @@ pub(super) fn dependencies(provider: &Provider<'_>) -> Vec<Dependency> {
             found.insert(("function", function.clone()), range);
         }
     }
-    let dependency = |((kind, name), range): ((&str, String), _)| Dependency { name, range, kind: Some(kind.to_owned()) };
+    let dependency =
+        |((kind, name), range): ((&str, String), _)| Dependency { name, range, kind: Some(kind.to_owned()) };
     found.into_iter().map(dependency).map(with_range).collect()
 }
 
