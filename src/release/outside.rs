@@ -157,7 +157,80 @@ pub(super) fn concerns(looked_for: &BTreeSet<String>, file: &Utf8Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::candidates::SourceReading;
+    use super::super::testing::{PUZZLES, at_git, at_path, findings, read_as, toy};
     use super::*;
+    use crate::source::testing::RepoFixture;
+
+    fn described(reading: &SourceReading) -> Vec<String> {
+        let packs = reading.candidates.iter().filter_map(|one| Some((one.stage, one.pack.as_deref()?)));
+        let text = |(stage, pack): (super::super::Stage, &crate::pack::Pack)| {
+            format!("{stage:?} {} {}", pack.id.name, pack.description).trim_end().to_owned()
+        };
+        let mut described: Vec<String> = packs.map(text).collect();
+        described.sort();
+        described
+    }
+
+    #[test]
+    fn a_pack_knows_what_a_file_elsewhere_said_of_it_at_its_time() {
+        let mut repository = RepoFixture::new();
+        repository.write("castle/a.piece", "castle\n").write("ship/a.piece", "ship\n");
+        repository.write("notes/a.note", "castle: old\n").commit("1");
+        repository.write("notes/a.note", "castle: new\n").commit("2");
+        repository.write("castle/b.txt", "").write("bear/toy.txt", &toy("bear", "1.0.0")).commit("3");
+        repository.write("notes/b.note", "gone: text\n").commit("4");
+        let mut expected = [
+            "Draft castle new",
+            "Draft ship",
+            "Draft bear",
+            "Released castle old",
+            "Released castle new",
+            "Released ship",
+            "Released bear",
+        ];
+        expected.sort_unstable();
+        for config in [at_git("work"), at_path("work")] {
+            let reading = read_as(&config, &repository.outside(), PUZZLES);
+            assert_eq!(described(&reading), expected);
+            assert_eq!(findings(&reading), ["lfs-pointer"], "only what is there now is said to be wrong");
+        }
+    }
+
+    /// Where names alone tell what is a pack, files that state something are nobody's.
+    #[test]
+    fn a_source_without_packs_of_an_ecosystem_is_not_asked_about_its_files() {
+        let mut repository = RepoFixture::new();
+        repository.write("bear/toy.txt", &toy("bear", "1.0.0")).write("notes/b.note", "gone: text\n").commit("1");
+        repository.tag("v1.0.0");
+        let reading = read_as(&at_git("work"), &repository.outside(), PUZZLES);
+        assert_eq!((described(&reading).len(), findings(&reading)), (2, Vec::new()));
+    }
+
+    /// Twenty levels of ten times the same subtree: 10^20 files that say something, beside packs and alone.
+    #[test]
+    fn statements_that_are_there_many_times_cost_little() {
+        let mut repository = RepoFixture::new();
+        repository.write("castle/a.piece", "castle\n").write("bear/toy.txt", &toy("bear", "1.0.0")).commit("1");
+        let mut tree = repository.tree(&[("100644", b"a.note", &repository.blob("castle: text"))]);
+        for _ in 0..20 {
+            let names: Vec<String> = (0..10).map(|n| format!("d{n}")).collect();
+            let entries: Vec<_> = names.iter().map(|name| ("040000", name.as_bytes(), tree.as_str())).collect();
+            tree = repository.tree(&entries);
+        }
+        let [bear, castle] = ["HEAD:bear", "HEAD:castle"].map(|path| repository.git(&["rev-parse", path]));
+        let started = std::time::Instant::now();
+        for (version, packs) in [("v1.0.0", &[("bear", &bear)][..]), ("v2.0.0", &[("castle", &castle)])] {
+            let packs = packs.iter().map(|(name, id)| ("040000", name.as_bytes(), id.trim()));
+            let entries: Vec<_> = packs.chain([("040000", b"x".as_slice(), tree.as_str())]).collect();
+            let commit = repository.git(&["commit-tree", "-m", version, &repository.tree(&entries)]);
+            repository.git(&["tag", version, commit.trim()]);
+        }
+        let reading = read_as(&at_git("work"), &repository.outside(), PUZZLES);
+        let castle = described(&reading).into_iter().find(|one| one.starts_with("Released castle"));
+        assert_eq!(castle.map(|text| text.matches("text").count()), Some(20), "{:?}", described(&reading));
+        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+    }
 
     #[test]
     fn only_what_lies_at_or_below_a_path_concerns_it() {

@@ -30,6 +30,13 @@ enum Listed {
     Flat(Vec<Found<ObjectId>>),
 }
 
+/// What a pack was told last, and what that follows from.
+struct Told {
+    stated: Arc<[Hint]>,
+    at_root: Option<Arc<Above>>,
+    above: Option<Arc<Above>>,
+}
+
 /// The packs of a repository at any of its trees, each directory read once per content.
 pub(super) struct Packs<'a> {
     below: &'a Below,
@@ -207,19 +214,17 @@ impl<'a> Packs<'a> {
         let mut found = Vec::with_capacity(states.len());
         let (mut node, says) = (None, ecosystem.clues().is_some() && !path.is_empty());
         // Most commits say the same of a pack as the one before.
-        let mut last: Option<(Arc<[Hint]>, Option<Arc<Above>>, Option<Arc<Above>>)> = None;
+        let mut last: Option<Told> = None;
         for (commit, tree) in states {
             let above = match self.below.repository.tree_at(commit.tree, &self.below.prefix)? {
                 Some(root) if says => {
                     let (above, stated) = (self.above(root)?, self.stated(root, &mut node)?);
                     match &last {
-                        Some((said, at_root, whole)) if Arc::ptr_eq(said, &stated) && *at_root == above => {
-                            whole.clone()
-                        }
+                        Some(last) if Arc::ptr_eq(&last.stated, &stated) && last.at_root == above => last.above.clone(),
                         _ => {
-                            let whole = self.rules.above(path, ecosystem, &stated, above.clone());
-                            last = Some((stated, above, whole.clone()));
-                            whole
+                            let told = self.rules.above(path, ecosystem, &stated, above.clone());
+                            last = Some(Told { stated, at_root: above, above: told.clone() });
+                            told
                         }
                     }
                 }

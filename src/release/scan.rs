@@ -81,6 +81,7 @@ pub(super) struct Node {
     /// How many directories are marked here and below, and how many hints and statements there are.
     pub(super) marked: usize,
     hinted: usize,
+    stated: usize,
     /// Whether packs are told by names alone here and below, and what lies beside a directory does not matter.
     pub(super) is_plain: bool,
 }
@@ -116,14 +117,19 @@ impl Node {
     fn add_to(&self, scan: &mut Scan<ObjectId>, path: &str) {
         for (name, child) in self.children() {
             // A crafted tree may hold one subtree any number of times.
-            if [scan.marked.len(), scan.hints.len(), scan.statements.len()].iter().any(|found| *found >= MAX_MARKED) {
+            if scan.marked.len() >= MAX_MARKED || scan.hints.len() >= MAX_MARKED {
                 return;
+            }
+            // What is stated hides no pack, however much it is.
+            if scan.statements.len() >= MAX_MARKED && child.marked == 0 && child.hinted == 0 {
+                continue;
             }
             child.add_to(scan, &joined(path, name));
         }
         let below = |hint: &Hint| Hint { path: joined(path, &hint.path), ..hint.clone() };
         scan.hints.extend(self.hints.iter().map(below));
-        scan.statements.extend(self.statements.iter().map(below));
+        let room = MAX_MARKED.saturating_sub(scan.statements.len());
+        scan.statements.extend(self.statements.iter().take(room).map(below));
         if !self.names.is_empty() {
             scan.marked.push(Marked { path: path.to_owned(), names: self.names.clone(), key: self.tree });
         }
@@ -184,6 +190,7 @@ impl TreeScan {
             children: Vec::new(),
             marked: usize::from(!names.is_empty()),
             hinted: 0,
+            stated: 0,
             is_plain: names.iter().all(|name| rules.is_plain(name)),
             hints: Vec::new(),
             statements: Vec::new(),
@@ -209,7 +216,8 @@ impl TreeScan {
                     self.below(repository, rules, entry.id, depth + 1, clues_below, child)?
                 }
             };
-            if child.marked > 0 || child.hinted > 0 {
+            if child.marked > 0 || child.hinted > 0 || child.stated > 0 {
+                node.stated = node.stated.saturating_add(child.stated);
                 node.marked = node.marked.saturating_add(child.marked);
                 node.hinted = node.hinted.saturating_add(child.hinted);
                 node.is_plain &= child.is_plain;
@@ -222,8 +230,9 @@ impl TreeScan {
                 node.hints.extend(hints(name, &said.clues));
                 node.statements.extend(hints(name, &said.statements));
             }
-            node.hinted = node.hinted.saturating_add(node.hints.len() + node.statements.len());
-            // What is only stated somewhere makes no pack, and is of no use where only names do.
+            node.hinted = node.hinted.saturating_add(node.hints.len());
+            node.stated = node.stated.saturating_add(node.statements.len());
+            // A statement makes no pack, and says nothing of packs that names alone tell.
             node.is_plain &= node.hints.is_empty();
         }
         let node = Arc::new(node);

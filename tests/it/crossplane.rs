@@ -79,7 +79,7 @@ fn what_lies_around_a_pack_is_told_with_it() {
         ("argo/gone.yaml".to_owned(), application.replace("path: apis", "path: aps").into_bytes()),
         ("foundation/provider.yaml".to_owned(), provider.as_bytes().to_vec()),
     ];
-    tree::write(&repository.path(), &around.into());
+    tree::write(repository.path(), &around.into());
     let commit = repository.commit("A platform").tag("queue-worker-v1.2.0").git(&["rev-parse", "HEAD"]);
     let site = site.file(
         "packyard.toml",

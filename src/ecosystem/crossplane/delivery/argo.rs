@@ -9,6 +9,7 @@ use super::object::{self, Object};
 use crate::diag::{Sink, Span};
 use crate::ident::RelPath;
 use crate::pack::{Component, Fact, PackTree};
+use crate::source::git::without_credentials;
 use crate::yaml::{Node, Value};
 
 /// The API group.
@@ -80,6 +81,8 @@ pub(super) fn component(path: &RelPath, object: &Object) -> Option<Component> {
     let mut facts = vec![Fact { label: "Object", value: object.kind.clone() }];
     let mut add = |label, value: Option<&Node>| {
         let text = value.and_then(Node::scalar_text).filter(|text| !text.is_empty());
+        // Somebody's password has no place on a page.
+        let text = text.map(|text| if label == "Repository" { without_credentials(&text) } else { text });
         facts.extend(text.map(|value| Fact { label, value }));
     };
     for source in sources(spec) {

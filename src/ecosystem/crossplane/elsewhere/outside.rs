@@ -13,6 +13,7 @@ use super::statement::{self, Statement};
 use crate::diag::Sink;
 use crate::ecosystem::{Around, Clue};
 use crate::ident::RelPath;
+use crate::source::git::without_credentials;
 use crate::yaml::Limits;
 
 /// Most findings of one source.
@@ -80,7 +81,8 @@ fn one(path: &str, own: &BTreeSet<&str>, source: &dyn Around, sink: &mut Sink) {
             if pack.is_some_and(|pack| !pack.is_empty() && is_inside(&path, pack)) {
                 continue;
             }
-            let url = node.get("repoURL").and_then(|node| node.as_str());
+            let url = node.get("repoURL").and_then(|node| node.as_str()).map(without_credentials);
+            let url = url.as_deref();
             let is_here = match is_own(url, source.configured().repository) {
                 Some(is_own) => is_own,
                 None => {

@@ -8,6 +8,7 @@ use super::super::documents::documents;
 use super::super::objects::{META_GROUP, group_and_kind, is_yaml, says_template};
 use super::super::provider::needs::package_of;
 use super::super::{composition, xrd};
+use crate::source::git::without_credentials;
 use crate::yaml::{Limits, Node};
 
 /// The group of objects that install packages.
@@ -112,7 +113,8 @@ fn delivers(root: &Node, kind: &str) -> Option<Delivers> {
     let spec = argo::spec(root, kind)?;
     let name = short(root.at(["metadata", "name"]))?;
     let source = |node: &Node| Source {
-        repository: short(node.at(["repoURL"])),
+        // Somebody's password has no place on a page.
+        repository: short(node.at(["repoURL"])).map(|url| without_credentials(&url)),
         path: short(node.at(["path"])),
         revision: short(node.at(["targetRevision"])),
         recurses: node.at(["directory", "recurse"]).scalar_text().as_deref() == Some("true"),
