@@ -66,12 +66,12 @@ fn delivering<'a>(stated: &'a [(&str, Vec<Statement>)], configured: Configured<'
         for statement in statements {
             let Statement::Delivers(object) = statement else { continue };
             for source in &object.sources {
-                let path = source.path.as_deref().and_then(|path| in_source(path, configured.within));
-                let Some(path) = path else { continue };
-                // The root of any repository is called alike.
+                let in_repository = source.path.as_deref().unwrap_or_default();
+                let Some(path) = in_source(in_repository, configured.within) else { continue };
                 let is_ours = match is_own(source.repository.as_deref(), configured.repository) {
                     Some(own) => own,
-                    None => !path.is_empty(),
+                    // The root of any repository is called alike.
+                    None => in_source(in_repository, "").is_some_and(|path| !path.is_empty()),
                 };
                 if is_ours && found.len() < MOST_OBJECTS {
                     found.push(Delivering { file, object, source, path });

@@ -72,6 +72,10 @@ fn a_pack_is_told_of_what_delivers_it_and_of_nothing_else() {
     let within = Configured { within: "apis", ..Configured::default() };
     let files = [("argo.yaml", application("queue", "https://git.acme.example/x", "apis/queue", ""))];
     assert_eq!(told(&files, &["queue"], within), [["Application/queue ../argo.yaml"]]);
+    let files = [("argo.yaml", application("all", "https://git.acme.example/x", "apis", recurse))];
+    assert_eq!(told(&files, &["queue"], within), [["Application/all ../argo.yaml"]]);
+    let secret = says("a.yaml", application("a", "https://me:hunter2@git.acme.example/x", "apis", "").as_bytes());
+    assert!(secret.is_some_and(|says| says.contains("git.acme.example/x") && !says.contains("hunter2")));
 }
 
 /// A version that is installed for others only is no reason to read a pack again.
