@@ -61,11 +61,13 @@ impl PackKeys {
 /// Returns the digest of a release's content.
 ///
 /// What is read of the content may depend on the name of its directory, which a release from a directory and one from the
-/// archive store may know differently: so its words are part of it too.
+/// archive store may know differently, and on what the rest of its source says: so its words are part of it too.
 fn content(release: &CatalogRelease) -> Digest {
     let pack = &release.pack;
     let words = (&pack.title, &pack.description, &pack.homepage, &pack.checksums, &pack.manifest);
-    Fingerprint::of((&pack.id, release.version().as_str(), words, release.listing.content_digest))
+    let needs: Vec<_> = pack.dependencies.iter().map(|need| (&need.kind, &need.name, &need.range)).collect();
+    let said = (&pack.license, needs, &pack.deliveries);
+    Fingerprint::of((&pack.id, release.version().as_str(), words, said, release.listing.content_digest))
 }
 
 /// Returns the digest of a release with this content.

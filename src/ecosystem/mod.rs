@@ -182,6 +182,40 @@ pub trait Clues: Sync {
 
     /// Returns the directories that are packs, or of which there is something to say, as paths in the source, empty for its root.
     fn packs(&self, clues: &[Clue<'_>], configured: Configured<'_>) -> Vec<String>;
+
+    /// Returns what a file says of packs that it need not be part of, in words of the ecosystem's own; nothing when it says nothing.
+    ///
+    /// Asked of the files that [may hold](Clues::may_hold) a clue. Depends on nothing but the file, and is called once per content.
+    fn statement(&self, _name: &str, _bytes: &[u8]) -> Option<String> {
+        None
+    }
+
+    /// Returns what the statements of a source say of each pack, by its path, that its own files do not: found in
+    /// [`Above::said`](crate::pack::above::Above::said).
+    ///
+    /// A pack is read again when what is said of it changes, so nothing is said to it that does not concern it. The statements
+    /// are sorted by path; those of files in the pack are among them.
+    fn of_packs(&self, _statements: &[Clue<'_>], packs: &[&str], _configured: Configured<'_>) -> Vec<Vec<String>> {
+        vec![Vec::new(); packs.len()]
+    }
+
+    /// Reports what is wrong with files that state something and lie in no pack, in a source that has packs of the ecosystem.
+    fn check_outside(&self, _statements: &[Clue<'_>], _source: &dyn Around, _sink: &mut Sink) {}
+}
+
+/// What surrounds the packs of a source.
+pub trait Around {
+    /// Returns the content of a file that states something; nothing when it cannot be read.
+    fn read(&self, path: &str) -> Option<Vec<u8>>;
+
+    /// Tells whether there is anything at a path.
+    fn exists(&self, path: &str) -> bool;
+
+    /// Returns the directory of the pack that a path lies in, or is; nothing when it lies in none.
+    fn pack_of(&self, path: &str) -> Option<&str>;
+
+    /// Returns what the configuration says of the source.
+    fn configured(&self) -> Configured<'_>;
 }
 
 /// What a file says of packs.

@@ -16,8 +16,8 @@ mod tree;
 
 pub use memo::Memo;
 pub use model::{
-    Component, ComponentKind, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision, Relation,
-    Requirement, Step, VersionedBy,
+    Component, ComponentKind, Delivery, Dependency, Example, Fact, Field, FieldTable, Link, Otherwise, Pack, Provision,
+    Relation, Requirement, Step, VersionedBy,
 };
 pub use packed::Fields;
 pub use remark::Remark;

@@ -58,6 +58,8 @@ pub struct Pack {
     pub icon: Option<RelPath>,
     /// Anything else worth a row among the facts.
     pub facts: Vec<Fact>,
+    /// What delivers it to where it runs, and lies elsewhere in its source.
+    pub deliveries: Vec<Delivery>,
     /// Checksums that the ecosystem itself defines, by their name, such as `attune-pack-file-v1`.
     pub checksums: BTreeMap<String, String>,
 }
@@ -99,6 +101,7 @@ impl Pack {
             license_file: None,
             icon: None,
             facts: Vec::new(),
+            deliveries: Vec::new(),
             checksums: BTreeMap::new(),
         }
     }
@@ -196,12 +199,25 @@ impl Component {
 }
 
 /// A row of facts: label and value, with an optional note of where the label leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fact {
     /// The label, ours.
     pub label: &'static str,
     /// The value, the author's text.
     pub value: String,
+}
+
+/// An object outside of a pack that delivers it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Delivery {
+    /// What it is: kind and name, such as `Application/apis`.
+    pub object: String,
+    /// Where its file lies, from the pack on: `../../argocd/apis.yaml`.
+    pub file: String,
+    /// The line of its declaration.
+    pub line: u32,
+    /// What it says, such as revision and namespace.
+    pub facts: Vec<Fact>,
 }
 
 /// A table of fields: parameters, settings, output.

@@ -28,7 +28,7 @@ pub struct PackTree<'a> {
     pub has_sibling: bool,
     /// What the configuration says of the source.
     pub configured: Configured<'a>,
-    /// What stands at the root of the source, when the pack lies below it.
+    /// What the rest of the source says, when the pack lies below its root.
     pub above: Option<&'a Above>,
     /// Bounds of YAML files.
     pub yaml_limits: yaml::Limits,
@@ -43,6 +43,8 @@ pub struct Configured<'a> {
     pub profile: Option<&'a str>,
     /// The name of their repository, where a URL says it: the same wherever it is cloned to.
     pub repository: Option<&'a str>,
+    /// Where the source lies in its repository, empty at its root.
+    pub within: &'a str,
     /// What the names of images begin with that the pack may not name, because it is public; known to the rules that look beyond
     /// the pack, nothing elsewhere.
     pub private_images: &'a [String],

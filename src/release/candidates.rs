@@ -133,6 +133,7 @@ fn read_touched(
         (Some(_), Some(source)) => source.clone(),
         _ => known.same_source(open_source(config, reader)?),
     };
+    let rules = &rules.within(source.repository.as_ref().map_or("", |below| &below.prefix));
     known.result = None;
     let repository = match (&source.repository, &known.repository) {
         (None, _) => None,

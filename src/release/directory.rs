@@ -2,7 +2,7 @@
 //!
 //! 1. The directory is walked for manifests, by names alone, unless it is known that none came or went.
 //! 2. Each pack's files are compared with what was seen before by their stamps; only those that may differ are opened.
-//! 3. A pack with the same files is taken as it was read.
+//! 3. A pack with the same files, of which the rest of the source says the same, is taken as it was read.
 //!
 //! What was read of files is let go of as soon as their pack is read: who needs content later reads it again.
 
@@ -15,10 +15,11 @@ use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use super::candidates::Reader;
 use super::discover::{Found, Rules, Settled, settle};
 use super::open::{Below, OpenSource};
+use super::outside::{self, OnDisk, Outside};
 use super::packs::{Usual, joined};
 use super::read::{Reading, Setting, read as read_pack};
 use super::repository::{Notes, add_notes, by_pack};
-use super::scan::{has_files, scan_directory};
+use super::scan::{Hint, has_files, scan_directory};
 use super::{Candidate, Stage, facts};
 use crate::diag::{Diagnostic, Sink};
 use crate::pack::above::{Above, LicenseAbove, RootFile};
@@ -38,6 +39,10 @@ pub(super) struct KnownDirectory {
     pub(super) found: Vec<Found<String>>,
     /// What is spelt almost like a manifest.
     pub(super) near_misses: Vec<Diagnostic>,
+    /// What files state of packs that they need not be part of; only known to who scanned the directory.
+    pub(super) statements: Vec<Hint>,
+    /// What is wrong with those of them that lie in no pack.
+    pub(super) outside: Outside,
     /// The directories that were read.
     pub(super) packs: HashMap<String, KnownPack>,
     /// Those of them that count, in order: none lies below a claimed one.
@@ -87,6 +92,11 @@ impl KnownPack {
 }
 
 impl KnownDirectory {
+    /// Returns what is wrong outside of packs.
+    fn findings(&self) -> Vec<Diagnostic> {
+        self.near_misses.iter().chain(&self.outside.findings).cloned().collect()
+    }
+
     /// Returns the candidates, in order.
     pub(super) fn candidates(&self) -> impl Iterator<Item = &Arc<Candidate>> {
         self.counting.iter().filter_map(|path| self.packs.get(path)?.shown.as_ref()?.candidate.as_ref())
@@ -132,6 +142,7 @@ impl Directory<'_> {
             is_new =
                 before.near_misses != sink.found() || !before.found.iter().map(others).eq(found.iter().map(others));
             (before.near_misses, before.found) = (sink.found().to_vec(), found);
+            before.statements = scan.statements;
         }
         let last = self.source.last_segment(self.below);
         let setting = |found: &Found<String>| self.usual.get(&found.path).copied();
@@ -143,13 +154,13 @@ impl Directory<'_> {
                     let setting = found.setting(setting(found), last.as_deref(), self.rules);
                     let pack = self.read_again(&found.path, setting, &left_out, Some(earlier));
                     // A directory that is claimed, or is no longer, hides packs or shows them.
-                    (pack.reading.claimed == earlier.reading.claimed).then(|| (found.path.clone(), pack))
+                    (pack.reading.claims() == earlier.reading.claims()).then(|| (found.path.clone(), pack))
                 })
                 .collect();
             if let Some(again) = again {
                 is_new |= again.iter().any(|(path, pack)| !pack.is_still(before.packs.get(path)));
                 before.packs.extend(again);
-                let part = self.show(&before.counting, notes, &before.near_misses, &mut before.packs);
+                let part = self.show(&before.counting, notes, &before.findings(), &mut before.packs);
                 *known = Some(before);
                 return Ok((part, is_new));
             }
@@ -173,7 +184,13 @@ impl Directory<'_> {
         let states = settle(std::slice::from_ref(&before.found), &mut Settled::new(), &read);
         let mut packs = seen.into_inner().expect("no panic while locked");
         let counting: Vec<String> = states.into_iter().flatten().map(|at| at.path).collect();
-        let part = self.show(&counting, notes, &before.near_misses, &mut packs);
+        let claimed = counting.iter().filter_map(|path| Some((path.as_str(), packs.get(path)?.reading.claimed_by()?)));
+        let claimed: Vec<_> = claimed.collect();
+        let files = OnDisk { root: self.path, left_out: &left_out };
+        let outside = outside::check(self.rules, &before.statements, &claimed, &files);
+        is_new |= outside.findings != before.outside.findings;
+        before.outside = outside;
+        let part = self.show(&counting, notes, &before.findings(), &mut packs);
         is_new |= packs.len() != before.packs.len()
             || packs.iter().any(|(path, pack)| !pack.is_still(before.packs.get(path)))
             || before.ignored.as_ref().is_some_and(|ignored| ignored.asked() > 0);
@@ -228,10 +245,10 @@ impl Directory<'_> {
         &self,
         counting: &[String],
         notes: Notes,
-        near_misses: &[Diagnostic],
+        findings: &[Diagnostic],
         packs: &mut HashMap<String, KnownPack>,
     ) -> DirectoryPart {
-        let mut part = DirectoryPart { candidates: Vec::new(), findings: near_misses.to_vec() };
+        let mut part = DirectoryPart { candidates: Vec::new(), findings: findings.to_vec() };
         let mut notes = by_pack(notes);
         for path in counting {
             let Some(known) = packs.get_mut(path) else { continue };
@@ -272,7 +289,7 @@ fn above(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&str, bool) -> bool) 
         let words = bytes.map(|bytes| says(&bytes)).unwrap_or_default();
         shown.extend(words.into_iter().map(|word| (ecosystem.to_owned(), word)));
     }
-    Above { license: license_of(root, left_out), shown }
+    Above { license: license_of(root, left_out), shown, said: Vec::new() }
 }
 
 /// Returns the licence file at the root of a directory.

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::config::SourceConfig;
 use crate::diag::{Diagnostic, Place, Sink};
-use crate::ecosystem::{Clue, Ecosystem, NEAR_MISS};
+use crate::ecosystem::{Around, Clue, Ecosystem, NEAR_MISS};
 use crate::pack::Configured;
 use crate::pack::above::{Above, RootFile};
 use crate::pack::license;
@@ -27,7 +27,7 @@ use crate::source::paths::join;
 use super::open;
 use super::packs::parent;
 use super::read::{Reading, Setting};
-use super::scan::{Hint, Marked, Scan};
+use super::scan::{Hint, Marked, Said, Scan};
 
 /// Which directories are packs.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub(super) struct Rules {
     profile: Option<String>,
     /// The name of the repository.
     repository: Option<String>,
+    /// Where the source lies in it.
+    within: String,
 }
 
 /// A directory whose manifest some ecosystem knows.
@@ -53,7 +55,7 @@ pub(super) struct Found<K> {
     pub(super) ecosystems: Vec<&'static dyn Ecosystem>,
     /// Whether another directory with a manifest of the same ecosystem lies beside it.
     pub(super) has_sibling: bool,
-    /// What stands at the root of the source; nothing at the root itself.
+    /// What the rest of the source says; nothing at its root, where everything is part of the pack.
     pub(super) above: Option<Arc<Above>>,
 }
 
@@ -123,13 +125,26 @@ impl Rules {
         };
         let (ecosystem, profile) = (config.ecosystem.clone(), config.profile.clone());
         let repository = repository_name(&open::identity(config)).map(str::to_owned);
-        Ok(Self { ecosystems: all.iter().filter(named).copied().collect(), packs, ecosystem, profile, repository })
+        Ok(Self {
+            ecosystems: all.iter().filter(named).copied().collect(),
+            packs,
+            ecosystem,
+            profile,
+            repository,
+            within: String::new(),
+        })
     }
 
-    /// Returns what the configuration says of the packs.
+    /// Returns the same rules for a source at a path of its repository.
+    pub(super) fn within(&self, path: &str) -> Self {
+        Self { within: path.to_owned(), ..self.clone() }
+    }
+
+    /// Returns what the configuration says of the packs, and where the source lies.
     pub(super) fn configured(&self) -> Configured<'_> {
         let (ecosystem, profile) = (self.ecosystem.as_deref(), self.profile.as_deref());
-        Configured { ecosystem, profile, repository: self.repository.as_deref(), ..Configured::default() }
+        let (repository, within) = (self.repository.as_deref(), &*self.within);
+        Configured { ecosystem, profile, repository, within, ..Configured::default() }
     }
 
     /// Tells whether any ecosystem finds packs by clues.
@@ -169,13 +184,74 @@ impl Rules {
         self.ecosystems.iter().filter_map(|ecosystem| ecosystem.clues()).any(|clues| clues.may_hold(name))
     }
 
-    /// Returns what a file says, and to which ecosystem.
-    pub(super) fn clues_in(&self, name: &str, bytes: &[u8]) -> Vec<(usize, Arc<str>)> {
-        let clue = |(number, ecosystem): (usize, &&'static dyn Ecosystem)| {
-            let clues = ecosystem.clues().filter(|clues| clues.may_hold(name))?;
-            Some((number, Arc::from(clues.clue(name, bytes)?)))
-        };
-        self.ecosystems.iter().enumerate().filter_map(clue).collect()
+    /// Returns what a file says.
+    pub(super) fn said_in(&self, name: &str, bytes: &[u8]) -> Said {
+        let mut said = Said::default();
+        for (number, ecosystem) in self.ecosystems.iter().enumerate() {
+            let Some(clues) = ecosystem.clues().filter(|clues| clues.may_hold(name)) else { continue };
+            said.clues.extend(clues.clue(name, bytes).map(|clue| (number, clue.into())));
+            said.statements.extend(clues.statement(name, bytes).map(|statement| (number, statement.into())));
+        }
+        said
+    }
+
+    /// Returns what is said of a pack: what stands at the root of its source, and the statements that concern it.
+    pub(super) fn above(
+        &self,
+        path: &str,
+        ecosystem: &dyn Ecosystem,
+        statements: &[Hint],
+        above: Option<Arc<Above>>,
+    ) -> Option<Arc<Above>> {
+        let said = self.said_of(ecosystem, statements, &[path]).pop().unwrap_or_default();
+        with_said(above, said)
+    }
+
+    /// Returns what statements say of packs of an ecosystem, by their paths.
+    fn said_of(&self, ecosystem: &dyn Ecosystem, statements: &[Hint], packs: &[&str]) -> Vec<Vec<(String, String)>> {
+        let own = self.of_ecosystem(ecosystem, statements);
+        let (Some(clues), false) = (ecosystem.clues(), own.is_empty()) else { return vec![Vec::new(); packs.len()] };
+        let said = clues.of_packs(&own, packs, self.configured()).into_iter();
+        let by_name = |words: Vec<String>| words.into_iter().map(|word| (ecosystem.id().to_owned(), word)).collect();
+        said.map(by_name).collect()
+    }
+
+    fn of_ecosystem<'h>(&self, ecosystem: &dyn Ecosystem, statements: &'h [Hint]) -> Vec<Clue<'h>> {
+        let number = self.ecosystems.iter().position(|other| other.id() == ecosystem.id());
+        let own = statements.iter().filter(|hint| Some(hint.ecosystem) == number);
+        own.map(|hint| Clue { path: &hint.path, says: &hint.says }).collect()
+    }
+
+    /// Adds to each directory what is said of it elsewhere.
+    fn add_statements<K: Clone>(&self, found: &mut [Found<K>], statements: &[Hint]) {
+        for ecosystem in self.ecosystems.iter().filter(|_| !statements.is_empty()) {
+            let may_be = |one: &Found<K>| {
+                !one.path.is_empty() && one.ecosystems.iter().any(|other| other.id() == ecosystem.id())
+            };
+            let places: Vec<usize> = (0..found.len()).filter(|at| may_be(&found[*at])).collect();
+            let paths: Vec<&str> = places.iter().map(|at| found[*at].path.as_str()).collect();
+            let said = self.said_of(*ecosystem, statements, &paths);
+            for (at, said) in places.into_iter().zip(said) {
+                found[at].above = with_said(found[at].above.take(), said);
+            }
+        }
+    }
+
+    /// Reports what is wrong with files that lie in no pack, where the source has packs of the ecosystem that they are about.
+    pub(super) fn check_outside(
+        &self,
+        statements: &[Hint],
+        packs: &[(&str, &'static dyn Ecosystem)],
+        source: &dyn Around,
+        sink: &mut Sink,
+    ) {
+        for ecosystem in &self.ecosystems {
+            let own = self.of_ecosystem(*ecosystem, statements);
+            let has_packs = packs.iter().any(|(_, other)| other.id() == ecosystem.id());
+            if let (Some(clues), true, false) = (ecosystem.clues(), has_packs, own.is_empty()) {
+                clues.check_outside(&own, source, sink);
+            }
+        }
     }
 
     /// Tells whether a manifest of that name makes a directory a pack, so that nothing below is a clue of another one.
@@ -278,6 +354,7 @@ impl Rules {
             let beside: Vec<bool> = found.iter().map(is_beside).collect();
             found.iter_mut().zip(beside).for_each(|(found, beside)| found.has_sibling = beside);
         }
+        self.add_statements(&mut found, &scan.statements);
         found.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
         found
     }
@@ -317,6 +394,16 @@ impl Rules {
     }
 }
 
+/// Adds what is said of one pack to what stands at the root of its source.
+fn with_said(above: Option<Arc<Above>>, said: Vec<(String, String)>) -> Option<Arc<Above>> {
+    if said.is_empty() {
+        return above;
+    }
+    let mut one = above.map(|above| Above::clone(&above)).unwrap_or_default();
+    one.said.extend(said);
+    Some(Arc::new(one))
+}
+
 /// Returns the last part of a URL, without `.git`; nothing for a path, which differs from clone to clone.
 fn repository_name(identity: &str) -> Option<&str> {
     let address = identity.split(['?', '#']).next().filter(|address| is_remote(address))?.trim_end_matches('/');
@@ -335,7 +422,7 @@ pub(super) struct At<K> {
     pub(super) reading: Arc<Reading>,
 }
 
-/// What tells readings of directories apart: path, content, and what stands at the root of the source.
+/// What tells readings of directories apart: path, content, and what the rest of the source says.
 pub(super) type SettledBy<K> = (String, K, Option<Arc<Above>>);
 
 /// What was read of directories.

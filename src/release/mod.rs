@@ -5,7 +5,7 @@
 //! 3. `scan` and `discover` find packs in a tree or directory: by manifests or by what files say, claimed by an ecosystem,
 //!    none inside another.
 //! 4. `read` reads a directory as a pack, with its listing and findings; `packs` does so for any tree of a repository,
-//!    and `places` shares what several of its trees have in common.
+//!    and `places` shares what several of its trees have in common; `outside` looks at what lies in none.
 //! 5. `tagged` (with `assign`) and `history` decide which revisions are releases of which pack; `facts` says what is odd about them.
 //! 6. [`candidates`] puts together what `repository` and `directory` give; `known` is what the next reading need not do
 //!    again, and `saved` says what it has to when somebody watches the files.
@@ -22,6 +22,7 @@ mod facts;
 mod history;
 mod known;
 pub mod open;
+mod outside;
 mod packs;
 mod places;
 mod read;

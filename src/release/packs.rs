@@ -9,7 +9,7 @@ use super::discover::{At, Found, Rules, Settled, settle};
 use super::open::Below;
 use super::places::{self, Place};
 use super::read::{Reading, read};
-use super::scan::{Node, TreeScan};
+use super::scan::{Hint, Node, TreeScan};
 use crate::ecosystem::Ecosystem;
 use crate::pack::above::{Above, LicenseAbove, RootFile};
 use crate::pack::license;
@@ -30,6 +30,13 @@ enum Listed {
     Flat(Vec<Found<ObjectId>>),
 }
 
+/// What a pack was told last, and what that follows from.
+struct Told {
+    stated: Arc<[Hint]>,
+    at_root: Option<Arc<Above>>,
+    above: Option<Arc<Above>>,
+}
+
 /// The packs of a repository at any of its trees, each directory read once per content.
 pub(super) struct Packs<'a> {
     below: &'a Below,
@@ -47,6 +54,9 @@ pub(super) struct Packs<'a> {
     said: HashMap<(&'static str, ObjectId), Vec<(String, String)>>,
     /// What stood at the root of the tree that was looked at last, by that tree.
     above: Option<(ObjectId, Option<Arc<Above>>)>,
+    /// What files in a tree state: trees of which the same is stated share it.
+    stated: HashMap<ObjectId, Arc<[Hint]>>,
+    stated_last: Arc<[Hint]>,
 }
 
 impl<'a> Packs<'a> {
@@ -58,8 +68,23 @@ impl<'a> Packs<'a> {
         earlier: Settled<ObjectId>,
     ) -> Self {
         let (scan, settled, usual) = (TreeScan::default(), Settled::new(), Usual::new());
-        let (licenses, said, above) = (HashMap::new(), HashMap::new(), None);
-        Self { below, rules, reader, last_segment, scan, earlier, settled, usual, licenses, said, above }
+        let (licenses, said, above, stated) = (HashMap::new(), HashMap::new(), None, HashMap::new());
+        let stated_last = Arc::default();
+        Self {
+            below,
+            rules,
+            reader,
+            last_segment,
+            scan,
+            earlier,
+            settled,
+            usual,
+            licenses,
+            said,
+            above,
+            stated,
+            stated_last,
+        }
     }
 
     /// Returns what stands at the root of a tree; trees that follow each other and say the same share it.
@@ -98,13 +123,28 @@ impl<'a> Packs<'a> {
             });
             shown.extend(said.iter().cloned());
         }
-        let above = Above { license, shown };
+        let above = Above { license, shown, said: Vec::new() };
         let above = match last {
             Some(last) if *last == above => Some(last),
             _ => (!above.is_empty()).then(|| Arc::new(above)),
         };
         self.above = Some((tree, above.clone()));
         Ok(above)
+    }
+
+    /// Returns what files in a tree state; `before` is a similar tree, and becomes this one.
+    fn stated(&mut self, tree: ObjectId, before: &mut Option<Arc<Node>>) -> Result<Arc<[Hint]>, SourceError> {
+        if let Some(known) = self.stated.get(&tree) {
+            return Ok(Arc::clone(known));
+        }
+        let node = self.scan.scan(&self.below.repository, self.rules, tree, before.as_ref())?;
+        let stated = node.statements();
+        if *self.stated_last != *stated {
+            self.stated_last = stated.into();
+        }
+        self.stated.insert(tree, Arc::clone(&self.stated_last));
+        *before = Some(node);
+        Ok(Arc::clone(&self.stated_last))
     }
 
     /// Returns the ecosystems of the newest state, and everything that was read.
@@ -126,7 +166,7 @@ impl<'a> Packs<'a> {
             let Entry::Vacant(new) = numbers.entry(Some(tree)) else { continue };
             new.insert(found.len());
             let scanned = self.scan.scan(repository, self.rules, tree, node.as_ref())?;
-            // What stands at the root is part of what every directory is.
+            // What stands at the root is part of what every directory is. Where names alone tell packs, no file states anything of one.
             let before = std::mem::replace(&mut above, self.above(tree)?);
             place = place.filter(|_| before == above);
             found.push(if scanned.is_plain {
@@ -172,8 +212,22 @@ impl<'a> Packs<'a> {
         states: &[(Commit, ObjectId)],
     ) -> Result<Vec<At<ObjectId>>, SourceError> {
         let mut found = Vec::with_capacity(states.len());
+        let (mut node, says) = (None, ecosystem.clues().is_some() && !path.is_empty());
+        // Most commits say the same of a pack as the one before.
+        let mut last: Option<Told> = None;
         for (commit, tree) in states {
             let above = match self.below.repository.tree_at(commit.tree, &self.below.prefix)? {
+                Some(root) if says => {
+                    let (above, stated) = (self.above(root)?, self.stated(root, &mut node)?);
+                    match &last {
+                        Some(last) if Arc::ptr_eq(&last.stated, &stated) && last.at_root == above => last.above.clone(),
+                        _ => {
+                            let told = self.rules.above(path, ecosystem, &stated, above.clone());
+                            last = Some(Told { stated, at_root: above, above: told.clone() });
+                            told
+                        }
+                    }
+                }
                 Some(root) => self.above(root)?,
                 None => None,
             };

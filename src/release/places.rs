@@ -60,7 +60,8 @@ impl Place {
         }
         let mut earlier = before.map_or(&[][..], |before| &before.children);
         let mut children = Vec::new();
-        for (name, child) in node.children() {
+        // What only states something is no pack.
+        for (name, child) in node.children().filter(|(_, child)| child.marked > 0) {
             // A crafted tree may hold one subtree any number of times.
             if *room == 0 {
                 break;

@@ -68,7 +68,7 @@ pub(super) struct Setting<'a> {
     pub(super) has_sibling: bool,
     /// What the configuration says of the source.
     pub(super) configured: Configured<'a>,
-    /// What stands at the root of the source, when the pack lies below it.
+    /// What the rest of the source says, when the pack lies below its root.
     pub(super) above: Option<&'a Arc<Above>>,
 }
 
@@ -183,6 +183,16 @@ fn report_ambiguity(titles: &[&str], ecosystems: &[&'static dyn Ecosystem], sink
 }
 
 impl Reading {
+    /// Returns the ecosystem that claims the directory.
+    pub(super) fn claimed_by(&self) -> Option<&'static dyn Ecosystem> {
+        self.ecosystem.filter(|_| self.claimed)
+    }
+
+    /// Returns whether the directory is claimed, and the identifier of the ecosystem that does.
+    pub(super) fn claims(&self) -> (bool, Option<&'static str>) {
+        (self.claimed, self.claimed_by().map(Ecosystem::id))
+    }
+
     /// Returns the candidate that this is at one revision; `path` is where the pack lies in the source.
     ///
     /// `None` when no ecosystem could be chosen: then the findings are about the source.

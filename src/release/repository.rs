@@ -10,6 +10,7 @@ use super::candidates::{Reader, Wanted};
 use super::discover::{At, Rules, Settled};
 use super::known::shared;
 use super::open::{Below, OpenSource};
+use super::outside::{self, InTree};
 use super::packs::{Packs, Usual};
 use super::{Candidate, Stage, facts, history, tagged};
 use crate::config::{Releases, SourceConfig};
@@ -153,7 +154,11 @@ impl Job<'_> {
             && let Some(tree) = below.repository.tree_at(head.tree, &below.prefix)?
         {
             let node = packs.scan.scan(&below.repository, self.rules, tree, None)?;
-            self.rules.near_misses(&node.scan(), &mut self.sink);
+            let scan = node.scan();
+            self.rules.near_misses(&scan, &mut self.sink);
+            let claimed = present.iter().filter_map(|at| Some((at.path.as_str(), at.reading.claimed_by()?)));
+            let claimed: Vec<_> = claimed.collect();
+            self.sink.extend(outside::check(self.rules, &scan.statements, &claimed, &InTree { below, tree }).findings);
         }
         let unversioned = present.iter().filter(|at| {
             let by_source = |pack: &Arc<Pack>| pack.versioned_by == VersionedBy::Source;

@@ -2,7 +2,7 @@
 //!
 //! A saved file inside a pack concerns that pack alone, unless it could change which directories are packs or what git
 //! ignores: a manifest or something spelt almost like one that came or went, a file that may say where a pack is, a
-//! `.gitignore`, a directory. Then, and for everything that lies in no pack, the whole source is looked at.
+//! `.gitignore`, a directory, something that a file elsewhere names. Then, and for everything that lies in no pack, the whole source is looked at.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,7 @@ use super::directory::{KnownDirectory, plain, written_below};
 use super::discover::Rules;
 use super::known::KnownSource;
 use super::open::OpenSource;
+use super::outside;
 
 /// The places of a source, under every name that a watcher may have for them.
 #[derive(Debug, Default)]
@@ -107,6 +108,7 @@ impl KnownDirectory {
         let metadata = path.symlink_metadata();
         let (is_file, is_gone) = (metadata.as_ref().is_ok_and(std::fs::Metadata::is_file), metadata.is_err());
         let mut packs = Vec::new();
+        let is_looked_for = outside::concerns(&self.outside.looked_for, below);
         // Several packs hold a file when the outer ones are not claimed by any ecosystem.
         for above in directory.ancestors() {
             let Some(known) = self.packs.get(above.as_str()) else { continue };
@@ -120,6 +122,7 @@ impl KnownDirectory {
                 // Something that was no file before and is none now may be, or have been, a directory.
                 is_file || is_gone && was_file
             };
+            let fits = fits && !(is_looked_for && !(was_file && is_file));
             let fits = fits && !(above.as_str().is_empty() && rules.concerns_all(below, was_file && is_file));
             if !fits || !files.below(inner).is_empty() {
                 return None;

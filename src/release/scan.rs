@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 32;
 pub(super) const MAX_MARKED: usize = 10_000;
 
 /// Largest file that is searched for clues, in bytes: what a YAML file may have.
-const MAX_CLUE_BYTES: usize = 1 << 20;
+pub(super) const MAX_CLUE_BYTES: usize = 1 << 20;
 
 /// What was seen below a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(super) struct Scan<K> {
     pub(super) marked: Vec<Marked<K>>,
     /// What files outside of those say.
     pub(super) hints: Vec<Hint>,
+    /// What files say of packs that they need not be part of.
+    pub(super) statements: Vec<Hint>,
 }
 
 /// A directory that holds a manifest or a near miss.
@@ -49,8 +51,14 @@ pub(super) struct Hint {
     pub(super) says: Arc<str>,
 }
 
-/// What files say, by their content.
-type Said = Arc<[(usize, Arc<str>)]>;
+/// What a file says, and to which ecosystem.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Of where packs are.
+    pub(super) clues: Vec<(usize, Arc<str>)>,
+    /// Of packs that it need not be part of.
+    pub(super) statements: Vec<(usize, Arc<str>)>,
+}
 
 /// What a tree of a repository holds: what matters in it and below.
 ///
@@ -68,9 +76,12 @@ pub(super) struct Node {
     pub(super) names: Vec<String>,
     /// What files directly in the directory say.
     hints: Vec<Hint>,
-    /// How many directories are marked here and below, and how many hints there are.
+    /// What they say of packs that they need not be part of.
+    statements: Vec<Hint>,
+    /// How many directories are marked here and below, and how many hints and statements there are.
     pub(super) marked: usize,
     hinted: usize,
+    stated: usize,
     /// Whether packs are told by names alone here and below, and what lies beside a directory does not matter.
     pub(super) is_plain: bool,
 }
@@ -87,9 +98,15 @@ impl Node {
 
     /// Returns everything in the tree, with paths relative to it.
     pub(super) fn scan(&self) -> Scan<ObjectId> {
-        let mut scan = Scan { marked: Vec::new(), hints: Vec::new() };
+        let mut scan = Scan { marked: Vec::new(), hints: Vec::new(), statements: Vec::new() };
         self.add_to(&mut scan, "");
+        scan.statements.sort_by(|a, b| a.path.cmp(&b.path));
         scan
+    }
+
+    /// Returns the statements in the tree, sorted by path.
+    pub(super) fn statements(&self) -> Vec<Hint> {
+        self.scan().statements
     }
 
     /// Tells whether clues were looked for in the directory itself.
@@ -103,9 +120,16 @@ impl Node {
             if scan.marked.len() >= MAX_MARKED || scan.hints.len() >= MAX_MARKED {
                 return;
             }
+            // What is stated hides no pack, however much it is.
+            if scan.statements.len() >= MAX_MARKED && child.marked == 0 && child.hinted == 0 {
+                continue;
+            }
             child.add_to(scan, &joined(path, name));
         }
-        scan.hints.extend(self.hints.iter().map(|hint| Hint { path: joined(path, &hint.path), ..hint.clone() }));
+        let below = |hint: &Hint| Hint { path: joined(path, &hint.path), ..hint.clone() };
+        scan.hints.extend(self.hints.iter().map(below));
+        let room = MAX_MARKED.saturating_sub(scan.statements.len());
+        scan.statements.extend(self.statements.iter().take(room).map(below));
         if !self.names.is_empty() {
             scan.marked.push(Marked { path: path.to_owned(), names: self.names.clone(), key: self.tree });
         }
@@ -117,7 +141,7 @@ impl Node {
 pub(super) struct TreeScan {
     /// What was seen in the tree that is scanned: by tree, depth, and whether clues are looked for.
     seen: HashMap<(ObjectId, usize, bool), Arc<Node>>,
-    said: HashMap<(ObjectId, Arc<str>), Said>,
+    said: HashMap<(ObjectId, Arc<str>), Arc<Said>>,
 }
 
 impl TreeScan {
@@ -166,8 +190,10 @@ impl TreeScan {
             children: Vec::new(),
             marked: usize::from(!names.is_empty()),
             hinted: 0,
+            stated: 0,
             is_plain: names.iter().all(|name| rules.is_plain(name)),
             hints: Vec::new(),
+            statements: Vec::new(),
             names,
             entries: Arc::clone(&entries),
         };
@@ -190,7 +216,8 @@ impl TreeScan {
                     self.below(repository, rules, entry.id, depth + 1, clues_below, child)?
                 }
             };
-            if child.marked > 0 || child.hinted > 0 {
+            if child.marked > 0 || child.hinted > 0 || child.stated > 0 {
+                node.stated = node.stated.saturating_add(child.stated);
                 node.marked = node.marked.saturating_add(child.marked);
                 node.hinted = node.hinted.saturating_add(child.hinted);
                 node.is_plain &= child.is_plain;
@@ -199,9 +226,13 @@ impl TreeScan {
         }
         if clues_here {
             for (name, id) in files.iter().filter(|(name, _)| rules.may_hold_clue(name)) {
-                node.hints.extend(hints(name, &self.said_by(repository, rules, name, *id)));
+                let said = self.said_by(repository, rules, name, *id);
+                node.hints.extend(hints(name, &said.clues));
+                node.statements.extend(hints(name, &said.statements));
             }
             node.hinted = node.hinted.saturating_add(node.hints.len());
+            node.stated = node.stated.saturating_add(node.statements.len());
+            // A statement makes no pack, and says nothing of packs that names alone tell.
             node.is_plain &= node.hints.is_empty();
         }
         let node = Arc::new(node);
@@ -210,13 +241,13 @@ impl TreeScan {
     }
 
     /// Returns what a file says, which is looked at once per name and content.
-    fn said_by(&mut self, repository: &Repository, rules: &Rules, name: &str, id: ObjectId) -> Said {
+    fn said_by(&mut self, repository: &Repository, rules: &Rules, name: &str, id: ObjectId) -> Arc<Said> {
         let key = (id, Arc::from(name));
         if let Some(said) = self.said.get(&key) {
             return Arc::clone(said);
         }
         let bytes = repository.small_blob(id, MAX_CLUE_BYTES);
-        let said: Said = bytes.map(|bytes| rules.clues_in(name, &bytes)).unwrap_or_default().into();
+        let said = Arc::new(bytes.map(|bytes| rules.said_in(name, &bytes)).unwrap_or_default());
         self.said.insert(key, Arc::clone(&said));
         said
     }
@@ -294,7 +325,7 @@ pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&
     let is_certain = |names: &Vec<String>| names.iter().any(|name| rules.is_certain(name));
     let certain: HashSet<&str> =
         names.iter().filter(|(_, names)| is_certain(names)).map(|(path, _)| path.as_str()).collect();
-    let mut hints_found = Vec::new();
+    let (mut hints_found, mut statements) = (Vec::new(), Vec::new());
     for path in &may_hold_clues {
         let directory = parent(path);
         let mut directories = Utf8Path::new(directory).ancestors();
@@ -308,10 +339,13 @@ pub(super) fn scan_directory(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&
             continue;
         }
         let Ok(bytes) = std::fs::read(&file) else { continue };
-        hints_found.extend(hints(path, &rules.clues_in(path.rsplit('/').next().unwrap_or(path), &bytes)));
+        let said = rules.said_in(path.rsplit('/').next().unwrap_or(path), &bytes);
+        hints_found.extend(hints(path, &said.clues));
+        statements.extend(hints(path, &said.statements));
     }
     let marked = names.into_iter().map(|(path, names)| Marked { key: path.clone(), path, names }).collect();
-    Scan { marked, hints: hints_found }
+    statements.sort_by(|a: &Hint, b: &Hint| a.path.cmp(&b.path));
+    Scan { marked, hints: hints_found, statements }
 }
 
 /// Tells whether a directory has a file that would be committed: tools leave empty directories and caches behind.

@@ -10,7 +10,7 @@ use super::{Candidate, Stage};
 use crate::catalog::{Catalog, CatalogPack, Registry};
 use crate::config::{Feeds, SourceConfig};
 use crate::diag::{Code, Place, Sink};
-use crate::ecosystem::{Clue, Clues, Ecosystem, Evidence, Names, PackFeed, Versioning};
+use crate::ecosystem::{Around, Clue, Clues, Ecosystem, Evidence, Names, PackFeed, Versioning};
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::output::Unit;
 use crate::pack::{ComponentKind, Configured, Example, Memo, Pack, PackTree, VersionedBy};
@@ -19,7 +19,7 @@ use crate::source::{LFS_POINTER, SourceError};
 /// Packs with a manifest `toy.txt`; its second line `toy` or `doll` is evidence for one of the two.
 ///
 /// A `kit` counts by its manifest alone, in versions of PEP 440. A `puzzle` has no manifest: files `*.piece` say where one is,
-/// by a first line `up` one directory up. Toys are `wooden` in a source with `wood` and a `saw`.
+/// by a first line `up` one directory up; files `*.note` with `path: text` say something of one. Toys are `wooden` in a source with `wood` and a `saw`.
 #[derive(Debug)]
 pub(crate) struct Toy(pub(crate) &'static str);
 
@@ -37,10 +37,26 @@ struct Pieces;
 
 impl Clues for Pieces {
     fn may_hold(&self, name: &str) -> bool {
-        name.ends_with(".piece")
+        name.ends_with(".piece") || name.ends_with(".note")
     }
-    fn clue(&self, _: &str, bytes: &[u8]) -> Option<String> {
-        Some(std::str::from_utf8(bytes).ok()?.lines().next()?.to_owned())
+    fn clue(&self, name: &str, bytes: &[u8]) -> Option<String> {
+        Some(std::str::from_utf8(bytes).ok()?.lines().next()?.to_owned()).filter(|_| name.ends_with(".piece"))
+    }
+    fn statement(&self, name: &str, bytes: &[u8]) -> Option<String> {
+        Some(std::str::from_utf8(bytes).ok()?.trim().to_owned()).filter(|_| name.ends_with(".note"))
+    }
+    fn of_packs(&self, statements: &[Clue<'_>], packs: &[&str], _: Configured<'_>) -> Vec<Vec<String>> {
+        let about = |pack: &str, clue: &Clue<'_>| Some(clue.says.strip_prefix(&format!("{pack}: "))?.to_owned());
+        packs.iter().map(|pack| statements.iter().filter_map(|clue| about(pack, clue)).take(20).collect()).collect()
+    }
+    fn check_outside(&self, statements: &[Clue<'_>], source: &dyn Around, sink: &mut Sink) {
+        for clue in statements.iter().filter(|clue| source.pack_of(clue.path).is_none()).take(100) {
+            let named = clue.says.split(':').next().unwrap_or_default();
+            if !source.exists(named) {
+                // Any code will do.
+                sink.report(LFS_POINTER, Place::file(clue.path), format!("there is no `{named}`"));
+            }
+        }
     }
     fn packs(&self, clues: &[Clue<'_>], _: Configured<'_>) -> Vec<String> {
         let parent = |path: &str| path.rfind('/').map_or("", |slash| &path[..slash]).to_owned();
@@ -102,7 +118,9 @@ impl Ecosystem for Toy {
             let name = PackName::new(tree.directory.unwrap_or("root")).ok()?;
             let id = PackId { ecosystem: EcosystemId::new(self.0).expect("an identifier"), name };
             let pack = Pack::new(id, Version::draft(), RelPath::composed("a.piece"));
-            return Some(Pack { versioned_by: VersionedBy::Source, ..pack });
+            let said = tree.above.into_iter().flat_map(|above| above.said(self.0));
+            let description = said.collect::<Vec<_>>().join(", ");
+            return Some(Pack { versioned_by: VersionedBy::Source, description, ..pack });
         }
         let text = tree.text(tree.get("toy.txt")?, 1000)?;
         let read = text.lines().next().and_then(|line| line.split_once(' '));

@@ -32,6 +32,18 @@ pub(super) fn file_in_repository(source: &SourceFacts, path: &str) -> Option<Str
     Some(format!("{url}/{infix}/{}/{}", known_commit(source)?, segments(path)))
 }
 
+/// Returns the path, from the root of the repository, to which a way from the pack leads; nothing when it leads out.
+pub(super) fn from_pack(source: &SourceFacts, way: &str) -> Option<String> {
+    let mut parts: Vec<&str> = source.path.split('/').filter(|part| !part.is_empty()).collect();
+    for part in way.split('/') {
+        match part {
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// Returns the web address of a release's commit, on hosts whose addresses are known.
 pub(super) fn commit(source: &SourceFacts) -> Option<String> {
     let (url, infix) = host(source)?;

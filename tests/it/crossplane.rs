@@ -61,6 +61,44 @@ fn a_release_is_everything_that_a_cluster_and_an_editor_need() {
     assert!(install.contains("package: packs.acme.example/crossplane/queue-worker:v1.2.0"), "{install}");
 }
 
+/// Ensures that what files elsewhere say of a pack is on its page, in what it needs, and in the package; and that what is wrong with
+/// such a file is said.
+#[test]
+fn what_lies_around_a_pack_is_told_with_it() {
+    let site = SiteTest::new();
+    let mut repository = RepoFixture::init(site.beside("platform"));
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("packs/crossplane/platform/apis/queue-worker");
+    tree::copy(&pack, &repository.path().join("apis/queue-worker"));
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: apis}\nspec:\n  project: default\n  source:\n    \
+        repoURL: https://github.com/acme/platform.git\n    targetRevision: main\n    path: apis\n    directory: {recurse: true}\n  \
+        destination: {name: main, namespace: '<b>queues'}\n";
+    let provider = "apiVersion: pkg.crossplane.io/v1\nkind: Provider\nmetadata: {name: kubernetes}\nspec:\n  \
+        package: xpkg.upbound.io/crossplane-contrib/provider-kubernetes:v0.12.1\n";
+    let around = [
+        ("argo/apis.yaml".to_owned(), application.as_bytes().to_vec()),
+        ("argo/gone.yaml".to_owned(), application.replace("path: apis", "path: aps").into_bytes()),
+        ("foundation/provider.yaml".to_owned(), provider.as_bytes().to_vec()),
+    ];
+    tree::write(repository.path(), &around.into());
+    let commit = repository.commit("A platform").tag("queue-worker-v1.2.0").git(&["rev-parse", "HEAD"]);
+    let site = site.file(
+        "packyard.toml",
+        "[registry]\nname = \"Test\"\n\n[[source]]\ngit = \"../platform\"\nrepository = \"https://github.com/acme/platform\"\n",
+    );
+    let report = site.build().expect("the machine works");
+    let found: Vec<String> =
+        report.findings.iter().map(|one| format!("{} {} {}", one.code, one.place.path, one.message)).collect();
+    assert_eq!(found, ["crossplane-argo-invalid argo/gone.yaml there is nothing at `aps`"]);
+    let tree = site.tree();
+    let page = text(&tree, "packs/crossplane/queue-worker/1.2.0/index.html");
+    let link = format!("https://github.com/acme/platform/blob/{}/argo/apis.yaml#L2", commit.trim());
+    assert!(page.contains("<code>Application/apis</code>") && page.contains(&link), "{page}");
+    assert!(page.contains("&lt;b&gt;queues") && !page.contains("<b>queues"), "{page}");
+    let release = json(&tree, "packs/crossplane/queue-worker/1.2.0/release.json");
+    assert_eq!(release["dependencies"][0]["range"], ">=v0.12.1");
+    assert!(text(&tree, &format!("{RELEASE}/package.yaml")).contains(">=v0.12.1"));
+}
+
 /// Ensures that the image is what Crossplane's package reader looks for, by its own description of it.
 #[test]
 fn the_image_is_annotated_and_labelled() {

@@ -35,6 +35,8 @@ enum Edit {
     Api(u8),
     /// A claim asks for another value.
     Claim(u8),
+    /// A file in no pack delivers the API at another revision, delivers nothing that is there, or is gone.
+    Deliver(u8),
     AddPack(u8),
     DeletePack(usize),
     MovePack(usize, u8),
@@ -66,6 +68,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         2 => (place.clone(), value.clone()).prop_map(|(at, n)| E::Version(at, n)),
         2 => value.clone().prop_map(E::Api),
         1 => value.clone().prop_map(E::Claim),
+        2 => value.clone().prop_map(E::Deliver),
         1 => value.clone().prop_map(E::AddPack),
         1 => place.clone().prop_map(E::DeletePack),
         1 => (place.clone(), value.clone()).prop_map(|(at, n)| E::MovePack(at, n)),
@@ -107,7 +110,17 @@ fn claim(size: u8) -> String {
     )
 }
 
+/// Returns an object that delivers the API.
+fn delivery(n: u8) -> String {
+    let path = if n == 3 { "queue/gone" } else { "queue" };
+    format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: queue\nspec:\n  project: default\n  source:\n    \
+         repoURL: https://acme.example/repo\n    targetRevision: v{n}\n    path: {path}\n  destination:\n    name: main\n"
+    )
+}
+
 /// Where they lie.
+const DELIVERY: &str = "repo/argo/queue.yaml";
 const API: &str = "repo/queue/definitions/queue.yaml";
 const CLAIM: &str = "repo/billing/platform/claims/billing/jobs.yaml";
 
@@ -131,7 +144,12 @@ impl Scene {
         tree::write(&site.root().join("repo/bell"), &packs::stackstorm("bell", "1.0.0", "ding"));
         tree::write(&site.root().join("repo/gong"), &packs::attune("gong", "1.0.0", "dong"));
         let service = "service:\n  name: billing\n  namespace: billing\n";
-        let consumer = [(API, api(0)), (CLAIM, claim(1)), ("repo/billing/ci/config.yaml", service.to_owned())];
+        let consumer = [
+            (API, api(0)),
+            (CLAIM, claim(1)),
+            (DELIVERY, delivery(1)),
+            ("repo/billing/ci/config.yaml", service.to_owned()),
+        ];
         tree::write(&site.root(), &packs::tree(&consumer));
         repository.commit("one").tag("bell-v1.0.0").tag("gong-v1.0.0");
         Self { site, repository }
@@ -171,6 +189,15 @@ impl Scene {
                 fs::create_dir_all(self.path(path).parent().expect("a folder")).expect("made");
                 fs::write(self.path(path), text).expect("written");
                 Some(vec![self.path(path)])
+            }
+            Edit::Deliver(0) => {
+                let _ = fs::remove_file(self.path(DELIVERY));
+                Some(vec![self.path(DELIVERY)])
+            }
+            Edit::Deliver(n) => {
+                fs::create_dir_all(self.path("repo/argo")).expect("made");
+                fs::write(self.path(DELIVERY), delivery(*n)).expect("written");
+                Some(vec![self.path(DELIVERY)])
             }
             Edit::AddAction(at, n) => {
                 let pack = self.pack(*at)?;

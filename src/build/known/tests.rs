@@ -68,6 +68,20 @@ impl World {
         self
     }
 
+    /// Adds an API, and what says of it elsewhere how it is delivered and what is installed for it.
+    fn with_platform(mut self) -> Self {
+        for root in ROOTS {
+            self.write(&format!("{root}/apis/queue/xrd.yaml"), XRD);
+            self.write(&format!("{root}/apis/queue/composition.yaml"), COMPOSITION);
+            self.write(&format!("{root}/apis/other/xrd.yaml"), &XRD.replace("ueue", "ther"));
+            self.write(&format!("{root}/argo/apis.yaml"), &application(&place(root, "apis/queue"), "main"));
+            self.write(&format!("{root}/argo/provider.yaml"), &provider("v0.1.0"));
+        }
+        self.repository.commit("platform");
+        self.repository.tag("queue-v1.0.0");
+        self
+    }
+
     fn root(&self) -> Utf8PathBuf {
         self.repository.outside()
     }
@@ -91,6 +105,33 @@ impl World {
         assert_eq!(shown(&reading), shown(&fresh), "{what}");
         reading
     }
+}
+
+const XRD: &str = "apiVersion: apiextensions.crossplane.io/v1\nkind: CompositeResourceDefinition\nmetadata: {name: xqueues.g.example}\nspec:\n  \
+    group: g.example\n  names: {kind: XQueue, plural: xqueues}\n  versions:\n    - {name: v1, served: true, referenceable: true, schema: \
+    {openAPIV3Schema: {type: object}}}\n";
+
+const COMPOSITION: &str = "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nmetadata: {name: queue}\nspec:\n  \
+    compositeTypeRef: {apiVersion: g.example/v1, kind: XQueue}\n  mode: Resources\n  resources:\n    - {name: a, base: {apiVersion: \
+    kubernetes.crossplane.io/v1alpha2, kind: Object}}\n";
+
+/// Returns a path of a source as one of its repository.
+fn place(root: &str, path: &str) -> String {
+    if root == ROOTS[0] { format!("packs/{path}") } else { path.to_owned() }
+}
+
+fn application(path: &str, revision: &str) -> String {
+    format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: apis}}\nspec:\n  project: default\n  source: {{repoURL: \
+         'https://x.example/y', targetRevision: {revision}, path: {path}}}\n  destination: {{server: s}}\n"
+    )
+}
+
+fn provider(version: &str) -> String {
+    format!(
+        "apiVersion: pkg.crossplane.io/v1\nkind: Provider\nmetadata: {{name: p}}\nspec: {{package: \
+         'xpkg.upbound.io/crossplane-contrib/provider-kubernetes:{version}'}}\n"
+    )
 }
 
 fn manifest(name: &str, version: &str, needs: &str) -> String {
@@ -330,6 +371,73 @@ fn a_saved_file_that_shows_a_generation_concerns_all_packs() {
     world.check(&mut known, Some(&saved), "a licence");
 }
 
+/// What files elsewhere say of a pack is part of it, in the working directory, by tags and by history; what they say of others is not.
+#[test]
+fn a_file_elsewhere_changes_the_pack_that_it_is_about_and_no_other() {
+    let mut world = World::new().with_platform();
+    rest();
+    let mut known = Known::default();
+    let mut before = world.check(&mut known, None, "first");
+    let said = |reading: &Reading, repository: &str, tag: Option<&str>| {
+        let mut of_source = reading.candidates.iter().filter(|one| one.source.repository == repository);
+        let pack = of_source.find_map(|one| {
+            let pack = one.pack.as_ref().filter(|pack| pack.id.name.as_str() == "queue")?;
+            (one.source.tag.as_deref() == tag).then_some(pack)
+        });
+        let pack = pack.expect("the API");
+        let revision = |fact: &crate::pack::Fact| (fact.label == "Revision").then(|| fact.value.clone());
+        let revisions = pack.deliveries.iter().flat_map(|one| &one.facts).filter_map(revision);
+        let ranges = pack.dependencies.iter().map(|one| one.range.clone().unwrap_or_default());
+        revisions.chain(ranges).collect::<Vec<String>>().join(" ")
+    };
+    for (repository, tag) in [("plain", None), ("work/packs", None), ("work/packs", Some("queue-v1.0.0"))] {
+        assert_eq!(said(&before, repository, tag), "main >=v0.1.0", "{repository} {tag:?}");
+    }
+    // The whole repository is a source too, and its paths start at its own root.
+    assert_eq!(said(&before, "work", None), "main >=v0.1.0");
+    let mut step = |world: &mut World, path: &str, text: &str, expected: &[&str], what: &str| {
+        let saved = world.write(path, text);
+        let after = world.check(&mut known, Some(&saved), what);
+        assert_eq!(changed(&before, &after), expected, "{what}");
+        before = after;
+        said(&before, "plain", None)
+    };
+    let queue = &["plain Draft apis/queue None"];
+    let argo = "plain/argo/apis.yaml";
+    assert_eq!(step(&mut world, argo, &application("apis/queue", "v2"), queue, "a revision"), "v2 >=v0.1.0");
+    assert_eq!(
+        step(&mut world, argo, &application("apis/queue/in", "v2"), queue, "a part that is not there"),
+        "v2 >=v0.1.0"
+    );
+    let inside = "plain/apis/queue/in/x.txt";
+    step(&mut world, inside, "", queue, "the part is there");
+    assert_eq!(step(&mut world, argo, &application("apis", "v2"), queue, "a directory that holds others"), ">=v0.1.0");
+    assert_eq!(step(&mut world, argo, "a: b\n", &[], "nothing of anybody"), ">=v0.1.0");
+    assert_eq!(step(&mut world, "plain/argo/provider.yaml", &provider("v0.2.0"), queue, "a version"), ">=v0.2.0");
+    let other = provider("v9.0.0").replace("-kubernetes", "-helm");
+    assert_eq!(step(&mut world, "plain/argo/other.yaml", &other, &[], "a version of another package"), ">=v0.2.0");
+    // What a release says is what its commit said.
+    world.write("work/packs/argo/provider.yaml", &provider("v0.3.0"));
+    world.write("work/packs/apis/queue/README.md", "# Queue\n");
+    world.repository.commit("later");
+    world.repository.tag("queue-v1.1.0");
+    let after = world.check(&mut known, None, "another tag");
+    assert_eq!(said(&after, "work/packs", Some("queue-v1.0.0")), "main >=v0.1.0");
+    assert_eq!(said(&after, "work/packs", Some("queue-v1.1.0")), "main >=v0.3.0");
+    world.config.sources.iter_mut().for_each(|source| source.releases = Some(crate::config::Releases::History));
+    let by_history = world.check(&mut Known::default(), None, "by history");
+    let of_queue = by_history.candidates.iter().filter(|one| {
+        one.source.repository == "work"
+            && one.stage == crate::release::Stage::Released
+            && one.source.path.ends_with("queue")
+    });
+    let ranges: Vec<_> = of_queue.map(|one| one.pack.as_ref().expect("a pack").dependencies[0].range.clone()).collect();
+    assert_eq!(ranges, [Some(">=v0.1.0".to_owned()), Some(">=v0.3.0".to_owned())]);
+    let cache = cache(&world);
+    let mut next = next_run(&world, &mut known, &cache);
+    world.check(&mut next, None, "the next run");
+}
+
 /// What a run wrote down belongs to its sources: with other ones, other names are there.
 #[test]
 fn a_run_with_other_sources_asks_again() {
@@ -381,19 +489,57 @@ fn rules_about_ignored_files_are_looked_at_by_every_reading() {
 /// One edit of the world, from numbers that chance gives.
 #[derive(Debug, Clone)]
 enum Edit {
-    Write { pack: usize, file: usize, text: u8 },
-    Manifest { pack: usize, name: usize, version: u8, needs: usize },
-    Remove { pack: usize, file: usize },
-    Move { pack: usize, to: usize },
-    Ignore { place: usize, rules: usize },
-    Nest { pack: usize, inner: usize },
+    Write {
+        pack: usize,
+        file: usize,
+        text: u8,
+    },
+    Manifest {
+        pack: usize,
+        name: usize,
+        version: u8,
+        needs: usize,
+    },
+    Remove {
+        pack: usize,
+        file: usize,
+    },
+    Move {
+        pack: usize,
+        to: usize,
+    },
+    Ignore {
+        place: usize,
+        rules: usize,
+    },
+    Nest {
+        pack: usize,
+        inner: usize,
+    },
     Index,
     Commit,
-    Tag { name: usize, back: bool },
-    Untag { name: usize },
+    Tag {
+        name: usize,
+        back: bool,
+    },
+    Untag {
+        name: usize,
+    },
     Switch,
-    Lint { level: u8 },
-    Root { plain: bool, file: usize, is_there: bool },
+    Lint {
+        level: u8,
+    },
+    Root {
+        plain: bool,
+        file: usize,
+        is_there: bool,
+    },
+    /// A file that says something of a pack elsewhere, or is gone.
+    Elsewhere {
+        plain: bool,
+        what: u8,
+        value: u8,
+    },
     Rest,
 }
 
@@ -429,6 +575,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (0..3_u8).prop_map(|level| Edit::Lint { level }),
         3 => (any::<bool>(), 0..AT_ROOT.len(), any::<bool>())
             .prop_map(|(plain, file, is_there)| Edit::Root { plain, file, is_there }),
+        3 => (any::<bool>(), 0..6_u8, 0..3_u8).prop_map(|(plain, what, value)| Edit::Elsewhere { plain, what, value }),
         3 => Just(Edit::Rest),
     ]
 }
@@ -516,6 +663,25 @@ impl World {
                 }
                 let _ = std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir_all(&path));
                 Some(vec![path])
+            }
+            Edit::Elsewhere { plain, what, value } => {
+                let source = ROOTS[usize::from(plain)];
+                let file = ["argo/apis.yaml", "argo/provider.yaml", "apis/queue/xrd.yaml", "apis/queue/in/x.txt"]
+                    [what as usize % 4];
+                let path = format!("{source}/{file}");
+                let text = match (file, value) {
+                    (_, 0) => None,
+                    ("argo/apis.yaml", 1) => Some(application(&place(source, "apis/queue"), "main")),
+                    ("argo/apis.yaml", _) => Some(application(&place(source, "apis/queue/in"), "main")),
+                    ("argo/provider.yaml", version) => Some(provider(&format!("v0.{version}.0"))),
+                    ("apis/queue/xrd.yaml", 2) => Some("a: [\n".to_owned()),
+                    _ => Some(XRD.to_owned()),
+                };
+                if let Some(text) = text {
+                    return Some(self.write(&path, &text));
+                }
+                let _ = std::fs::remove_file(root.join(&path));
+                Some(vec![root.join(path)])
             }
             Edit::Rest => {
                 rest();
@@ -682,7 +848,7 @@ proptest! {
     fn a_reading_with_what_is_known_is_a_reading_from_nothing(
         rounds in proptest::collection::vec(proptest::collection::vec(edit(), 1..4), 1..9),
     ) {
-        let mut world = World::new().with_agents();
+        let mut world = World::new().with_agents().with_platform();
         let cache = cache(&world);
         let (mut looking, mut watching, mut running) = (Known::default(), Known::default(), Known::default());
         world.check(&mut looking, None, "first");

@@ -12,9 +12,11 @@ use std::collections::BTreeSet;
 
 use super::adapter::lock;
 use super::documents::documents;
+use super::elsewhere;
 use super::objects::{META_GROUP, group_and_kind, is_declaring, is_yaml, says_template};
 use super::{composition, consumer, xrd};
-use crate::ecosystem::{Clue, Clues};
+use crate::diag::Sink;
+use crate::ecosystem::{Around, Clue, Clues};
 use crate::pack::Configured;
 use crate::yaml::{Limits, Node};
 
@@ -68,6 +70,18 @@ impl Clues for Packs {
         let rest: Vec<(&str, &str)> = rest.iter().map(|(says, path)| (*path, says.as_str())).collect();
         packs.extend(consumer::packs(&rest, configured.profile));
         packs.into_iter().collect()
+    }
+
+    fn statement(&self, name: &str, bytes: &[u8]) -> Option<String> {
+        elsewhere::says(name, bytes)
+    }
+
+    fn of_packs(&self, statements: &[Clue<'_>], packs: &[&str], configured: Configured<'_>) -> Vec<Vec<String>> {
+        elsewhere::of_packs(statements, packs, configured)
+    }
+
+    fn check_outside(&self, statements: &[Clue<'_>], source: &dyn Around, sink: &mut Sink) {
+        elsewhere::check(statements, source, sink);
     }
 }
 
@@ -166,7 +180,7 @@ fn outside(clues: &[Clue<'_>], packs: &BTreeSet<String>) -> BTreeSet<String> {
 }
 
 /// Tells whether a path lies below a directory.
-fn is_inside(path: &str, directory: &str) -> bool {
+pub(super) fn is_inside(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
 }
 

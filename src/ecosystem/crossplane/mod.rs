@@ -11,6 +11,7 @@
 //! | `clues` | finds packs by the kinds of those objects |
 //! | `schema`, `claim` | what a claim may say, and checking one as the API server does |
 //! | `outside` | what lies in no pack |
+//! | `elsewhere` | what files say of packs that they are no part of |
 //! | `readme` | the README and the licence of a pack |
 //! | `compatibility` | what breaks those who claim an API |
 //! | `documents` | YAML files as streams of documents |
@@ -34,6 +35,7 @@ mod consumer;
 mod delivery;
 mod detect;
 mod documents;
+mod elsewhere;
 mod feed;
 mod images;
 mod kinds;
@@ -144,6 +146,7 @@ impl Ecosystem for Crossplane {
         let mut pack = pack?;
         pack.components.extend(spec::read(tree, sink));
         pack.components.extend(delivery::read(tree, sink));
+        pack.deliveries = elsewhere::deliveries(tree);
         let rank = |key: &str| kinds::KINDS.iter().position(|kind| kind.key == key);
         pack.components.sort_by(|a, b| (rank(a.kind.key), &a.name, &a.file).cmp(&(rank(b.kind.key), &b.name, &b.file)));
         Some(pack)

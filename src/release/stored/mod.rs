@@ -13,6 +13,7 @@ mod files;
 mod packs;
 mod readings;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -23,6 +24,7 @@ use super::directory::{KnownDirectory, KnownPack, Shown};
 use super::discover::{Found, Settled};
 use super::known::KnownSource;
 use super::open::{Below, OpenSource};
+use super::outside::Outside;
 use super::packs::Usual;
 use super::repository::{KnownRepository, RepositoryPart};
 use super::saved::Places;
@@ -68,9 +70,11 @@ struct StoredRepository {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredDirectory {
-    found: Vec<(String, Vec<u8>, bool)>,
-    above: Option<Above>,
+    /// Path, ecosystems, whether there is another one beside it, and what the rest of the source says: a place in `above`.
+    found: Vec<(String, Vec<u8>, bool, Option<u32>)>,
+    above: Vec<Above>,
     near_misses: Chunks,
+    outside: Chunks,
     packs: Chunks,
     counting: Vec<String>,
     decisions: Option<Decisions>,
@@ -172,14 +176,28 @@ fn stored_directory(
             shown,
         });
     }
+    let (mut above, mut numbers_above) = (Vec::new(), HashMap::new());
     let found = known.found.iter().map(|found| {
         let numbers: Option<Vec<u8>> = found.ecosystems.iter().map(|ecosystem| number(ecosystem.id())).collect();
-        Some((found.path.clone(), numbers?, found.has_sibling))
+        let at = match &found.above {
+            Some(said) => {
+                let next = u32::try_from(above.len()).ok()?;
+                let at = *numbers_above.entry(Arc::clone(said)).or_insert(next);
+                if at == next {
+                    above.push(Above::clone(said));
+                }
+                Some(at)
+            }
+            None => None,
+        };
+        Some((found.path.clone(), numbers?, found.has_sibling, at))
     });
+    let found = found.collect::<Option<_>>()?;
     Some(StoredDirectory {
-        found: found.collect::<Option<_>>()?,
-        above: known.found.iter().find_map(|found| found.above.as_deref().cloned()),
+        found,
+        above,
         near_misses: Chunks::of(&Compact::all(&known.near_misses))?,
+        outside: Chunks::of(&Compact::all(&known.outside.findings))?,
         packs: Chunks::of(&packs)?,
         counting: known.counting.clone(),
         decisions: known.ignored.as_ref().map(|ignored| ignored.decisions()),
@@ -207,11 +225,15 @@ impl StoredSource {
 
         let directory = match packs {
             None => None,
-            Some(StoredDirectory { found, above, near_misses, packs, counting, decisions }) => {
-                let above = above.map(Arc::new);
-                let found = found.into_iter().map(|(path, ecosystems, has_sibling)| {
+            Some(StoredDirectory { found, above, near_misses, outside, packs, counting, decisions }) => {
+                let above: Vec<Arc<Above>> = above.into_iter().map(Arc::new).collect();
+                let found = found.into_iter().map(|(path, ecosystems, has_sibling, said)| {
                     let ecosystems = ecosystems.into_iter().map(by_number).collect::<Option<_>>()?;
-                    Some(Found { has_sibling, ..Found::new(path.clone(), path, ecosystems, above.as_ref()) })
+                    let above = match said {
+                        Some(at) => Some(above.get(at as usize)?),
+                        None => None,
+                    };
+                    Some(Found { has_sibling, ..Found::new(path.clone(), path, ecosystems, above) })
                 });
                 let packs = packs.decode(|pack: StoredKnownPack<'_>| {
                     let reading = Arc::clone(readings.get(pack.reading as usize)?);
@@ -240,6 +262,8 @@ impl StoredSource {
                     decisions: decisions.unwrap_or_default(),
                     found: found.collect::<Option<_>>()?,
                     near_misses: findings(&near_misses)?,
+                    statements: Vec::new(),
+                    outside: Outside { findings: findings(&outside)?, ..Outside::default() },
                     packs: packs.into_iter().collect(),
                     counting,
                 })

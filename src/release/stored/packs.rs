@@ -10,8 +10,8 @@ use crate::cache::{Chunks, Piece};
 use crate::ecosystem;
 use crate::ident::{EcosystemId, PackId, PackName, RelPath, Version};
 use crate::pack::{
-    Component, ComponentKind, Dependency, Example, Fact, FieldTable, Fields, Link, Otherwise, Pack, Provision,
-    Relation, Requirement, Step, VersionedBy,
+    Component, ComponentKind, Delivery, Dependency, Example, Fact, FieldTable, Fields, Link, Otherwise, Pack,
+    Provision, Relation, Requirement, Step, VersionedBy,
 };
 
 /// Shared values, each with its number.
@@ -315,6 +315,9 @@ type StoredNeed<'a> = (&'a str, Option<&'a str>);
 /// Name, range and kind.
 type StoredDependency<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
+/// Object, file, line and facts.
+type StoredDelivery<'a> = (&'a str, &'a str, u32, Vec<StoredFact<'a>>);
+
 /// Kind, name and value.
 type StoredProvision<'a> = (&'a str, &'a str, Option<&'a str>);
 
@@ -351,6 +354,8 @@ struct StoredPack<'a> {
     #[serde(borrow)]
     facts: Vec<StoredFact<'a>>,
     #[serde(borrow)]
+    deliveries: Vec<StoredDelivery<'a>>,
+    #[serde(borrow)]
     checksums: Vec<(&'a str, &'a str)>,
 }
 
@@ -360,6 +365,9 @@ impl<'a> StoredPack<'a> {
         let Pack { requirements, dependencies, components, manifest, facts, checksums, provides, aliases, .. } = pack;
         let dependency = |need: &'a Dependency| (need.name.as_str(), need.range.as_deref(), need.kind.as_deref());
         let provision = |one: &'a Provision| (one.kind, one.name.as_str(), one.value.as_deref());
+        let delivery = |Delivery { object, file, line, facts }: &'a Delivery| {
+            (object.as_str(), file.as_str(), *line, stored_facts(facts))
+        };
         let table = |table: &Option<Arc<FieldTable>>| table.as_ref().map(|table| pool.tables.number(table));
         let files = [&pack.readme, &pack.changelog, &pack.license_file, &pack.icon];
         Self {
@@ -381,6 +389,7 @@ impl<'a> StoredPack<'a> {
             manifest: manifest.as_str(),
             files: files.map(|file| file.as_ref().map(RelPath::as_str)),
             facts: stored_facts(facts),
+            deliveries: pack.deliveries.iter().map(delivery).collect(),
             checksums: checksums.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         }
     }
@@ -398,6 +407,12 @@ impl<'a> StoredPack<'a> {
             kind: label(kind),
             name: name.to_owned(),
             value: value.map(Arc::from),
+        };
+        let delivery = |(object, file, line, told): StoredDelivery<'_>| Delivery {
+            object: object.to_owned(),
+            file: file.to_owned(),
+            line,
+            facts: facts(told),
         };
         let table = |number: Option<u32>| number.map(|number| tables.get(number as usize).cloned());
         let [configuration, environment] = self.tables.map(table);
@@ -433,6 +448,7 @@ impl<'a> StoredPack<'a> {
             license_file: license_file?,
             icon: icon?,
             facts: facts(self.facts),
+            deliveries: self.deliveries.into_iter().map(delivery).collect(),
             checksums: self.checksums.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         })
     }

@@ -14,7 +14,8 @@ use crate::catalog::CatalogRelease;
 use crate::compare::Impact;
 use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
-use crate::pack::{Example, Fact, Field, FieldTable};
+use crate::index::event::SourceFacts;
+use crate::pack::{Delivery, Example, Fact, Field, FieldTable};
 use crate::site::{PackSite, docs, links, source_links, text};
 
 /// The file name of a release's icon, in the release's folder.
@@ -71,6 +72,7 @@ pub(super) struct Release<'a> {
     more_dependents: usize,
     /// Label, value, and whether the value is too long to be shown at once.
     facts: Vec<(&'static str, &'a str, bool)>,
+    deliveries: Vec<Delivered<'a>>,
     checksums: &'a BTreeMap<String, String>,
     source: Source<'a>,
     archive: Archive,
@@ -79,6 +81,16 @@ pub(super) struct Release<'a> {
     environment: Option<Table<'a>>,
     findings: Findings<'a>,
     newest_findings: Option<Findings<'a>>,
+}
+
+/// An object that delivers the pack.
+#[derive(Serialize)]
+struct Delivered<'a> {
+    object: &'a str,
+    /// Where its file lies in the repository, and its address on the web.
+    file: String,
+    link: Option<String>,
+    facts: Vec<(&'static str, &'a str, bool)>,
 }
 
 /// The components of a kind.
@@ -223,6 +235,7 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, has_icon: bool, fields:
             .filter(|fact| !known.iter().any(|address| is_same_address(&fact.value, *address)))
             .map(shown)
             .collect(),
+        deliveries: content.deliveries.iter().filter_map(|delivery| delivered(delivery, source)).collect(),
         checksums: &content.checksums,
         source: Source {
             repository: text::cut(&source.repository, 300),
@@ -264,6 +277,13 @@ pub(super) fn comparison_page(site: &PackSite, at: usize) -> Option<String> {
     let pack = &*site.pack;
     let (from, to) = (pack.releases[site.comparisons.before(at)?].version(), pack.releases[at].version());
     Some(format!("{}.html", links::comparison_address(&pack.id, from, to)))
+}
+
+/// Returns a delivery as pages show it.
+fn delivered<'a>(delivery: &'a Delivery, source: &SourceFacts) -> Option<Delivered<'a>> {
+    let file = source_links::from_pack(source, &delivery.file)?;
+    let link = source_links::file_in_repository(source, &file).map(|link| format!("{link}#L{}", delivery.line));
+    Some(Delivered { object: &delivery.object, file, link, facts: delivery.facts.iter().map(shown).collect() })
 }
 
 /// Returns a fact as pages show it.

@@ -142,6 +142,7 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         license_file: license::file(tree).map(|entry| entry.path.clone()),
         icon: None,
         facts: facts(manifest),
+        deliveries: Vec::new(),
         checksums: BTreeMap::new(),
     };
     readme::check(tree, &pack, "what the adapter installs, and which settings it takes", sink);

@@ -26,12 +26,17 @@ codes! {
     /// No pack of the catalog provides what a claim is a claim of.
     ///
     /// The provider may live elsewhere: then nobody here can tell whether the claim is valid. Kinds of Kubernetes itself and of
-    /// tools that every platform has are left alone.
+    /// tools that every platform has are left alone. The same is said of `platform.service.type`, the plural of a kind.
     CLAIM_UNRESOLVED = "crossplane-claim-unresolved", Warning;
     /// Several packs provide what a claim is a claim of, and their schemas differ.
     ///
     /// Forks of a platform do that. The claim is not validated; leave one of the providers out of the configuration.
     CLAIM_AMBIGUOUS = "crossplane-claim-ambiguous", Warning;
+    /// The claim that a service tells the platform's pipeline to expect is not among its claims, or is of another kind.
+    ///
+    /// The pipeline waits for the claim `platform.service.name` of the kind that `platform.service.type` names, as `kubectl` does:
+    /// by its plural. A service without any claim of its own has them elsewhere.
+    EXPECTED_CLAIM = "crossplane-expected-claim", Warning;
     /// The name of a claim is longer than 63 characters.
     CLAIM_NAME_LENGTH = "crossplane-claim-name-length", Error;
     /// A service has an object that belongs to the tenant: a namespace, a quota, a limit range or a network policy.
@@ -62,9 +67,11 @@ codes! {
     TENANT_CONFIG = "crossplane-tenant-config", Warning;
     /// A kustomization lists a local file that does not exist.
     KUSTOMIZE_MISSING = "crossplane-kustomize-missing", Warning;
-    /// An object of Argo CD fails its schema, or names a path of this pack that does not exist.
+    /// An object of Argo CD fails its schema, or names a path of its own repository that does not exist.
     ///
-    /// Typical: mappings in `kustomize.images`, which takes strings.
+    /// Typical: mappings in `kustomize.images`, which takes strings. Objects outside of packs are looked at too, in sources that
+    /// have packs. That a path is one of this repository is told by the name in `repoURL`; where that tells nothing, by the path of
+    /// a pack that it begins with, or by another path under the same `repoURL` that is here.
     ARGO_INVALID = "crossplane-argo-invalid", Warning;
     /// The manifest of an adapter has no name, or lists of capabilities that the engine cannot read.
     ///

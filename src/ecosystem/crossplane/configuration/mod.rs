@@ -165,13 +165,19 @@ fn meta(document: &Document<'_>, sink: &mut Sink) -> Option<Meta> {
 
 fn dependency(document: &Document<'_>, node: &Node, sink: &mut Sink) -> Option<Dependency> {
     let text = |key: &str| node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-    let named =
-        ["provider", "configuration", "function"].iter().find_map(|kind| Some(((*kind).to_owned(), text(kind)?)));
-    let (kind, name) = named.or_else(|| Some((text("kind")?.to_lowercase(), text("package")?)))?;
+    let (kind, name) = named_dependency(node)?;
     if let Some(version) = node.get("version") {
         check_constraint(document, version, &name, sink);
     }
     Some(Dependency { name, range: text("version"), kind: Some(kind) })
+}
+
+/// Returns the kind and the name of a dependency: `{provider: …}`, or `{kind: Provider, package: …}`.
+pub(super) fn named_dependency(node: &Node) -> Option<(String, String)> {
+    let text = |key: &str| node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let named =
+        ["provider", "configuration", "function"].iter().find_map(|kind| Some(((*kind).to_owned(), text(kind)?)));
+    named.or_else(|| Some((text("kind")?.to_lowercase(), text("package")?)))
 }
 
 /// Requires a version to be a SemVer constraint; a digest is one version exactly.

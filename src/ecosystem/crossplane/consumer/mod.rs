@@ -7,11 +7,13 @@
 //! | `claims` | the claims as components, and objects that do not belong here |
 //! | `provided` | who provides what claims are claims of |
 //! | `references` | claims against that |
+//! | `expected` | the claim that the platform's pipeline is told to expect |
 //! | `feed` | what a tenant's `ApplicationSet` scans for |
 //!
 //! There is no manifest. Claims lie in `platform/claims/<namespace>/`, in `base/claims/` or in `overlays/<env>/…-claim.yaml`.
 
 mod claims;
+mod expected;
 pub(super) mod feed;
 mod provided;
 mod references;
@@ -90,6 +92,7 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         license_file: license::file(tree).map(|entry| entry.path.clone()),
         icon: None,
         facts: facts(service.as_deref(), &environments, &claims),
+        deliveries: Vec::new(),
         checksums: BTreeMap::new(),
     };
     readme::check(tree, &pack, "what the service or the tenant is for, and what it claims", sink);
@@ -100,6 +103,9 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
 pub(super) fn check(_pack: &Pack, tree: &PackTree<'_>, names: &Names, sink: &mut Sink) {
     let (service, claims) = referring(tree);
     references::check(&claims, pinned(service.as_deref()), tree, names, sink);
+    if let Some(service) = &service {
+        expected::check(service, &claims, tree, names, sink);
+    }
 }
 
 /// Returns what checking the claims of a pack came to, for their pages.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::documents::{self, Document};
-use crate::diag::Sink;
+use crate::diag::{Sink, Span};
 use crate::pack::{Dependency, Fact, Field, FieldTable, PackTree};
 use crate::yaml::Node;
 
@@ -33,6 +33,10 @@ pub(super) struct Service {
     pub branch: Option<String>,
     /// `platform.service.name`: the claim that the platform's pipeline expects.
     pub expected_claim: Option<String>,
+    /// Where that stands.
+    pub name_span: Option<Span>,
+    /// `platform.service.type`: what `kubectl` calls its kind, and where that stands.
+    pub expected_type: Option<(String, Span)>,
     /// Rows about the platform.
     pub facts: Vec<Fact>,
 }
@@ -75,6 +79,11 @@ fn service(document: &Document<'_>) -> Option<Service> {
         environment: root.get("env").map(environment).unwrap_or_default(),
         branch: platform.and_then(|platform| platform.get("branch")?.scalar_text()),
         expected_claim: expected.and_then(|service| service.get("name")?.scalar_text()),
+        name_span: expected.and_then(|service| Some(service.get("name")?.span)),
+        expected_type: expected.and_then(|service| {
+            let node = service.get("type")?;
+            Some((node.scalar_text().filter(|text| !text.is_empty())?, node.span))
+        }),
         facts,
     })
 }

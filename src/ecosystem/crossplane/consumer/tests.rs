@@ -63,6 +63,44 @@ fn a_claim_that_the_platform_expects_is_there_or_said_to_be_missing() {
     assert_eq!(missing("biling").as_deref(), Some("biling: no claim here has that name"));
 }
 
+/// The pipeline asks the cluster as `kubectl` does, by the plural of a kind.
+#[test]
+fn the_type_of_the_expected_claim_is_that_of_the_claim() {
+    let said = |service: &str| {
+        let ci = format!("{CI}platform:\n  service: {service}\n");
+        let (worker, database) =
+            (claim("Worker", "billing", "  size: 3\n"), claim("Database", "ledger", "  size: 3\n"));
+        let files = [
+            ("ci/config.yaml", ci.as_str()),
+            ("platform/claims/money/worker.yaml", &worker),
+            ("platform/claims/money/database.yaml", &database),
+        ];
+        let said = check(&texts(&files), "services/billing").said();
+        said.into_iter()
+            .filter(|said| said.contains("ci/config.yaml:"))
+            .filter(|said| !said.contains("missing"))
+            .collect::<Vec<_>>()
+    };
+    for service in [
+        "{type: workers, name: billing}",
+        "{type: Worker, name: billing}",
+        "{type: workers.platform.acme.example, name: billing}",
+        "{type: deployments, name: billing}",
+        "{type: workers}",
+        "nothing",
+    ] {
+        assert_eq!(said(service), [""; 0], "{service}");
+    }
+    let wrong =
+        "crossplane-expected-claim ci/config.yaml:13 the claim `billing` is no `databases`: its kind is `Worker`";
+    assert_eq!(said("{type: databases, name: billing}"), [wrong]);
+    let missing = "crossplane-expected-claim ci/config.yaml:13 no claim here is called `biling`";
+    assert_eq!(said("{type: workers, name: biling}"), [missing]);
+    let nobody =
+        "crossplane-claim-unresolved ci/config.yaml:13 no pack of the catalog provides an API that is called `queues`";
+    assert_eq!(said("{type: queues, name: billing}"), [nobody]);
+}
+
 #[test]
 fn consumers_are_found_by_what_files_say() {
     let tenant = "tenant: a\nrepoURL: b\ntargetRevision: c\nnamespace: d\npath: e\n";

@@ -2,18 +2,21 @@
 
 use super::super::codes::consumer::ARGO_INVALID;
 use super::super::documents::Document;
+use super::super::elsewhere::repository::in_source;
 use super::super::kinds::DELIVERY;
 use super::files::exists;
 use super::object::{self, Object};
 use crate::diag::{Sink, Span};
 use crate::ident::RelPath;
 use crate::pack::{Component, Fact, PackTree};
+use crate::source::git::without_credentials;
 use crate::yaml::{Node, Value};
 
-const GROUP: &str = "argoproj.io";
+/// The API group.
+pub(in super::super) const GROUP: &str = "argoproj.io";
 
 /// Holds an `Application` against its schema, as far as it is known to be got wrong.
-pub(super) fn shape(document: &Document<'_>, object: &Object, sink: &mut Sink) {
+pub(in super::super) fn shape(document: &Document<'_>, object: &Object, sink: &mut Sink) {
     if object.group != GROUP {
         return;
     }
@@ -62,9 +65,9 @@ pub(super) fn path_exists(tree: &PackTree<'_>, path: &RelPath, object: &Object, 
 ///
 /// Which repository it is in nobody says: only a path that begins with the whole path of this pack is surely one of it.
 pub(in super::super) fn missing(tree: &PackTree<'_>, file: &RelPath, path: &str, span: Span, sink: &mut Sink) {
-    let path = path.trim_start_matches("./").trim_end_matches('/');
-    let inside = path.strip_prefix(tree.path).and_then(|rest| rest.strip_prefix('/'));
-    let Some(inside) = inside.filter(|_| !tree.path.is_empty() && !path.contains("{{")) else { return };
+    let in_source = in_source(path, tree.configured.within).unwrap_or_default();
+    let inside = in_source.strip_prefix(tree.path).and_then(|rest| rest.strip_prefix('/'));
+    let Some(inside) = inside.filter(|_| !tree.path.is_empty()) else { return };
     if !exists(tree, inside) {
         sink.report(ARGO_INVALID, object::place(tree, file, span), format!("there is nothing at `{path}`"))
             .help("name a directory of the repository");
@@ -78,6 +81,8 @@ pub(super) fn component(path: &RelPath, object: &Object) -> Option<Component> {
     let mut facts = vec![Fact { label: "Object", value: object.kind.clone() }];
     let mut add = |label, value: Option<&Node>| {
         let text = value.and_then(Node::scalar_text).filter(|text| !text.is_empty());
+        // Somebody's password has no place on a page.
+        let text = text.map(|text| if label == "Repository" { without_credentials(&text) } else { text });
         facts.extend(text.map(|value| Fact { label, value }));
     };
     for source in sources(spec) {
@@ -107,7 +112,7 @@ pub(super) fn component(path: &RelPath, object: &Object) -> Option<Component> {
 }
 
 /// Returns what an object says of the applications that it is or makes.
-fn spec<'a>(root: &'a Node, kind: &str) -> Option<&'a Node> {
+pub(in super::super) fn spec<'a>(root: &'a Node, kind: &str) -> Option<&'a Node> {
     let spec = root.get("spec")?;
     match kind {
         "Application" => Some(spec),
@@ -117,7 +122,8 @@ fn spec<'a>(root: &'a Node, kind: &str) -> Option<&'a Node> {
     .filter(|spec| spec.is_map())
 }
 
-fn sources(spec: &Node) -> impl Iterator<Item = &Node> {
+/// Returns what an application is made of.
+pub(in super::super) fn sources(spec: &Node) -> impl Iterator<Item = &Node> {
     let many = spec.get("sources").map(Node::items).unwrap_or_default();
     spec.get("source").into_iter().chain(many).filter(|source| source.is_map())
 }

@@ -11,10 +11,12 @@ const ASIDE: &[&str] =
 ///
 /// Neither what lies in dot-directories and beside the product, nor `*.disabled`, which has another ending anyway.
 pub(in super::super) fn delivered<'a>(tree: &PackTree<'a>) -> impl Iterator<Item = &'a FileEntry> + use<'a> {
-    tree.snapshot.files().iter().filter(|entry| {
-        let path = entry.path.as_str();
-        is_yaml(path) && !path.split('/').any(|part| part.starts_with('.') || ASIDE.contains(&part))
-    })
+    tree.snapshot.files().iter().filter(|entry| is_delivered(entry.path.as_str()))
+}
+
+/// Tells whether a file is delivered by its path.
+pub(in super::super) fn is_delivered(path: &str) -> bool {
+    is_yaml(path) && !path.split('/').any(|part| part.starts_with('.') || ASIDE.contains(&part))
 }
 
 /// Tells whether a file is YAML by its name.

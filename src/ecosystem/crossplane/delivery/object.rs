@@ -49,7 +49,8 @@ pub(in super::super) fn read(
     parsed.value.iter().flatten().flatten().cloned().collect()
 }
 
-fn object(root: &Node) -> Option<Object> {
+/// Returns an object; nothing when a document is none.
+pub(in super::super) fn object(root: &Node) -> Option<Object> {
     let api_version = root.get("apiVersion")?.as_str()?;
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let kind = root.get("kind")?;

@@ -13,7 +13,7 @@ mod claims;
 mod components;
 pub(super) mod constraint;
 mod drift;
-mod needs;
+pub(super) mod needs;
 mod rules;
 mod summary;
 

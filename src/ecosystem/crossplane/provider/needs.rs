@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{API, Provider};
 use crate::ecosystem::crossplane::composition::Mode;
+use crate::ecosystem::crossplane::elsewhere;
+use crate::ecosystem::crossplane::objects::Other;
 use crate::ecosystem::crossplane::schema::provision_name;
 use crate::pack::Dependency;
 
@@ -58,21 +60,23 @@ pub(super) fn derived(provider: &Provider<'_>) -> Option<&'static str> {
 
 /// Returns what the pack depends on: what the manifest says, else what the compositions use.
 pub(super) fn dependencies(provider: &Provider<'_>) -> Vec<Dependency> {
+    // What a version is not said of here may be installed by an object elsewhere in the source.
+    let with_range = |one: Dependency| match (&one.range, &one.kind) {
+        (None, Some(kind)) => Dependency { range: elsewhere::range(provider.tree, kind, &one.name), ..one },
+        _ => one,
+    };
     if let Some(declared) = &provider.about.dependencies {
-        return declared.clone();
+        return declared.iter().cloned().map(with_range).collect();
     }
     let mut found: BTreeMap<(&'static str, String), Option<String>> = BTreeMap::new();
-    let installed: Vec<&str> = provider
-        .others
-        .iter()
-        .filter(|(_, other)| other.group == "pkg.crossplane.io")
-        .filter_map(|(_, other)| other.package.as_deref())
-        .collect();
+    let installed: Vec<&Other> =
+        provider.others.iter().map(|(_, other)| *other).filter(|other| other.group == "pkg.crossplane.io").collect();
+    let images = || installed.iter().filter_map(|other| other.package.as_deref());
     for (_, composition) in &provider.compositions {
         for composed in &composition.composed {
             let (group, _) = composed.api_version.split_once('/').unwrap_or_default();
             if let Some(package) = package_of(group) {
-                let range = installed.iter().find_map(|image| tag(image, &package));
+                let range = images().find_map(|image| tag(image, &package));
                 found.insert(("provider", package), range.map(|tag| format!(">={tag}")));
             } else if provider.xrds.iter().any(|(_, xrd)| xrd.group == group) {
                 let is_own =
@@ -83,14 +87,19 @@ pub(super) fn dependencies(provider: &Provider<'_>) -> Vec<Dependency> {
             }
         }
         for (_, function) in composition.functions.iter().filter(|(_, function)| !function.is_empty()) {
-            found.insert(("function", function.clone()), None);
+            let is_it = |other: &Other| other.kind == "Function" && other.name == *function;
+            let own = installed.iter().find(|other| is_it(other)).and_then(|other| other.package.as_deref());
+            let range = own.and_then(|image| image.rsplit_once(':')).map(|(_, tag)| format!(">={tag}"));
+            found.insert(("function", function.clone()), range);
         }
     }
-    found.into_iter().map(|((kind, name), range)| Dependency { name, range, kind: Some(kind.to_owned()) }).collect()
+    let dependency =
+        |((kind, name), range): ((&str, String), _)| Dependency { name, range, kind: Some(kind.to_owned()) };
+    found.into_iter().map(dependency).map(with_range).collect()
 }
 
 /// Returns the package that provides the resources of a group.
-fn package_of(group: &str) -> Option<String> {
+pub(in super::super) fn package_of(group: &str) -> Option<String> {
     let known = PROVIDERS.iter().find(|(name, _)| group == *name || (name.starts_with('.') && group.ends_with(name)));
     if let Some((_, package)) = known {
         return Some((*package).to_owned());
@@ -101,7 +110,7 @@ fn package_of(group: &str) -> Option<String> {
 }
 
 /// Returns the tag of an image, if it is one of a package; the host may be another one.
-fn tag<'a>(image: &'a str, package: &str) -> Option<&'a str> {
+pub(in super::super) fn tag<'a>(image: &'a str, package: &str) -> Option<&'a str> {
     let (repository, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
     let path = |text: &'_ str| text.split_once('/').map_or(0, |(host, _)| host.len() + 1);
     (repository[path(repository)..] == package[path(package)..]).then_some(tag)
