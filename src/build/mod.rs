@@ -36,6 +36,7 @@ use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 pub use against::{Gate, check_against};
 pub use assembling::{Assembly, PackUnits};
@@ -244,9 +245,10 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         new_releases,
         written: Some(written),
     };
-    // The catalog is large, and what is left to do is about files.
-    let learnt = Learnt { indexes, left, before, report: &report };
-    rayon::join(|| memory.keep(learnt, progress), || drop((units, catalog))).0?;
+    // The catalog is large, and what is left to do is about files. By all threads, because it is millions of values.
+    units.into_par_iter().for_each(drop);
+    Arc::into_inner(catalog).into_par_iter().flat_map(|catalog| catalog.packs).for_each(drop);
+    memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
     // Said once, when a release is recorded: the next build has nothing to say of it, whatever it remembers.
     report.findings.append(&mut once.news);
     report.historical.append(&mut once.historical);

@@ -52,6 +52,11 @@ impl PackWords {
         words
     }
 
+    /// Returns how many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// Adds the words to those of all, the pack being the entry `first`.
     pub(super) fn gather(&self, first: u32, gathered: &mut Gathered) {
         let mut start = 0;

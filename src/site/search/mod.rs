@@ -92,6 +92,7 @@ fn files(catalog: &Catalog, documents: &[Document], bounds: Bounds) -> Result<Fi
     let (mut gathered, mut shown) = (Gathered::default(), Blocks::new(bounds.block));
     for (number, some) in all.chunks(AT_ONCE).enumerate() {
         let words: Vec<PackWords> = some.par_iter().map(|pack| PackWords::of(pack)).collect();
+        gathered.reserve(words.iter().map(PackWords::len).sum());
         for (at, (pack, words)) in some.iter().zip(words).enumerate() {
             words.gather(packs.first(number * AT_ONCE + at), &mut gathered);
             shown.add(pack);

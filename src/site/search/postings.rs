@@ -70,6 +70,11 @@ pub(super) struct Postings {
 }
 
 impl Gathered {
+    /// Makes room for so many more words of entries: there are millions, and no room is worth having for as many again.
+    pub(super) fn reserve(&mut self, words: usize) {
+        self.found.reserve_exact(words);
+    }
+
     /// Notes that an entry has a word.
     pub(super) fn add(&mut self, word: &str, class: Class, entry: u32) {
         let number = match self.words.get(word) {
