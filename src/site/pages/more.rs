@@ -65,6 +65,14 @@ pub(super) fn findings_of(site: &PackSite, release: &CatalogRelease, parts: &Par
     page(site, path, More { head, heading: "Findings", findings, ..More::default() }, parts)
 }
 
+/// Makes `findings.html` of the pack: those in the newest state of its source.
+pub(super) fn newest_findings(site: &PackSite, parts: &Parts<'_>) -> Page {
+    let path = RelPath::composed(format!("{}/findings.html", links::pack_address(&site.pack.id)));
+    let findings = Some(findings(&site.pack.findings, None, MOST_FINDINGS));
+    let head = head(site, &path, format!("Findings in the newest state of {}", site.pack.id));
+    page(site, path, More { head, heading: "Findings", is_of_pack: true, findings, ..More::default() }, parts)
+}
+
 /// Makes `versions.html` of the pack.
 pub(super) fn versions(site: &PackSite, versions: Vec<VersionRow<'_>>, parts: &Parts<'_>) -> Page {
     let path = RelPath::composed(format!("{}/versions.html", links::pack_address(&site.pack.id)));
