@@ -192,7 +192,7 @@ fn a_pack_page_says_what_a_reader_needs() {
     let files = made(&catalog());
     let page = &files["packs/demo/weather/index.html"];
     for needed in [
-        "demo pack install weather --version <span class=\"n\">1.10.0</span>",
+        "demo pack install weather <span class=\"t\">--version</span> <span class=\"n\">1.10.0</span>",
         "Apache-2.0",
         "readme-set-up",
         "reads the wrong station",

@@ -91,8 +91,11 @@ pub(super) fn dependents(site: &PackSite, parts: &Parts<'_>) -> Page {
 fn head(site: &PackSite, path: &RelPath, title: String) -> Head<'static> {
     let address = path.as_str().rsplit_once('/').map_or("", |(_, file)| file);
     let folder = path.as_str().strip_suffix(address).unwrap_or_default();
-    let address = format!("{}{address}", links::segments(folder));
+    let folder = links::segments(folder);
+    let address = format!("{folder}{address}");
+    let is_of_pack = folder.trim_end_matches('/') == links::pack_address(&site.pack.id);
     Head {
+        json: Some(format!("{folder}{}.json", if is_of_pack { "pack" } else { "release" })),
         canonical: site.base.absolute(&address),
         // What it holds is found by the page that it belongs to.
         is_unlisted: true,

@@ -24,10 +24,10 @@ struct Versions<'a> {
     pages: BTreeMap<String, Vec<usize>>,
     /// The place of the release that each is compared with, and the places of those compared with the default one; nothing where
     /// there is no choice of two.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    before: Vec<Option<usize>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    ends: Vec<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Vec<Option<usize>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<Vec<usize>>,
 }
 
 /// Makes `packs/<ecosystem>/<name>/versions.js`.
@@ -42,8 +42,8 @@ pub(super) fn file(site: &PackSite) -> Result<(RelPath, Vec<u8>), RenderError> {
     });
     let pages = ranges(pack.releases.iter().map(|release| links::component_path(&release.pack)));
     let (comparisons, has_choice) = (&site.comparisons, super::comparisons::has_page(pack));
-    let before = (0..pack.releases.len()).filter(|_| has_choice).map(|at| comparisons.before(at)).collect();
-    let ends = comparisons.ends().filter(|_| has_choice).collect();
+    let before = has_choice.then(|| (0..pack.releases.len()).map(|at| comparisons.before(at)).collect());
+    let ends = has_choice.then(|| comparisons.ends().collect());
     let versions = Versions { latest: pack.latest, versions: versions.collect(), pages, before, ends };
     let json = serde_json::to_string(&versions)
         .map_err(|error| RenderError { page: path.to_string(), reason: error.to_string() })?;

@@ -91,6 +91,10 @@ fn comparisons_are_listed_and_chosen_from() {
     let old = &files["packs/demo/weather/1.0.0/index.html"];
     assert!(old.contains("compare/1.0.0...latest.html\">What changes</a>"), "{old}");
     assert!(files["packs/demo/weather/index.html"].contains("compare/index.html\">Compare any two releases</a>"));
+    // Three releases of one line are chosen from too, though none of them is the end of another.
+    let pack = pack(&["1.0.2", "1.0.1", "1.0.0"]);
+    let catalog = edited(|catalog| catalog.packs = BTreeMap::from([(pack.id.clone(), pack)]));
+    assert!(made(&catalog)["packs/demo/p/versions.js"].contains("\"before\":[1,2,null],\"ends\":[]"));
     // A pack with one release has none of it.
     assert!(!files.keys().any(|path| path.starts_with("packs/other/") && path.contains("compare")));
     assert!(!files["packs/other/hostile/versions.js"].contains("before"));

@@ -38,7 +38,8 @@ fn a_short_list_is_narrowed_in_its_page() {
     let of_ecosystem = &files["packs/demo/index.html"];
     assert!(!of_ecosystem.contains("data-facet"), "one pack is not told apart from others");
     assert!(
-        of_ecosystem.contains("demo pack install weather --version <span class=\"n\">1.10.0</span>"),
+        of_ecosystem
+            .contains("demo pack install weather <span class=\"t\">--version</span> <span class=\"n\">1.10.0</span>"),
         "{of_ecosystem}"
     );
     assert!(of_ecosystem.contains("packs/demo/index.html?kind=action\">"), "{of_ecosystem}");
