@@ -251,3 +251,17 @@ fn hostile_documents_are_sanitised_or_only_source() {
     let pages: BTreeMap<String, String> = files.into_iter().filter(|(path, _)| path.ends_with(".html")).collect();
     assert_harmless(pages);
 }
+
+/// Ensures that whoever mends a finding gets from it to the line.
+#[test]
+fn findings_lead_to_their_lines() {
+    let files = made(&edited(|catalog| {
+        catalog.edit_first(|pack| {
+            put(pack, 1, &[("actions/get.yaml", b"a: 1\nb: 2\nstationn: oslo\n")]);
+            pack.releases[1].findings = Arc::from([pack.findings[0].clone()]);
+        });
+    }));
+    let page = &files["packs/demo/weather/1.10.0/index.html"];
+    let line = "packs/demo/weather/files/1.10.0/actions/get.yaml.html#L3\">packs/weather/actions/get.yaml:3</a> (<a href=\"https://github.com/acme/packs/blob/";
+    assert!(page.contains(line), "{page}");
+}

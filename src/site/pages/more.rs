@@ -58,9 +58,10 @@ pub(super) fn readme(site: &PackSite, at: usize, text: &Text<'_>, parts: &Parts<
 }
 
 /// Makes `<version>/findings.html`.
-pub(super) fn findings_of(site: &PackSite, release: &CatalogRelease, parts: &Parts<'_>) -> Page {
+pub(super) fn findings_of(site: &PackSite, at: usize, parts: &Parts<'_>) -> Page {
+    let release = &site.pack.releases[at];
     let path = links::file_in_release(&site.pack, release.version(), "findings.html");
-    let findings = Some(findings(&release.findings, Some(&release.record.source), MOST_FINDINGS));
+    let findings = Some(findings(&release.findings, Some((site, at)), MOST_FINDINGS));
     let head = head(site, &path, format!("Findings in {} {}", site.pack.id, release.version()));
     page(site, path, More { head, heading: "Findings", findings, ..More::default() }, parts)
 }

@@ -118,7 +118,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
         files.push(more::readme(site, at, readme, &parts)?);
     }
     if release.findings.len() > view::MOST_FINDINGS {
-        files.push(more::findings_of(site, release, &parts)?);
+        files.push(more::findings_of(site, at, &parts)?);
     }
     if at == pack.latest
         && pack.findings.len() > view::MOST_FINDINGS

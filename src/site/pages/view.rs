@@ -235,7 +235,7 @@ pub(super) fn release(site: &PackSite, at: usize, has_icon: bool) -> Release<'_>
         aliases: &content.aliases,
         configuration: content.configuration.as_deref().map(|one| table(one, false, None)),
         environment: content.environment.as_deref().map(|one| table(one, false, None)),
-        findings: findings(&release.findings, Some(source), MOST_FINDINGS),
+        findings: findings(&release.findings, Some((site, at)), MOST_FINDINGS),
         newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
             .then(|| findings(&pack.findings, None, MOST_FINDINGS)),
         address,
