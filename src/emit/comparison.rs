@@ -9,21 +9,28 @@ use crate::compare::{Change, Comparison, Impact, Part};
 use crate::ident::{PackId, RelPath, Version};
 use crate::output::{Phase, Unit};
 
-/// Plans the comparison of every release with the one before it.
+/// Plans the comparison of every release with the one before it, and of the last ones of older lines with the default release.
 pub(super) fn of_pack(pack: &Arc<CatalogPack>, comparisons: &Arc<Comparisons>) -> Vec<Unit> {
     let keys = &pack.keys().contents;
+    let with_default = |end: usize| {
+        let path = path(&pack.id, pack.releases[end].version(), Comparisons::DEFAULT);
+        let (pack, comparisons) = (Arc::clone(pack), Arc::clone(comparisons));
+        Unit::file(Phase::Data, path, (keys[end], keys[pack.latest]), move || {
+            Ok(json(&file(&pack.id, comparisons.with_default(end).expect("it is one of the ends"))))
+        })
+    };
     let unit = |at: usize| {
         let before = comparisons.before(at)?;
-        let path = path(&pack.id, pack.releases[before].version(), pack.releases[at].version());
+        let path = path(&pack.id, pack.releases[before].version(), pack.releases[at].version().as_str());
         let (pack, comparisons) = (Arc::clone(pack), Arc::clone(comparisons));
         Some(Unit::file(Phase::Data, path, (keys[before], keys[at]), move || {
             Ok(json(&file(&pack.id, comparisons.get(at).expect("one is before it"))))
         }))
     };
-    (0..pack.releases.len()).filter_map(unit).collect()
+    (0..pack.releases.len()).filter_map(unit).chain(comparisons.ends().map(with_default)).collect()
 }
 
-fn path(id: &PackId, from: &Version, to: &Version) -> RelPath {
+fn path(id: &PackId, from: &Version, to: &str) -> RelPath {
     RelPath::composed(format!("packs/{id}/compare/{from}...{to}.json"))
 }
 

@@ -198,3 +198,70 @@ fn the_newest_changelog_tells_of_all_releases() {
     assert!(page.contains("<span class=\"t\">a</span>: <span class=\"n\">1</span>"), "{page}");
     assert!(!files["packs/demo/weather/1.0.0/index.html"].contains("First."), "it did not know");
 }
+
+/// Ensures that a Markdown file is rendered above its source: its links lead to pages, lines and headings, its images are copies.
+#[test]
+fn markdown_files_are_rendered_above_their_source() {
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x10";
+    let guide: &[u8] = b"---\nname: guide\n---\n# Set up\n\n[line](../a.yaml#L1) [part](more.md#Far-off) [here](#set-up)\n\n![I](i.png)\n\n```yaml\na: 1\n```\n";
+    let files = with(&[
+        ("a.yaml", b"x: 1\n"),
+        ("docs/guide.md", guide),
+        ("docs/more.md", b"## Far off\n"),
+        ("docs/i.png", png),
+    ]);
+    let page = &files["packs/demo/weather/files/1.0.0/docs/guide.md.html"];
+    let at = |needed: &str| page.find(needed).unwrap_or_else(|| panic!("no {needed}: {page}"));
+    for needed in [
+        "<span class=\"t\">name</span>: guide\n</code></pre>",
+        "<h3 id=\"file-set-up\">Set up</h3>",
+        "href=\"../../../../../../packs/demo/weather/files/1.0.0/a.yaml.html#L1\"",
+        "href=\"../../../../../../packs/demo/weather/files/1.0.0/docs/more.md.html#file-far-off\"",
+        "href=\"#file-set-up\"",
+        "<img src=\"../../../../../../packs/demo/weather/files/1.0.0/docs/i.png.png\" alt=\"I\" width=\"32\" height=\"16\"",
+    ] {
+        assert!(at(needed) < at("<h2 id=\"source\">"), "{needed}: {page}");
+    }
+    assert!(at("<a id=\"L4\" href=\"#L4\">4</a>") > at("<h2 id=\"source\">"), "{page}");
+    assert!(files["packs/demo/weather/files/1.0.0/docs/more.md.html"].contains("<h3 id=\"file-far-off\">"));
+    assert!(files.contains_key("packs/demo/weather/files/1.0.0/docs/i.png.png"));
+}
+
+/// Ensures that a hostile document harms nobody on its own page, and one beyond the bounds is shown as source.
+#[test]
+fn hostile_documents_are_sanitised_or_only_source() {
+    let hostile = HOSTILE.replace('\u{0}', "");
+    let evil = format!(
+        "{hostile}\n\n<a id=L1 name=content href=packyard-site/x>x</a> <img src=x onerror=alert(1)> [x](javascript:alert(1))\n\n# content\n"
+    );
+    let deep = "> ".repeat(500) + "x\n";
+    let files = with(&[
+        ("evil.md", evil.as_bytes()),
+        ("deep.md", deep.as_bytes()),
+        ("only.md", b"---\na: b\n---\n"),
+        ("x.txt", b"# x\n"),
+    ]);
+    let page = |name: &str| &files[&format!("packs/demo/weather/files/1.0.0/{name}.html")];
+    let evil = page("evil.md");
+    assert!(evil.contains("<h2 id=\"source\">") && evil.contains("id=\"file-L1\""), "{evil}");
+    assert_eq!(evil.matches("id=\"L1\"").count(), 1, "{evil}");
+    for name in ["deep.md", "only.md", "x.txt"] {
+        assert!(!page(name).contains("<h2 id=\"source\">"), "{name}");
+    }
+    let pages: BTreeMap<String, String> = files.into_iter().filter(|(path, _)| path.ends_with(".html")).collect();
+    assert_harmless(pages);
+}
+
+/// Ensures that whoever mends a finding gets from it to the line.
+#[test]
+fn findings_lead_to_their_lines() {
+    let files = made(&edited(|catalog| {
+        catalog.edit_first(|pack| {
+            put(pack, 1, &[("actions/get.yaml", b"a: 1\nb: 2\nstationn: oslo\n")]);
+            pack.releases[1].findings = Arc::from([pack.findings[0].clone()]);
+        });
+    }));
+    let page = &files["packs/demo/weather/1.10.0/index.html"];
+    let line = "packs/demo/weather/files/1.10.0/actions/get.yaml.html#L3\">packs/weather/actions/get.yaml:3</a> (<a href=\"https://github.com/acme/packs/blob/";
+    assert!(page.contains(line), "{page}");
+}

@@ -3,11 +3,13 @@
 //! ```text
 //! packs/<ecosystem>/index.html
 //! packs/<ecosystem>/<name>/index.html
-//! packs/<ecosystem>/<name>/{versions.js,versions.html,dependents.html}
+//! packs/<ecosystem>/<name>/{versions.js,versions.html,dependents.html,findings.html}
 //! packs/<ecosystem>/<name>/<version>/index.html
 //! packs/<ecosystem>/<name>/<version>/{components,readme,findings}.html, images/
 //! packs/<ecosystem>/<name>/<version>/<kind>/<component>.html
 //! packs/<ecosystem>/<name>/compare/<version>...<version>.html
+//! packs/<ecosystem>/<name>/compare/<version>...latest.html    with the default release, whichever that is
+//! packs/<ecosystem>/<name>/compare/index.html                 which comparisons there are
 //! packs/<ecosystem>/<name>/<version>/files.html
 //! packs/<ecosystem>/<name>/files/<version>/<path>.html        the page of a file, and its copy beside it
 //! packs/<ecosystem>/<name>/changelog.html
@@ -17,7 +19,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::CatalogPack;
+use crate::catalog::{CatalogPack, Comparisons};
 use crate::ident::{Digest, PackId, RelPath, Version};
 use crate::pack::Pack;
 
@@ -62,6 +64,21 @@ pub(crate) fn comparison_address(id: &PackId, from: &Version, to: &Version) -> S
 /// Returns the file of the page that compares two releases.
 pub(crate) fn comparison_file(id: &PackId, from: &Version, to: &Version) -> RelPath {
     RelPath::composed(format!("{}/compare/{from}...{to}.html", pack_address(id)))
+}
+
+/// Returns the address of the comparison of a release with the default one, as [`comparison_address`].
+pub(crate) fn default_comparison_address(id: &PackId, from: &Version) -> String {
+    format!("{}/compare/{}...{}", pack_address(id), segment(from.as_str()), Comparisons::DEFAULT)
+}
+
+/// Returns the file of the page that compares a release with the default one.
+pub(crate) fn default_comparison_file(id: &PackId, from: &Version) -> RelPath {
+    RelPath::composed(format!("{}/compare/{from}...{}.html", pack_address(id), Comparisons::DEFAULT))
+}
+
+/// Returns the address of the page that lists the comparisons of a pack; it is its path too.
+pub(crate) fn comparisons_address(id: &PackId) -> String {
+    format!("{}/compare/index.html", pack_address(id))
 }
 
 /// Returns the file of a page in a release's folder.

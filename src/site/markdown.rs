@@ -37,6 +37,8 @@ const MAX_REOPENED: usize = 1_000_000;
 pub(super) enum Part {
     Readme,
     Changelog,
+    /// Any Markdown file, on its own page.
+    File,
     /// A piece of a document, of which a page has several: without anchors.
     Section,
     /// A page of the registry's own documentation, which [`super::markdown_pages`] renders.
@@ -49,6 +51,7 @@ impl Part {
         match self {
             Self::Readme => "readme-",
             Self::Changelog => "changelog-",
+            Self::File => "file-",
             Self::Section => "section-",
             Self::Document => "doc-",
         }
@@ -62,9 +65,11 @@ impl Part {
         }
         static READMES: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Readme));
         static CHANGELOGS: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Changelog));
+        static FILES: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::File));
         static SECTIONS: LazyLock<Builder<'static>> = LazyLock::new(|| plain(Part::Section));
         match self {
             Self::Changelog => &CHANGELOGS,
+            Self::File => &FILES,
             Self::Section => &SECTIONS,
             Self::Readme | Self::Document => &READMES,
         }
@@ -106,21 +111,29 @@ pub(super) fn render(part: Part, text: &str, path: &str, source: &SourceFacts) -
 impl Document<'_> {
     /// Renders the document; the addresses of its images and of pages of files begin with [`own::SITE`].
     pub(super) fn render(&self) -> Rendered {
-        let text = text::visible(self.text);
-        let is_rendered = is_markdown(self.path) && text.len() <= MAX_BYTES;
-        let Some((events, is_cut)) = is_rendered.then(|| bounded_events(&text, self.most)).flatten() else {
+        self.render_markdown().unwrap_or_else(|| {
+            let text = text::visible(self.text);
             let shown = text.floor_char_boundary(self.most);
-            return Rendered { html: as_it_is(&text[..shown]), is_cut: shown < text.len().min(MAX_BYTES) };
-        };
+            Rendered { html: as_it_is(&text[..shown]), is_cut: shown < text.len().min(MAX_BYTES) }
+        })
+    }
+
+    /// Renders the document as [`Document::render`], unless it is no Markdown or beyond the bounds of what is rendered.
+    pub(super) fn render_markdown(&self) -> Option<Rendered> {
+        let text = text::visible(self.text);
+        if !is_markdown(self.path) || text.len() > MAX_BYTES {
+            return None;
+        }
+        let (events, is_cut) = bounded_events(&text, self.most)?;
         let mut html = String::with_capacity(text.len().min(self.most) * 2);
         let rewriter = Rewriter::new(self, &events);
         html::push_html(&mut html, rewriter.rewrite(events).into_iter());
         let pages = rewriter.pages.into_inner();
         if self.images.is_empty() && pages.is_empty() {
-            return Rendered { html: self.part.sanitiser().clean(&html).to_string(), is_cut };
+            return Some(Rendered { html: self.part.sanitiser().clean(&html).to_string(), is_cut });
         }
         let html = own::allowed(sanitiser(self.part), self, pages).clean(&html).to_string();
-        Rendered { html: own::drawn(&html, self.images), is_cut }
+        Some(Rendered { html: own::drawn(&html, self), is_cut })
     }
 }
 
@@ -325,7 +338,7 @@ impl<'s> Rewriter<'s> {
 }
 
 /// Returns the language of a block of code, by what stands behind its fence.
-fn language(info: &str) -> Language {
+pub(super) fn language(info: &str) -> Language {
     let word = info.split(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | '}')).find(|word| !word.is_empty());
     Language::of_word(word.unwrap_or_default().trim_start_matches("language-"))
 }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use ammonia::Builder;
 
-use super::{Document, Images, only_numbers, resolve};
+use super::{Document, Part, is_markdown, only_numbers, resolve};
 use crate::site::source_links::web_url;
 
 /// What stands for the site's root in an address until the page is known that shows it.
@@ -43,7 +43,9 @@ pub(super) fn allowed(
                 ("a", "href")
                     if !value.starts_with('#') && !value.starts_with("mailto:") && web_url(value).is_none() =>
                 {
-                    pages.get(&path()?).map(|address| format!("{SITE}{address}").into())
+                    let path = path()?;
+                    let anchor = anchor(&path, value);
+                    pages.get(&path).map(|address| format!("{SITE}{address}{anchor}").into())
                 }
                 _ => only_numbers(element, attribute, value),
             }
@@ -52,8 +54,27 @@ pub(super) fn allowed(
     sanitiser
 }
 
+/// Returns the anchor that a link to a file has on the page of the file: a heading of a document, or a line.
+fn anchor(path: &str, link: &str) -> String {
+    let Some((_, anchor)) = link.split_once('#') else { return String::new() };
+    let is_line = anchor.strip_prefix('L').is_some_and(|line| line.parse::<u16>().is_ok_and(|line| line > 0));
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    match anchor {
+        line if is_line => format!("#{line}"),
+        heading if is_markdown(path) && !heading.is_empty() && heading.chars().all(is_word) => {
+            format!("#{}{}", Part::File.anchor_prefix(), heading.to_lowercase())
+        }
+        _ => String::new(),
+    }
+}
+
 /// Returns sanitised HTML in which every image has its size, and none lacks its address.
-pub(super) fn drawn(html: &str, images: &Images) -> String {
+pub(super) fn drawn(html: &str, document: &Document<'_>) -> String {
+    let Document { images, images_folder, .. } = document;
+    let image_at = |src: &str| {
+        let name = src.strip_prefix(SITE)?.strip_prefix(images_folder)?.strip_prefix('/')?;
+        images.values().find(|image| image.name == name)
+    };
     let mut out = String::with_capacity(html.len() + 64);
     let mut rest = html;
     while let Some(at) = rest.find("<img") {
@@ -62,7 +83,7 @@ pub(super) fn drawn(html: &str, images: &Images) -> String {
         rest = &rest[at + 4 + end..];
         let alt = attributes.get("alt").copied().unwrap_or_default();
         let src = attributes.get("src").copied();
-        let image = src.and_then(|src| images.values().find(|image| src.rsplit('/').next() == Some(&image.name)));
+        let image = src.and_then(image_at);
         let (Some(src), Some(image)) = (src, image) else {
             out.push_str(alt);
             continue;

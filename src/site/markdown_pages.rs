@@ -6,9 +6,10 @@
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Tag, TagEnd, html};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Tag, TagEnd, html};
 
-use super::markdown::{Part, anchors, bounded_events, only_numbers, sanitiser};
+use super::highlight::{Code, Language};
+use super::markdown::{Part, anchors, bounded_events, language, only_numbers, sanitiser};
 use super::{source_links, text};
 
 /// What the ids of headings start with, so that none meets one of the frame's.
@@ -46,6 +47,7 @@ pub(super) fn render(document: &str, resolve: &dyn Fn(&str) -> Option<String>) -
     let (mut heading, mut links, mut level) = (None::<(HeadingLevel, String)>, Vec::new(), 1);
     let (events, _) = bounded_events(&document, usize::MAX)?;
     let mut anchors = anchors(&events).into_iter();
+    let mut code: Option<(Language, String)> = None;
     for event in events {
         if let Event::Text(words) | Event::Code(words) = &event {
             rendered.text.push_str(words);
@@ -56,6 +58,12 @@ pub(super) fn render(document: &str, resolve: &dyn Fn(&str) -> Option<String>) -
             rendered.text.push(' ');
         }
         match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => code = Some((language(&info), String::new())),
+            Event::Text(text) if let Some((_, lines)) = &mut code => lines.push_str(&text),
+            Event::End(TagEnd::CodeBlock) if let Some((language, lines)) = code.take() => {
+                let html = Code::new(language, &lines).html();
+                out.push(Event::Html(format!("<pre><code>{html}</code></pre>").into()));
+            }
             Event::Start(Tag::Heading { level: wanted, .. }) => {
                 let anchor = anchors.next();
                 if wanted == HeadingLevel::H1 && rendered.title.is_none() {
@@ -155,6 +163,15 @@ mod tests {
         let page = rendered("[a](other.md#part) [b](#here) [c](gone.txt) [d](https://acme.example/) ![e](x.png)");
         let expected = "<p><a href=\"other.html#doc-part\">a</a> <a href=\"#doc-here\">b</a> c <a href=\"https://acme.example/\">d</a> e</p>\n";
         assert_eq!(page.html, expected);
+    }
+
+    #[test]
+    fn code_is_coloured_where_its_language_is_known() {
+        let page = rendered("```yaml\na: \"<b>\"\n```\n\n```\na: 1\n```\n");
+        let coloured = "<span class=\"t\">a</span>: <span class=\"s\">\"&lt;b&gt;\"</span>";
+        let expected =
+            format!("<pre tabindex=\"0\"><code>{coloured}\n</code></pre><pre tabindex=\"0\"><code>a: 1\n</code></pre>");
+        assert_eq!(page.html.trim(), expected);
     }
 
     /// An owner may paste what others wrote.

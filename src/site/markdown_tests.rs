@@ -64,9 +64,10 @@ fn images_of_the_pack_are_shown() {
 #[test]
 fn links_to_files_lead_to_their_pages() {
     let html = html(
-        "[a](docs/guide.md#x) [b](./docs/../docs/guide.md) <a href='docs/guide.md'>c</a> <a href='packyard-site/x'>d</a>",
+        "[a](docs/guide.md#Set-up) [l](docs/guide.md#L12) [o](docs/guide.md#\"x) [b](./docs/../docs/guide.md) <a href='docs/guide.md'>c</a> <a href='packyard-site/x'>d</a>",
     );
-    assert_eq!(html.matches("<a href=\"packyard-site/files/guide.html\"").count(), 3, "{html}");
+    let count = |anchor: &str| html.matches(&format!("<a href=\"packyard-site/files/guide.html{anchor}\"")).count();
+    assert_eq!([count(""), count("#file-set-up"), count("#L12")], [3, 1, 1], "{html}");
     assert!(html.contains("<a rel=\"nofollow noopener noreferrer\">d</a>"), "{html}");
     assert_eq!(own::on_page("<a href=\"packyard-site/x\">", "../"), "<a href=\"../x\">");
 }

@@ -162,7 +162,7 @@ pub fn of_pack(
         if at == pack.latest {
             places.push(Place::file(format!("{}/index.html", links::pack_address(&pack.id))));
             let folder = links::pack_address(&pack.id);
-            let beside = ["versions.js", "versions.html", "dependents.html"];
+            let beside = ["versions.js", "versions.html", "dependents.html", "findings.html", "compare/index.html"];
             places.extend(beside.map(|name| Place::file(format!("{folder}/{name}"))));
             key = Fingerprint::of((key, keys.whole));
         }
@@ -176,13 +176,23 @@ pub fn of_pack(
             Place::File(links::comparison_file(&pack.id, pack.releases[before].version(), pack.releases[at].version()));
         let files = [before, at].map(|at| site.files.key(pack, at));
         let beside = site.comparisons.beside(at).map(|pair| pair.map(|(from, to)| (version(from), version(to))));
-        let key = (base.key, keys.releases[before], keys.releases[at], files, beside);
+        let key =
+            (base.key, keys.releases[before], keys.releases[at], files, beside, pages::comparisons::has_page(pack));
         let site = Arc::clone(&site);
         Some(Unit::batch(Phase::Pages, [place], key, move || pages::compare::files(&site, before, at)))
     };
-    // They show nothing that may change after their release, so that nothing makes them again.
+    let with_default = |end: usize| {
+        let place = Place::File(links::default_comparison_file(&pack.id, pack.releases[end].version()));
+        let files = [end, pack.latest].map(|at| site.files.key(pack, at));
+        let key = (base.key, keys.releases[end], keys.releases[pack.latest], files, pages::comparisons::has_page(pack));
+        let site = Arc::clone(&site);
+        Unit::batch(Phase::Pages, [place], key, move || pages::compare::with_default(&site, end))
+    };
+    // They show nothing that may change after their release, so that nothing makes them again, but for an older release that is
+    // recorded later: the files that documents link to may have their pages there.
     let shown = |at: usize| {
         let (site, release) = (&site, &pack.releases[at]);
+        let homes = site.files.key(pack, at);
         let unit = move |(folder, numbers): (String, Vec<usize>)| {
             let files: Vec<_> = numbers.iter().map(|number| &release.listing.files[*number]).collect();
             let facts: Vec<_> = files.iter().map(|file| (&file.path, file.sha256, file.executable)).collect();
@@ -190,6 +200,7 @@ pub fn of_pack(
             let key = (
                 (base.key, &pack.id, release.version().as_str(), facts),
                 (&source.repository, &source.path, &source.commit),
+                homes,
             );
             let key = Fingerprint::of(key);
             let site = Arc::clone(site);
@@ -212,7 +223,8 @@ pub fn of_pack(
         let files = site.files.key(pack, pack.latest);
         Unit::batch(Phase::Pages, [place], (base.key, keys.whole, files), move || pages::changelog::files(&site))
     });
-    let of_releases = all.clone().map(release).chain(all.clone().filter_map(comparison));
+    let of_releases =
+        all.clone().map(release).chain(all.clone().filter_map(comparison)).chain(comparisons.ends().map(with_default));
     of_releases.chain(all.flat_map(shown)).chain(changelog).chain([machines]).collect()
 }
 
@@ -271,7 +283,10 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
         }
     }
     let found: Vec<_> = catalog.packs.values().map(|pack| (pack.keys().summary, pack.keys().findings)).collect();
-    add(vec![pages::HEALTH.to_owned()], Fingerprint::of((base.key, found)), Box::new(pages::health::files));
+    let places = [Place::file(pages::HEALTH), Place::folder(pages::health_lists::FOLDER)];
+    let key = Fingerprint::of((base.key, found));
+    let of_health = Arc::clone(&site);
+    units.push(Unit::batch(Phase::Pointers, places, key, move || pages::health::files(&of_health)));
     units.push(search::unit(&site));
     units
 }

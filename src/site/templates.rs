@@ -1,7 +1,8 @@
 //! Templates: context values → HTML and XML. The only module that names tera.
 //!
 //! Pack text reaches a template as a value, never as template source, and every value is escaped by
-//! [`escape`](super::text::escape) unless it was made by [`Shared::html`] or [`Shared::html_list`].
+//! [`escape`](super::text::escape) unless it was made by [`Shared::html`] or [`Shared::html_list`]; two are written with `safe`: the
+//! JSON-LD of a page, and the code of a snippet, which the lexer has escaped.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! Tests of the whole planned site: links, hostile text, determinism.
 
+mod comparisons;
 mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,10 @@ fn of_other_stages(catalog: &Catalog) -> BTreeSet<String> {
         files.extend(pairs.map(|(before, at)| {
             format!("packs/{id}/compare/{}...{}.json", pack.releases[before].version(), pack.releases[at].version())
         }));
+        let ends = Comparisons::of(pack);
+        files.extend(
+            ends.ends().map(|end| format!("packs/{id}/compare/{}...latest.json", pack.releases[end].version())),
+        );
         for release in &pack.releases {
             let version = release.version();
             files.extend(["release.json", "SHA256SUMS"].map(|file| format!("packs/{id}/{version}/{file}")));
@@ -174,10 +179,12 @@ pub(super) fn assert_harmless(files: BTreeMap<String, String>) {
         if path.ends_with(".html") {
             let data = text.matches("<script type=\"application/ld+json\">{").count();
             let scripts = text.matches("<script").count() - data;
-            let own = ["site.js\" defer data-root=", "browse.js\" defer>", "search.js\" defer>", "results.js\" defer>"]
+            let own = ["site", "browse", "search", "results", "compare"]
+                .map(|name| format!("{name}.js\" defer{}", if name == "site" { " data-root=" } else { ">" }))
                 .map(|script| text.matches(&format!("assets/{script}")).count());
             assert!(scripts == own.iter().sum::<usize>() && own[0] == 1 && data <= 1, "{path}");
-            assert_eq!(own[2..], [usize::from(path == "search.html"); 2], "{path}");
+            assert_eq!(own[2..4], [usize::from(path == "search.html"); 2], "{path}");
+            assert_eq!(own[4], usize::from(path.ends_with("/compare/index.html")), "{path}");
             assert!(!text.contains(" style=") && !text.contains(" onclick=") && !text.contains("<style"), "{path}");
         }
     }
@@ -188,7 +195,7 @@ fn a_pack_page_says_what_a_reader_needs() {
     let files = made(&catalog());
     let page = &files["packs/demo/weather/index.html"];
     for needed in [
-        "demo pack install weather --version 1.10.0",
+        "demo pack install weather <span class=\"t\">--version</span> <span class=\"n\">1.10.0</span>",
         "Apache-2.0",
         "readme-set-up",
         "reads the wrong station",
@@ -277,7 +284,13 @@ fn releases_are_compared_with_the_one_before_them() {
     let files = made(&catalog());
     let compared: Vec<&str> =
         files.keys().filter_map(|path| path.strip_prefix("packs/demo/weather/compare/")).collect();
-    let expected = ["1.0.0...1.9.0+build.5.html", "1.10.0...2.0.0-rc.1.html", "1.9.0+build.5...1.10.0.html"];
+    let expected = [
+        "1.0.0...1.9.0+build.5.html",
+        "1.0.0...latest.html",
+        "1.10.0...2.0.0-rc.1.html",
+        "1.9.0+build.5...1.10.0.html",
+        "index.html",
+    ];
     assert_eq!(compared, expected);
     let here = "packs/demo/weather/compare/1.9.0%2Bbuild.5...1.10.0.html\">since 1.9.0+build.5</a>";
     assert_eq!(files["packs/demo/weather/index.html"].matches(here).count(), 2, "in the facts, and in the table");
@@ -448,9 +461,10 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         &[
             "File packs/demo/weather/changelog.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
+            "File packs/demo/weather/compare/1.0.0...latest.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "Folder packs/demo/weather/1.0.0",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html , File packs/demo/weather/findings.html , File packs/demo/weather/compare/index.html",
         ],
     );
     // Its content: the pages of all releases after it too, which say what happened before them.
@@ -461,7 +475,7 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
             "File packs/demo/weather/compare/1.9.0+build.5...1.10.0.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html , File packs/demo/weather/findings.html , File packs/demo/weather/compare/index.html",
             "Folder packs/demo/weather/1.9.0+build.5",
             "Folder packs/demo/weather/2.0.0-rc.1",
         ],
@@ -482,9 +496,10 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         &[
             "File packs/demo/weather/changelog.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
+            "File packs/demo/weather/compare/1.0.0...latest.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "Folder packs/demo/weather/1.0.0",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html , File packs/demo/weather/findings.html , File packs/demo/weather/compare/index.html",
         ],
     );
     // A status is shown on all pages of the pack, and in lists.
@@ -493,19 +508,20 @@ fn a_change_of_one_pack_touches_the_pages_that_show_it() {
         &[
             "File 404.html",
             "File feed.xml",
-            "File health.html",
+            "File health.html , Folder health",
             "File index.html",
             "File packs/demo/feed.xml",
             "File packs/demo/index.html",
             "File packs/demo/llms.txt",
             "File packs/demo/weather/changelog.html",
             "File packs/demo/weather/compare/1.0.0...1.9.0+build.5.html",
+            "File packs/demo/weather/compare/1.0.0...latest.html",
             "File packs/demo/weather/feed.xml , Folder packs/demo/weather/badges",
             "File packs/index.html",
             "File robots.txt , File llms.txt , File opensearch.xml",
             "File sitemap.xml",
             "Folder packs/demo/weather/1.0.0",
-            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html",
+            "Folder packs/demo/weather/1.10.0 , File packs/demo/weather/index.html , File packs/demo/weather/versions.js , File packs/demo/weather/versions.html , File packs/demo/weather/dependents.html , File packs/demo/weather/findings.html , File packs/demo/weather/compare/index.html",
             "Folder packs/demo/weather/1.9.0+build.5",
             "Folder packs/demo/weather/2.0.0-rc.1",
             "Folder search",

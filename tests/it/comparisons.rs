@@ -97,12 +97,14 @@ fn the_comparison_is_published_as_it_is_printed() {
     assert_eq!((&json["verdict"], &json["promise"]), (&"breaking".into(), &"breaking".into()));
     assert_eq!(json["changes"][0]["component"]["name"], "say");
     assert_eq!(json["files"]["changed"][0], "CHANGES.md");
-    let pages: Vec<&String> =
-        site.keys().filter(|path| path.contains("/compare/") && path.ends_with(".html")).collect();
-    assert_eq!(
-        pages,
-        ["packs/stackstorm/echo/compare/1.0.0...1.1.0.html", "packs/stackstorm/echo/compare/1.1.0...2.0.0.html"]
-    );
+    let compared: Vec<&str> =
+        site.keys().filter_map(|path| path.strip_prefix("packs/stackstorm/echo/compare/")).collect();
+    let pairs = ["1.0.0...1.1.0", "1.0.0...latest", "1.1.0...2.0.0"];
+    let files: Vec<String> =
+        pairs.iter().flat_map(|pair| ["html", "json"].map(|kind| format!("{pair}.{kind}"))).collect();
+    assert_eq!(compared, [&files[..], &["index.html".to_owned()]].concat());
+    let from_older = registry.diff(&["echo", "1.0.0", "2.0.0", "--format", "json"]);
+    assert_eq!(from_older.as_bytes(), &site["packs/stackstorm/echo/compare/1.0.0...latest.json"][..]);
 }
 
 /// Ensures that what cannot be meant is told with what could be.

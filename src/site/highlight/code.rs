@@ -23,6 +23,8 @@ pub(in crate::site) struct Syntax {
     pub(super) has_sections: bool,
     /// Whether a comment stands at the start of a line or behind a space.
     pub(super) spaced_comments: bool,
+    /// Whether a word with dashes in front, behind a space, is the name of an option.
+    pub(super) has_options: bool,
 }
 
 impl Syntax {
@@ -37,6 +39,7 @@ impl Syntax {
         sigil: None,
         has_sections: false,
         spaced_comments: false,
+        has_options: false,
     };
 }
 
@@ -84,9 +87,15 @@ pub(super) fn find(syntax: &Syntax, bytes: &[u8], tokens: &mut Tokens) {
         } else if syntax.sigil == Some(byte) {
             at = end_of_variable(bytes, at + 1);
             tokens.add(Class::Variable, start, at);
+        } else if byte == b'-' && syntax.has_options && starts_option(bytes, at) {
+            at = end_of_word(bytes, at, b"-");
+            tokens.add(Class::Name, start, at);
         } else if byte.is_ascii_digit() {
             at = end_of_word(bytes, at, b".");
-            tokens.add(Class::Number, start, at);
+            // Of commands `wait=5` and `2.0` are told, and not the end of `pack-2.0.tar.gz`.
+            if !syntax.has_options || at_argument(bytes, start) {
+                tokens.add(Class::Number, start, at);
+            }
         } else if is_word(byte) {
             let is_configuration = syntax.keys == Some(b'=');
             at = end_of_word(bytes, at, if is_configuration && starts_line { b"-." } else { b"" });
@@ -103,6 +112,18 @@ pub(super) fn find(syntax: &Syntax, bytes: &[u8], tokens: &mut Tokens) {
             at += 1;
         }
     }
+}
+
+/// Tells whether a dash is the first of a word behind a space: `-f`, `--force`.
+fn starts_option(bytes: &[u8], at: usize) -> bool {
+    let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let is_behind_space = at > 0 && matches!(bytes[at - 1], b' ' | b'\t');
+    is_behind_space && (is_letter(at + 1) || (bytes.get(at + 1) == Some(&b'-') && is_letter(at + 2)))
+}
+
+/// Tells whether an argument of a command starts here, or the value of one.
+fn at_argument(bytes: &[u8], at: usize) -> bool {
+    at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\n' | b'=' | b'(')
 }
 
 /// Tells whether what ends here is a key.

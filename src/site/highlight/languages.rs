@@ -128,6 +128,7 @@ static SHELL: Syntax = Syntax {
     ],
     sigil: Some(b'$'),
     spaced_comments: true,
+    has_options: true,
     ..Syntax::NONE
 };
 

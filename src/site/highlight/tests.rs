@@ -32,6 +32,10 @@ fn code_has_comments_strings_words_and_numbers() {
     );
     assert_eq!(marked("a.toml", "[a.b]\nx-y = \"#\" # z\n"), "[t [a.b]]\n[t x-y] = [s &quot;#&quot;] [c # z]\n");
     assert_eq!(marked("a.sh", "echo \"${x}\" $y a#b\n"), "[k echo] [s &quot;${x}&quot;] [v $y] a#b\n");
+    assert_eq!(
+        marked("b.sh", "rm -rf a-2.0.gz - --no-x=1 2 x--y\n"),
+        "rm [t -rf] a-2.0.gz - [t --no-x]=[n 1] [n 2] x--y\n"
+    );
     assert_eq!(marked("Dockerfile", "FROM a AS b\n"), "[k FROM] a [k AS] b\n");
     assert_eq!(marked("a.rego", "default allow := false\n"), "[k default] allow := [k false]\n");
 }

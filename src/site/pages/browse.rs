@@ -72,7 +72,7 @@ struct Facet {
 
 /// A numbered page, or a gap in their list.
 #[derive(Serialize)]
-struct PageLink {
+pub(super) struct PageLink {
     number: usize,
     address: Option<String>,
     is_here: bool,
@@ -151,7 +151,7 @@ pub(in crate::site) fn files(site: &Site, scope: &Scope) -> Files {
                 cards: here.iter().map(|pack| card(pack, data.is_none())).collect(),
                 is_first: at == 0,
                 data: data.clone(),
-                pages: page_links(scope, at + 1, addresses.len()),
+                pages: page_links(|number| scope.page(number), at + 1, addresses.len()),
             },
         };
         let template = if introduction.is_some() { "ecosystem.html" } else { "browse.html" };
@@ -193,15 +193,16 @@ fn head<'a>(site: &'a Site, introduction: Option<&Introduction<'a>>, path: &RelP
     }
 }
 
-/// Returns the first, the last and the neighbouring pages, with gaps between; none where there is one page only.
-fn page_links(scope: &Scope, here: usize, last: usize) -> Vec<PageLink> {
+/// Returns the first, the last and the neighbouring pages, with gaps between; none where there is one page only. `page` returns the
+/// address of the page of a number.
+pub(super) fn page_links(page: impl Fn(usize) -> String, here: usize, last: usize) -> Vec<PageLink> {
     let mut links = Vec::new();
     if last == 1 {
         return links;
     }
     for number in 1..=last {
         if number == 1 || number == last || number.abs_diff(here) <= NEIGHBOURS {
-            links.push(PageLink { number, address: Some(scope.page(number)), is_here: number == here });
+            links.push(PageLink { number, address: Some(page(number)), is_here: number == here });
         } else if links.last().is_some_and(|link| link.address.is_some()) {
             links.push(PageLink { number, address: None, is_here: false });
         }
@@ -290,7 +291,7 @@ mod tests {
     use super::*;
 
     fn pages(here: usize, last: usize) -> String {
-        let links = page_links(&Scope::All, here, last);
+        let links = page_links(|number| Scope::All.page(number), here, last);
         let words = links.iter().map(|link| match &link.address {
             None => "…".to_owned(),
             Some(address) => format!("{}={}", link.number, address.trim_start_matches("packs/")),

@@ -132,6 +132,7 @@ pub(in crate::site) fn files(site: &PackSite) -> Files {
             title: format!("Changelog of {}", pack.id).into(),
             description: format!("What changed in each release of {}.", pack.id).into(),
             canonical: base.absolute(path.as_str()),
+            json: Some(format!("{}/pack.json", links::pack_address(&pack.id))),
             section: Some(super::BROWSE),
             ..Head::default()
         },

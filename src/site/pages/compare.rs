@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::diffs::{self, FileDiff, Pair};
-use super::{Files, Head, structured};
+use super::{Files, Head, comparisons, structured};
 use crate::catalog::{CatalogPack, CatalogRelease};
 use crate::compare::{Change, Comparison, ComponentName, Impact, Moved, What};
+use crate::ident::RelPath;
 use crate::site::templates::Shared;
 use crate::site::{PackSite, links, text};
 
@@ -39,6 +40,10 @@ struct Page<'a> {
     more_diffs: usize,
     /// The comparisons before and after this one.
     beside: [Option<Beside<'a>>; 2],
+    /// Whether it is with the default release, whichever that is.
+    is_with_default: bool,
+    /// Where two others are chosen, with these two chosen already; absent where there are no others.
+    choice: Option<String>,
     json: String,
 }
 
@@ -98,13 +103,34 @@ struct FileRow<'a> {
     note: Option<&'static str>,
 }
 
-/// Makes the page that compares the release at a place in the pack's list with another one.
+/// Makes the page that compares the release at a place in the pack's list with the one before it.
 pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files {
+    let (pack, [from, to]) = (&*site.pack, [before, at].map(|at| site.pack.releases[at].version()));
+    let comparison = site.comparisons.get(at).expect("it is compared with the one before it");
+    let path = links::comparison_file(&pack.id, from, to);
+    let address = links::comparison_address(&pack.id, from, to);
+    let beside = site.comparisons.beside(at).map(|pair| pair.map(|pair| beside(pack, pair)));
+    page(site, Pair { before, at }, comparison, (path, &address), Some(beside))
+}
+
+/// Makes the page that compares the release at a place, the last one of its line, with the default release.
+pub(in crate::site) fn with_default(site: &PackSite, end: usize) -> Files {
+    let (pack, from) = (&*site.pack, site.pack.releases[end].version());
+    let comparison = site.comparisons.with_default(end).expect("it is one of the ends");
+    let path = links::default_comparison_file(&pack.id, from);
+    let address = links::default_comparison_address(&pack.id, from);
+    page(site, Pair { before: end, at: pack.latest }, comparison, (path, &address), None)
+}
+
+fn page(
+    site: &PackSite,
+    Pair { before, at }: Pair,
+    comparison: &Comparison,
+    (path, address): (RelPath, &str),
+    beside: Option<[Option<Beside<'_>>; 2]>,
+) -> Files {
     let (base, pack) = (&site.base, &*site.pack);
     let (from, to) = (&pack.releases[before], &pack.releases[at]);
-    let comparison = site.comparisons.get(at).expect("it is compared with the one before it");
-    let path = links::comparison_file(&pack.id, from.version(), to.version());
-    let address = links::comparison_address(&pack.id, from.version(), to.version());
     let verdict = comparison.verdict();
     let here = format!("{} to {}", from.version(), to.version());
     let way = structured::way_to(pack).into_iter().chain([(here.as_str(), format!("{address}.html"))]);
@@ -138,7 +164,9 @@ pub(in crate::site) fn files(site: &PackSite, before: usize, at: usize) -> Files
         file_count: comparison.files.count(),
         diffs,
         more_diffs,
-        beside: site.comparisons.beside(at).map(|pair| pair.map(|pair| beside(pack, pair))),
+        is_with_default: beside.is_none(),
+        beside: beside.unwrap_or_default(),
+        choice: comparisons::has_page(pack).then(|| comparisons::choice(pack, from.version(), to.version())),
         json: format!("{address}.json"),
     };
     let html = base.templates.render("compare.html", &path, &[("site", &base.frame), ("lines", &lines)], &page)?;

@@ -9,7 +9,6 @@ use std::io::Write as _;
 use serde::Serialize;
 
 use super::{Files, Head};
-use crate::catalog::CatalogRelease;
 use crate::content::Listed;
 use crate::ident::RelPath;
 use crate::output::RenderError;
@@ -47,6 +46,8 @@ struct FilePage<'a> {
     /// The address of the copy.
     raw: String,
     is_image: bool,
+    /// Whether it is a document that comes beside the page as HTML too.
+    is_rendered: bool,
     /// Whether it is text that is too large.
     is_large: bool,
     repository: Option<String>,
@@ -94,7 +95,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize, numbers: &[usize]) -> F
         let bytes = release.content.read(entry).map_err(|error| unreadable(error.to_string()))?;
         let shown = Shown::of(&bytes);
         let raw = RelPath::composed(format!("{address}.{}", shown.ending()));
-        made.push((path.clone(), page(site, release, file, (&path, raw.as_str()), shown, &bytes)?));
+        made.push((path.clone(), page(site, at, file, (&path, raw.as_str()), shown, &bytes)?));
         made.push((raw, bytes.to_vec()));
     }
     Ok(made)
@@ -102,16 +103,19 @@ pub(in crate::site) fn files(site: &PackSite, at: usize, numbers: &[usize]) -> F
 
 fn page(
     site: &PackSite,
-    release: &CatalogRelease,
+    at: usize,
     file: &Listed,
     (path, raw): (&RelPath, &str),
     shown: Shown,
     bytes: &[u8],
 ) -> Result<Vec<u8>, RenderError> {
     let (base, pack) = (&site.base, &*site.pack);
+    let release = &pack.releases[at];
     let text = (shown == Shown::Text && file.size <= MOST_SHOWN).then(|| String::from_utf8_lossy(bytes));
     let code = text.as_ref().map(|text| Code::new(Language::of_path(file.path.as_str()), text));
     let lines = code.as_ref().map(Code::len);
+    let document =
+        text.as_ref().and_then(|text| super::document::html(site, at, file.path.as_str(), text, &links::root(path)));
     let version_address = links::release_address(&pack.id, release.version());
     let name = file.path.file_name();
     let page = FilePage {
@@ -140,11 +144,14 @@ fn page(
         executable: file.executable,
         raw: raw.to_owned(),
         is_image: matches!(shown, Shown::Image(_)),
+        is_rendered: document.is_some(),
         is_large: shown == Shown::Text && code.is_none(),
         repository: source_links::file(&release.record.source, file.path.as_str()),
     };
     let code = Shared::html(&code.map(|code| numbered(&code)).unwrap_or_default());
-    base.templates.render("file.html", path, &[("site", &base.frame), ("code", &code)], &page)
+    let document = Shared::html(&document.unwrap_or_default());
+    let shared = [("site", &base.frame), ("code", &code), ("document", &document)];
+    base.templates.render("file.html", path, &shared, &page)
 }
 
 /// Returns the lines of a text, each behind its number, which is a link to itself.

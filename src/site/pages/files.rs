@@ -61,6 +61,7 @@ pub(super) fn page(site: &PackSite, at: usize) -> Result<(RelPath, Vec<u8>), Ren
             description: format!("The {} of {} {}.", text::count(count, "file", "files"), pack.id, release.version())
                 .into(),
             canonical: base.absolute(&format!("{address}/files.html")),
+            json: Some(format!("{address}/release.json")),
             section: Some(super::BROWSE),
             ..Head::default()
         },

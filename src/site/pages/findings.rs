@@ -6,8 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::diag::{Counts, Diagnostic};
-use crate::index::event::SourceFacts;
-use crate::site::{source_links, text};
+use crate::site::{PackSite, source_links, text};
 
 /// Longest message, in bytes.
 const MAX_MESSAGE: usize = 2_000;
@@ -38,12 +37,17 @@ struct Group<'a> {
 #[derive(Serialize)]
 struct Spot {
     name: String,
+    /// The line on the page of the file.
+    page: Option<String>,
+    /// The line in the repository.
     link: Option<String>,
 }
 
-/// Returns findings, of which at most so many are listed; `source` is where their places can be looked up, for those about a
-/// release.
-pub(super) fn findings<'a>(found: &'a [Diagnostic], source: Option<&SourceFacts>, most: usize) -> Findings<'a> {
+/// The release that findings are about, by its place in the pack's list.
+pub(super) type About<'s> = (&'s PackSite, usize);
+
+/// Returns findings, of which at most so many are listed; in the release that they are about their places can be looked up.
+pub(super) fn findings<'a>(found: &'a [Diagnostic], about: Option<About<'_>>, most: usize) -> Findings<'a> {
     let mut listed: Vec<_> = found.iter().collect();
     listed.sort_by_key(|finding| Reverse(finding.severity));
     listed.truncate(most);
@@ -54,16 +58,16 @@ pub(super) fn findings<'a>(found: &'a [Diagnostic], source: Option<&SourceFacts>
         let at = *known.entry(said).or_insert(groups.len());
         if let Some(group) = groups.get_mut(at) {
             group.excerpt = None;
-            group.places.extend(spot(finding, source));
+            group.places.extend(spot(finding, about));
         } else {
-            groups.push(group(finding, source));
+            groups.push(group(finding, about));
         }
     }
     let left_out = found.len() - listed.len();
     Findings { count: found.len(), counts: Counts::of(found).to_string(), left_out, groups }
 }
 
-fn group<'a>(finding: &'a Diagnostic, source: Option<&SourceFacts>) -> Group<'a> {
+fn group<'a>(finding: &'a Diagnostic, about: Option<About<'_>>) -> Group<'a> {
     let message = &finding.message[..finding.message.floor_char_boundary(MAX_MESSAGE)];
     Group {
         severity: finding.severity.as_str(),
@@ -71,26 +75,42 @@ fn group<'a>(finding: &'a Diagnostic, source: Option<&SourceFacts>) -> Group<'a>
         rule: text::pieces(finding.code.description()),
         message: text::pieces(message),
         help: finding.help.as_deref().map(text::pieces).unwrap_or_default(),
-        places: spot(finding, source).into_iter().collect(),
+        places: spot(finding, about).into_iter().collect(),
         excerpt: finding.place.excerpt.as_deref(),
     }
 }
 
-fn spot(finding: &Diagnostic, source: Option<&SourceFacts>) -> Option<Spot> {
+fn spot(finding: &Diagnostic, about: Option<About<'_>>) -> Option<Spot> {
     let place = &finding.place;
     if place.path.is_empty() {
         return None;
     }
-    let line = place.span.map(|span| format!(":{}", span.line)).unwrap_or_default();
-    let anchor = place.span.map(|span| format!("#L{}", span.line)).unwrap_or_default();
-    let link = source.and_then(|source| Some(source_links::file_in_repository(source, &place.path)? + &anchor));
-    Some(Spot { name: format!("{}{line}", place.path), link })
+    let line = place.span.map(|span| span.line);
+    let name = line.map_or_else(|| place.path.clone(), |line| format!("{}:{line}", place.path));
+    let Some((site, at)) = about else { return Some(Spot { name, page: None, link: None }) };
+    let source = &site.pack.releases[at].record.source;
+    let page = in_pack(&source.path, &place.path).and_then(|path| site.files.link(&site.pack, at, path, line));
+    let anchor = line.map(|line| format!("#L{line}")).unwrap_or_default();
+    let link = source_links::file_in_repository(source, &place.path).map(|link| link + &anchor);
+    Some(Spot { name, page, link })
+}
+
+/// Returns the path in its pack of a file of the source, of which the pack is the folder at `folder`.
+fn in_pack<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diag::{Place, Sink};
+
+    #[test]
+    fn the_files_of_a_pack_lie_below_its_folder() {
+        assert_eq!(in_pack("packs/a", "packs/a/b/c.yaml"), Some("b/c.yaml"));
+        assert_eq!(in_pack("", "b.yaml"), Some("b.yaml"));
+        assert_eq!((in_pack("packs/a", "packs/ab/c.yaml"), in_pack("packs/a", "packs/a")), (None, None));
+    }
 
     #[test]
     fn what_is_said_twice_is_shown_once() {

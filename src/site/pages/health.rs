@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::browse::{PageLink, page_links};
+use super::health_lists::{self, CLEAN, List, PER_PAGE};
 use super::{Files, Head};
 use crate::catalog::CatalogPack;
 use crate::diag::{Code, Counts, Diagnostic, Severity};
@@ -14,11 +16,9 @@ use crate::ident::{PackId, RelPath};
 use crate::site::text::Piece;
 use crate::site::{Site, links, text};
 
-/// Most packs that are listed with what is wrong with them.
-const MOST_PACKS: usize = 100;
-/// Most packs that are named of a rule.
+/// Most packs that are named of a rule; where there are more, it has a list of them.
 const MOST_OF_RULE: usize = 12;
-/// Most packs that are named of those without findings.
+/// Most packs that are named of those without findings, as those of a rule.
 const MOST_CLEAN: usize = 200;
 
 #[derive(Serialize)]
@@ -28,16 +28,18 @@ struct Health<'a> {
     clean_count: usize,
     counts: Row,
     ecosystems: Vec<OfEcosystem>,
-    packs: Vec<OfPack<'a>>,
-    more_packs: usize,
+    /// The first packs with something to mend, and the pages of the others.
+    packs: &'a [OfPack<'a>],
+    pages: Vec<PageLink>,
     rules: Vec<Rule<'a>>,
     clean: Vec<Named<'a>>,
-    more_clean: usize,
+    /// The list of all that are clean, where they are not all named.
+    all_clean: Option<String>,
 }
 
 /// How many findings there are of each severity.
 #[derive(Serialize, Default, Clone, Copy)]
-struct Row {
+pub(super) struct Row {
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -54,14 +56,16 @@ struct OfEcosystem {
 
 /// A pack: its name and the address of its page.
 #[derive(Serialize)]
-struct Named<'a> {
+pub(super) struct Named<'a> {
     ecosystem: &'static str,
     name: &'a str,
     address: String,
+    /// How many findings it has, where a rule is told of.
+    count: Option<usize>,
 }
 
 #[derive(Serialize)]
-struct OfPack<'a> {
+pub(super) struct OfPack<'a> {
     pack: Named<'a>,
     version: &'a str,
     counts: Row,
@@ -77,7 +81,8 @@ struct Rule<'a> {
     count: usize,
     pack_count: usize,
     packs: Vec<Named<'a>>,
-    more_packs: usize,
+    /// The list of all, where they are not all named.
+    all_packs: Option<String>,
 }
 
 /// What is known of a rule.
@@ -85,10 +90,11 @@ struct Known<'a> {
     code: Code,
     severity: Severity,
     count: usize,
-    packs: Vec<&'a CatalogPack>,
+    /// The packs, and how often each breaks it.
+    packs: Vec<(&'a CatalogPack, usize)>,
 }
 
-/// Makes `health.html`.
+/// Makes `health.html`, and the lists that are too long for it.
 pub(in crate::site) fn files(site: &Site) -> Files {
     let path = RelPath::composed(super::HEALTH);
     let packs = || site.catalog.packs.values().map(|pack| &**pack);
@@ -101,8 +107,9 @@ pub(in crate::site) fn files(site: &Site) -> Files {
             let rule = Known::of(&mut rules, finding);
             rule.count += 1;
             rule.severity = rule.severity.max(finding.severity);
-            if rule.packs.last().is_none_or(|last| last.id != pack.id) {
-                rule.packs.push(pack);
+            match rule.packs.last_mut().filter(|(last, _)| last.id == pack.id) {
+                Some((_, count)) => *count += 1,
+                None => rule.packs.push((pack, 1)),
             }
         }
         for finding in pack.releases.iter().flat_map(|release| &*release.findings) {
@@ -114,6 +121,21 @@ pub(in crate::site) fn files(site: &Site) -> Files {
     let texts: Vec<String> = rules.iter().map(|rule| rule.code.explanation()).collect();
     let (clean, mut faulty): (Vec<_>, Vec<_>) = counted.iter().copied().partition(|(_, row)| row.is_clean());
     faulty.sort_by_key(|(pack, row)| (std::cmp::Reverse((row.errors, row.warnings, row.notes)), &pack.id));
+    let faulty: Vec<OfPack<'_>> = faulty.into_iter().map(|(pack, counts)| of_pack(pack, counts)).collect();
+    let mut files = health_lists::packs(site, &faulty)?;
+    for rule in rules.iter().filter(|rule| rule.packs.len() > MOST_OF_RULE) {
+        let packs: Vec<_> = rule.packs.iter().map(|(pack, count)| named(pack, Some(*count))).collect();
+        let code = rule.code.name();
+        let fault = text::pieces(rule.code.description());
+        let list = List { folder: health_lists::of_rule(code), title: format!("Packs that break {code}"), code, fault };
+        files.extend(health_lists::names(site, &list, &packs)?);
+    }
+    if clean.len() > MOST_CLEAN {
+        let packs: Vec<_> = clean.iter().map(|(pack, _)| named(pack, None)).collect();
+        let title = "Packs with nothing to mend".to_owned();
+        let list = List { folder: CLEAN.to_owned(), title, code: "", fault: Vec::new() };
+        files.extend(health_lists::names(site, &list, &packs)?);
+    }
     let page = Health {
         head: Head {
             description: "What checking found in the packs of this registry, and how to mend it.".into(),
@@ -125,22 +147,15 @@ pub(in crate::site) fn files(site: &Site) -> Files {
         clean_count: clean.len(),
         counts: counted.iter().fold(Row::default(), |sum, (_, row)| sum.plus(*row)),
         ecosystems: ecosystems(&counted),
-        packs: faulty
-            .iter()
-            .take(MOST_PACKS)
-            .map(|(pack, counts)| OfPack {
-                pack: named(pack),
-                version: pack.latest().version().as_str(),
-                counts: *counts,
-            })
-            .collect(),
-        more_packs: faulty.len().saturating_sub(MOST_PACKS),
+        packs: &faulty[..faulty.len().min(PER_PAGE)],
+        pages: page_links(health_lists::page, 1, faulty.len().div_ceil(PER_PAGE).max(1)),
         rules: rules.iter().zip(&texts).map(|(rule, text)| rule.shown(text)).collect(),
-        clean: clean.iter().take(MOST_CLEAN).map(|(pack, _)| named(pack)).collect(),
-        more_clean: clean.len().saturating_sub(MOST_CLEAN),
+        clean: clean.iter().take(MOST_CLEAN).map(|(pack, _)| named(pack, None)).collect(),
+        all_clean: (clean.len() > MOST_CLEAN).then(|| format!("{CLEAN}/index.html")),
     };
     let html = site.base.templates.render("health.html", &path, &[("site", &site.base.frame)], &page)?;
-    Ok(vec![(path, html)])
+    files.push((path, html));
+    Ok(files)
 }
 
 /// Returns what is wrong with a pack's default release and with its newest state, each finding once.
@@ -164,12 +179,17 @@ fn ecosystems(counted: &[(&CatalogPack, Row)]) -> Vec<OfEcosystem> {
     counted.chunk_by(|(a, _), (b, _)| a.id.ecosystem == b.id.ecosystem).map(of_one).collect()
 }
 
-fn named(pack: &CatalogPack) -> Named<'_> {
+fn of_pack(pack: &CatalogPack, counts: Row) -> OfPack<'_> {
+    OfPack { pack: named(pack, None), version: pack.latest().version().as_str(), counts }
+}
+
+fn named(pack: &CatalogPack, count: Option<usize>) -> Named<'_> {
     let PackId { name, .. } = &pack.id;
     Named {
         ecosystem: pack.ecosystem.id(),
         name: name.as_str(),
         address: format!("{}/index.html", links::pack_address(&pack.id)),
+        count,
     }
 }
 
@@ -211,8 +231,9 @@ impl<'a> Known<'a> {
             paragraphs: paragraphs.map(text::pieces).collect(),
             count: self.count,
             pack_count: self.packs.len(),
-            packs: self.packs.iter().take(MOST_OF_RULE).map(|pack| named(pack)).collect(),
-            more_packs: self.packs.len().saturating_sub(MOST_OF_RULE),
+            packs: self.packs.iter().take(MOST_OF_RULE).map(|(pack, _)| named(pack, None)).collect(),
+            all_packs: (self.packs.len() > MOST_OF_RULE)
+                .then(|| format!("{}/index.html", health_lists::of_rule(self.code.name()))),
         }
     }
 }

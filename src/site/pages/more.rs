@@ -58,11 +58,20 @@ pub(super) fn readme(site: &PackSite, at: usize, text: &Text<'_>, parts: &Parts<
 }
 
 /// Makes `<version>/findings.html`.
-pub(super) fn findings_of(site: &PackSite, release: &CatalogRelease, parts: &Parts<'_>) -> Page {
+pub(super) fn findings_of(site: &PackSite, at: usize, parts: &Parts<'_>) -> Page {
+    let release = &site.pack.releases[at];
     let path = links::file_in_release(&site.pack, release.version(), "findings.html");
-    let findings = Some(findings(&release.findings, Some(&release.record.source), MOST_FINDINGS));
+    let findings = Some(findings(&release.findings, Some((site, at)), MOST_FINDINGS));
     let head = head(site, &path, format!("Findings in {} {}", site.pack.id, release.version()));
     page(site, path, More { head, heading: "Findings", findings, ..More::default() }, parts)
+}
+
+/// Makes `findings.html` of the pack: those in the newest state of its source.
+pub(super) fn newest_findings(site: &PackSite, parts: &Parts<'_>) -> Page {
+    let path = RelPath::composed(format!("{}/findings.html", links::pack_address(&site.pack.id)));
+    let findings = Some(findings(&site.pack.findings, None, MOST_FINDINGS));
+    let head = head(site, &path, format!("Findings in the newest state of {}", site.pack.id));
+    page(site, path, More { head, heading: "Findings", is_of_pack: true, findings, ..More::default() }, parts)
 }
 
 /// Makes `versions.html` of the pack.
@@ -83,8 +92,11 @@ pub(super) fn dependents(site: &PackSite, parts: &Parts<'_>) -> Page {
 fn head(site: &PackSite, path: &RelPath, title: String) -> Head<'static> {
     let address = path.as_str().rsplit_once('/').map_or("", |(_, file)| file);
     let folder = path.as_str().strip_suffix(address).unwrap_or_default();
-    let address = format!("{}{address}", links::segments(folder));
+    let folder = links::segments(folder);
+    let address = format!("{folder}{address}");
+    let is_of_pack = folder.trim_end_matches('/') == links::pack_address(&site.pack.id);
     Head {
+        json: Some(format!("{folder}{}.json", if is_of_pack { "pack" } else { "release" })),
         canonical: site.base.absolute(&address),
         // What it holds is found by the page that it belongs to.
         is_unlisted: true,

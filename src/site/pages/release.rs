@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::view::{Changes, Group};
-use super::{Files, Head, changelog, component, more, structured, view};
+use super::{Files, Head, changelog, comparisons, component, more, structured, view};
 use crate::catalog::{CatalogRelease, Status};
 use crate::ident::RelPath;
 use crate::site::images::Images;
@@ -104,6 +104,9 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
         let (path, html, _) = page_of(path, true)?;
         files.push((path, html));
         files.push(super::versions::file(site)?);
+        if comparisons::has_page(pack) {
+            files.push(comparisons::page(site)?);
+        }
     }
     let (path, html, has_more_components) =
         page_of(links::file_in_release(pack, release.version(), "index.html"), false)?;
@@ -115,7 +118,13 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
         files.push(more::readme(site, at, readme, &parts)?);
     }
     if release.findings.len() > view::MOST_FINDINGS {
-        files.push(more::findings_of(site, release, &parts)?);
+        files.push(more::findings_of(site, at, &parts)?);
+    }
+    if at == pack.latest
+        && pack.findings.len() > view::MOST_FINDINGS
+        && !view::are_alike(&release.findings, &pack.findings)
+    {
+        files.push(more::newest_findings(site, &parts)?);
     }
     if at == pack.latest && pack.releases.len() > FIRST_VERSIONS + MOST_OLDER {
         files.push(more::versions(site, versions(site), &parts)?);

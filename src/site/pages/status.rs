@@ -19,13 +19,15 @@ pub(super) struct Notice<'a> {
     advisory: Option<(&'a str, bool)>,
     /// Where to go instead: words and address.
     instead: Option<(String, String)>,
+    /// The page that says what changed until then.
+    changes: Option<String>,
     /// Whether it leads to the default release: the page of a component leads to the same component there.
     to_default: bool,
 }
 
 impl<'a> Notice<'a> {
     fn new(tone: &'static str, title: String, text: &'a str) -> Self {
-        Self { tone, title, text, advisory: None, instead: None, to_default: false }
+        Self { tone, title, text, advisory: None, instead: None, changes: None, to_default: false }
     }
 }
 
@@ -74,8 +76,9 @@ fn is_unversioned(release: &CatalogRelease) -> bool {
 }
 
 /// Returns the boxes of a release, gravest first.
-pub(super) fn notices<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Vec<Notice<'a>> {
+pub(super) fn notices(site: &PackSite, at: usize) -> Vec<Notice<'_>> {
     let (pack, around) = (&*site.pack, &*site.around);
+    let release = &pack.releases[at];
     let mut notices = Vec::new();
     if release.status.draft {
         let text = if has_taken_version(pack, release) { TAKEN } else { DRAFT };
@@ -103,7 +106,8 @@ pub(super) fn notices<'a>(site: &'a PackSite, release: &'a CatalogRelease) -> Ve
         };
         let is_prerelease = release.version().is_prerelease() && !is_unversioned(release);
         let text = if is_prerelease { "This is a prerelease." } else { "" };
-        notices.push(Notice { instead, to_default: true, ..Notice::new(tone, title, text) });
+        let changes = super::comparisons::with_default(site, at);
+        notices.push(Notice { instead, changes, to_default: true, ..Notice::new(tone, title, text) });
     } else if is_unversioned(release) && !release.status.draft {
         let (title, text) = ("This pack has no versions".to_owned(), UNVERSIONED);
         notices.push(Notice::new("info", title, text));

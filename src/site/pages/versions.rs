@@ -1,7 +1,8 @@
 //! What the version picker reads: the versions of a pack, and which of them have which component.
 //!
 //! Loaded by a `<script>` when somebody opens the picker, because browsers refuse `fetch` on `file://`; so pages of old releases
-//! know of new ones without being made again. Read by `script/30-versions.js`.
+//! know of new ones without being made again. Read by `script/30-versions.js`, and by `assets/compare.js` for which two are
+//! compared.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,12 @@ struct Versions<'a> {
     versions: Vec<(std::borrow::Cow<'a, str>, String, &'static str)>,
     /// The pages that not every release has, below its folder: for each the places where releases with it begin and end, by turns.
     pages: BTreeMap<String, Vec<usize>>,
+    /// The place of the release that each is compared with, and the places of those compared with the default one; nothing where
+    /// there is no choice of two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Vec<Option<usize>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends: Option<Vec<usize>>,
 }
 
 /// Makes `packs/<ecosystem>/<name>/versions.js`.
@@ -34,7 +41,10 @@ pub(super) fn file(site: &PackSite) -> Result<(RelPath, Vec<u8>), RenderError> {
         (text::visible(release.version().as_str()), day.to_owned(), status)
     });
     let pages = ranges(pack.releases.iter().map(|release| links::component_path(&release.pack)));
-    let versions = Versions { latest: pack.latest, versions: versions.collect(), pages };
+    let (comparisons, has_choice) = (&site.comparisons, super::comparisons::has_page(pack));
+    let before = has_choice.then(|| (0..pack.releases.len()).map(|at| comparisons.before(at)).collect());
+    let ends = has_choice.then(|| comparisons.ends().collect());
+    let versions = Versions { latest: pack.latest, versions: versions.collect(), pages, before, ends };
     let json = serde_json::to_string(&versions)
         .map_err(|error| RenderError { page: path.to_string(), reason: error.to_string() })?;
     // In JSON `<` stands in strings only; written as an escape, no text of a pack looks like markup to a lenient reader.
@@ -77,7 +87,7 @@ mod tests {
         let site = crate::site::testing::pack_site(&catalog, pack, comparisons);
         let (path, script) = file(&site).expect("it is made");
         assert_eq!(path.as_str(), "packs/demo/weather/versions.js");
-        let expected = r#"window.packyardVersions={"latest":1,"versions":[["2.0.0-rc.1","2026-03-01","prerelease"],["1.10.0","2026-03-01",""],["1.9.0+build.5","2026-03-01","yanked"],["1.0.0","2026-03-01","deprecated"]],"pages":{}};"#;
+        let expected = r#"window.packyardVersions={"latest":1,"versions":[["2.0.0-rc.1","2026-03-01","prerelease"],["1.10.0","2026-03-01",""],["1.9.0+build.5","2026-03-01","yanked"],["1.0.0","2026-03-01","deprecated"]],"pages":{},"before":[1,2,3,null],"ends":[3]};"#;
         assert_eq!(String::from_utf8_lossy(&script).trim_end(), expected);
     }
 }

@@ -16,6 +16,7 @@ use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
 use crate::index::event::SourceFacts;
 use crate::pack::{Delivery, Example, Fact, Field, FieldTable};
+use crate::site::highlight::{Code, Language};
 use crate::site::{PackSite, docs, links, source_links, text};
 
 /// The file name of a release's icon, in the release's folder.
@@ -136,6 +137,8 @@ pub(super) struct Changes<'a> {
 pub(super) struct Snippet<'a> {
     title: Vec<text::Piece<'a>>,
     text: Cow<'a, str>,
+    /// The text as HTML, escaped and coloured by what its author's runtime says it is.
+    code: String,
 }
 
 #[derive(Serialize)]
@@ -214,7 +217,7 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, has_icon: bool, fields:
         url,
         version_count: pack.releases.len(),
         icon: has_icon.then(|| format!("{address}/{ICON}")),
-        notices: notices(site, release),
+        notices: notices(site, at),
         install: snippets(pack.ecosystem.install_release(release, url, &site.base.feeds)),
         has_placeholder_url: registry.url.is_none(),
         authors: &content.authors,
@@ -251,7 +254,7 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, has_icon: bool, fields:
         aliases: &content.aliases,
         configuration: shown_table(&content.configuration, &fields[0]),
         environment: shown_table(&content.environment, &fields[1]),
-        findings: findings(&release.findings, Some(source), MOST_FINDINGS),
+        findings: findings(&release.findings, Some((site, at)), MOST_FINDINGS),
         newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
             .then(|| findings(&pack.findings, None, MOST_FINDINGS)),
         address,
@@ -301,7 +304,7 @@ fn is_same_address(text: &str, shown: Option<&str>) -> bool {
 }
 
 /// Tells whether two lists of findings say the same to a reader.
-fn are_alike(left: &[Diagnostic], right: &[Diagnostic]) -> bool {
+pub(super) fn are_alike(left: &[Diagnostic], right: &[Diagnostic]) -> bool {
     let said = |finding: &Diagnostic| (finding.code.name(), finding.severity, finding.place.span);
     left.len() == right.len()
         && left.iter().zip(right).all(|(left, right)| {
@@ -319,13 +322,21 @@ pub(super) fn snippets(examples: Vec<Example>) -> Vec<Snippet<'static>> {
                 .map(|(code, text)| (code, text.into_owned().into()))
                 .collect(),
             text: example.text.trim_end().to_owned().into(),
+            code: coloured(&example),
         })
         .collect()
 }
 
 /// Returns an example as pages show it.
 pub(super) fn snippet(example: &Example) -> Snippet<'_> {
-    Snippet { title: text::pieces(&example.title), text: example.text.trim_end().into() }
+    Snippet { title: text::pieces(&example.title), text: example.text.trim_end().into(), code: coloured(example) }
+}
+
+/// Returns the text of an example as HTML: all of it escaped, and nothing but elements of the lexer's own in it.
+fn coloured(example: &Example) -> String {
+    let mut html = Code::new(Language::of_word(example.language), example.text.trim_end()).html();
+    html.truncate(html.trim_end_matches('\n').len());
+    html
 }
 
 /// Returns the components of a release by kind, of each the first ones where there are more than `most` in all; `stems` are

@@ -37,7 +37,11 @@ fn a_short_list_is_narrowed_in_its_page() {
     assert!(!page.contains("data-script") && !files.contains_key("packs/browse.js"));
     let of_ecosystem = &files["packs/demo/index.html"];
     assert!(!of_ecosystem.contains("data-facet"), "one pack is not told apart from others");
-    assert!(of_ecosystem.contains("demo pack install weather --version 1.10.0"), "{of_ecosystem}");
+    assert!(
+        of_ecosystem
+            .contains("demo pack install weather <span class=\"t\">--version</span> <span class=\"n\">1.10.0</span>"),
+        "{of_ecosystem}"
+    );
     assert!(of_ecosystem.contains("packs/demo/index.html?kind=action\">"), "{of_ecosystem}");
 }
 
@@ -64,6 +68,53 @@ fn a_long_list_is_in_pages() {
     );
     assert!(files["sitemap.xml"].contains("<loc>https://packs.acme.example/packs/page-2.html</loc>"));
     assert!(files["index.html"].len() < 20_000, "the home page has {} bytes", files["index.html"].len());
+}
+
+/// Ensures that every pack with a finding is reached from `health.html`, by pages that stay small.
+#[test]
+fn every_finding_is_reached_by_pages() {
+    // Only of these pages: the packs' own would take long.
+    let health = |catalog: &Arc<Catalog>| -> BTreeMap<String, String> {
+        let base = Arc::new(Base::new(catalog, &Arc::new(Templates::builtin()), &Feeds::default()));
+        let mut units = of_registry(&base, catalog).into_iter().filter(|unit| unit.covers("health.html"));
+        let files = units.next().expect("it is planned").files().expect("it is made");
+        files.into_iter().map(|(path, bytes)| (path.to_string(), String::from_utf8(bytes).expect("UTF-8"))).collect()
+    };
+    let catalog = with_packs(320);
+    let files = health(&catalog);
+    let pages: Vec<&str> = files.keys().filter(|path| path.starts_with("health")).map(String::as_str).collect();
+    let code = crate::ecosystem::NEAR_MISS.name();
+    let of_rule = format!("health/rules/{code}");
+    let rule = ["index", "page-2"].map(|name| format!("{of_rule}/{name}.html"));
+    let expected =
+        ["health.html", "health/page-2.html", "health/page-3.html", "health/page-4.html", &*rule[0], &*rule[1]];
+    assert_eq!(pages, expected);
+    let first = &files["health.html"];
+    assert!(first.contains("href=\"health/page-2.html\""), "{first}");
+    assert!(first.contains(&format!("href=\"{of_rule}/index.html\">all 321 packs</a>")), "{first}");
+    let second = &files["health/page-2.html"];
+    assert!(
+        second.contains("<strong>321 packs</strong>, 101 to 200") && second.contains("../health.html\">"),
+        "{second}"
+    );
+    for pages in [&pages[..4], &pages[4..]] {
+        for id in catalog.packs.keys() {
+            let link = format!("packs/{id}/index.html#findings\">");
+            assert_eq!(pages.iter().filter(|page| files[**page].contains(&link)).count(), 1, "{id} in {pages:?}");
+        }
+    }
+    assert!(pages.iter().all(|page| files[*page].len() < 60_000));
+    assert_eq!(health(&super::catalog()).len(), 1, "a short list is one page");
+}
+
+/// Ensures that the newest state of a source with very many findings has a page of them.
+#[test]
+fn the_newest_findings_have_a_page_where_they_are_many() {
+    let files = made(&edited(|catalog| {
+        catalog.edit_first(|pack| pack.findings = vec![pack.findings[0].clone(); 60]);
+    }));
+    assert!(files["packs/demo/weather/index.html"].contains("packs/demo/weather/findings.html\">20 more findings</a>"));
+    assert!(files["packs/demo/weather/findings.html"].contains("packs/weather/actions/get.yaml:3"));
 }
 
 /// Ensures that the feed of a pack tells what was released and what was said since, newest first.

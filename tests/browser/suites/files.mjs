@@ -61,6 +61,24 @@ export default async function ({ folder, files, hosts, places, shots, SIZES, axe
     if (copied.trimEnd() !== raw.trimEnd()) wrong.push(`selected: ${JSON.stringify(copied.slice(0, 80))}`);
   }));
 
+  // A Markdown file is rendered above its source.
+  const documents = [];
+  for (const page of pages.filter((page) => page.endsWith(".md.html"))) {
+    const html = await readFile(join(folder, page), "utf8");
+    if (html.includes('id="source"') && html.includes('id="L9"')) documents.push(page);
+  }
+  judge("some Markdown file is rendered", documents.length ? [] : ["none is"]);
+  for (const [name, javaScriptEnabled] of [["with", true], ["without", false]]) {
+    if (!documents.length) break;
+    judge(`a line of a Markdown file has an address ${name} JavaScript`, await visit(`${hosts[0].address}${documents[0]}#L9`, { javaScriptEnabled }, async (page, wrong) => {
+      const box = await page.locator("#L9").boundingBox();
+      if (!box || box.y < 40 || box.y > 900) wrong.push(`the line is not in sight: ${JSON.stringify(box)}`);
+      if (await page.locator(".document :is(h3, p, ul)").count() === 0) wrong.push("nothing is rendered");
+      await page.locator(".deeds a", { hasText: "Source" }).click();
+      if (!page.url().endsWith("#source")) wrong.push(`the way to the source leads to ${page.url()}`);
+    }));
+  }
+
   // Every copy has the bytes that the lists of the releases name, and a name that no browser runs.
   const sums = new Map();
   for (const file of files.filter((file) => /^packs\/[^/]+\/[^/]+\/[^/]+\/SHA256SUMS$/.test(file))) {
