@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
@@ -48,24 +49,32 @@ fn common<'a>(a: &'a str, b: &str) -> &'a str {
 /// on purpose neither, since the keys are random.
 #[derive(Debug, Default)]
 pub(super) struct PathSet {
-    hashes: HashSet<(u64, u64)>,
+    /// Many small tables, none of which is ever much larger than it has to be.
+    shards: [Mutex<HashSet<(u64, u64)>>; 32],
     hashers: [RandomState; 2],
 }
 
 impl PathSet {
     /// Adds a path; false if it was there.
-    pub(super) fn insert(&mut self, path: &str) -> bool {
-        self.hashes.insert(self.hash(path))
+    pub(super) fn insert(&self, path: &str) -> bool {
+        let hash = self.hash(path);
+        self.shard(hash).insert(hash)
     }
 
     /// Tells whether a path is there.
     pub(super) fn contains(&self, path: &str) -> bool {
-        self.hashes.contains(&self.hash(path))
+        let hash = self.hash(path);
+        self.shard(hash).contains(&hash)
     }
 
     fn hash(&self, path: &str) -> (u64, u64) {
         let [a, b] = &self.hashers;
         (a.hash_one(path), b.hash_one(path))
+    }
+
+    fn shard(&self, (hash, _): (u64, u64)) -> MutexGuard<'_, HashSet<(u64, u64)>> {
+        let shard = &self.shards[hash as usize % self.shards.len()];
+        shard.lock().expect("no panic while locked")
     }
 }
 

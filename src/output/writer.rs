@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, RwLock};
 
 use camino::Utf8Path;
 use rayon::prelude::*;
@@ -25,7 +25,7 @@ pub(super) struct Writer<'a> {
     existing: Option<&'a Existing>,
     before: &'a Record,
     modes_are_kept: bool,
-    planned: Mutex<PathSet>,
+    planned: PathSet,
     directories: RwLock<HashSet<String>>,
     temporary: AtomicU64,
 }
@@ -55,7 +55,7 @@ impl<'a> Writer<'a> {
             existing,
             before,
             modes_are_kept,
-            planned: Mutex::default(),
+            planned: PathSet::default(),
             directories: RwLock::new(directories),
             temporary: AtomicU64::new(0),
         }
@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
     /// was planned.
     pub(super) fn delete_stale(&self, made: &Made) -> Result<usize, PathError> {
         let Some(existing) = self.existing else { return Ok(0) };
-        let planned = self.planned.lock().expect("no panic while locked");
+        let planned = &self.planned;
         let mut needed: HashSet<String> = HashSet::new();
         for path in made.iter().flat_map(|(_, _, files)| files.iter()) {
             // Those above one that is known are known.
@@ -136,11 +136,7 @@ impl<'a> Writer<'a> {
 
     /// Notes that a file is planned.
     fn plan(&self, path: &str) -> Result<(), OutputError> {
-        if self.planned.lock().expect("no panic while locked").insert(path) {
-            Ok(())
-        } else {
-            Err(OutputError::Twice(RelPath::composed(path)))
-        }
+        if self.planned.insert(path) { Ok(()) } else { Err(OutputError::Twice(RelPath::composed(path))) }
     }
 
     fn put(&self, path: &RelPath, content: Content<'_>) -> Result<Written, OutputError> {

@@ -41,7 +41,7 @@ use root::Packs;
 /// Most characters of a summary in the index.
 const RESULT_SUMMARY: usize = 110;
 /// How many packs are read at a time: their words are in memory twice while they are.
-const AT_ONCE: usize = 512;
+const AT_ONCE: usize = 128;
 
 /// How large pieces are, in bytes before they are compressed.
 #[derive(Debug, Clone, Copy)]
