@@ -38,6 +38,13 @@ pub fn identity(config: &SourceConfig) -> String {
     }
 }
 
+/// Returns the last part of a URL, without `.git`; nothing for a path, which differs from clone to clone.
+pub fn repository_name(identity: &str) -> Option<&str> {
+    let address = identity.split(['?', '#']).next().filter(|address| git::is_remote(address))?.trim_end_matches('/');
+    let name = address.rsplit(['/', ':']).next().unwrap_or_default();
+    Some(name.strip_suffix(".git").unwrap_or(name)).filter(|name| !name.is_empty())
+}
+
 /// Opens a source: finds the directory or repository, fetching what is remote.
 pub fn open_source(config: &SourceConfig, reader: &Reader<'_>) -> Result<OpenSource, SourceError> {
     let identity = identity(config);
@@ -77,6 +84,16 @@ impl OpenSource {
     /// Returns the directory whose present state is the draft; nothing for a source that is a repository only.
     pub fn directory(&self) -> Option<&Utf8Path> {
         self.directory.as_deref()
+    }
+
+    /// Returns where the source lies in its repository, empty at its root.
+    pub fn within(&self) -> &str {
+        self.repository.as_ref().map_or("", |below| &below.prefix)
+    }
+
+    /// Returns the name of the directory that the source is, unless it is the root of a repository or has none of its own.
+    pub fn directory_name(&self) -> Option<String> {
+        self.last_segment(self.repository.as_ref())
     }
 
     /// Returns the git directory.
