@@ -18,6 +18,7 @@ use crate::index::archives::ArchiveStore;
 use crate::index::event::Release;
 use crate::index::histories::Histories;
 use crate::index::history::History;
+use crate::pack::above::{Above, LicenseAbove};
 use crate::pack::{Configured, Pack, PackTree};
 use crate::release::Candidate;
 use crate::release::open::{OpenSource, repository_name};
@@ -38,6 +39,8 @@ pub(super) struct Stored {
     pub(super) pack: Arc<Pack>,
     pub(super) snapshot: Snapshot,
     pub(super) listing: Arc<Listing>,
+    /// The licence file that stood above it.
+    license: Option<LicenseAbove>,
     /// What is wrong with it by itself, places relative to the source's root.
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -102,7 +105,8 @@ pub(super) fn read(indexes: &Indexes, known: &Archived, had: &Had<'_>, setting: 
     let wanted: Vec<_> = wanted.collect();
     let read = |(archives, id, release): (&ArchiveStore, PackId, Release)| {
         let key = (id, release.version.clone(), release.content_digest);
-        if let Some(stored) = known.get(&key) {
+        let license = setting.licenses.get(&release.source.repository);
+        if let Some(stored) = known.get(&key).filter(|stored| stored.license.as_ref() == license) {
             return Some((key, Arc::clone(stored)));
         }
         let ecosystem = ecosystem::by_id(key.0.ecosystem.as_str())?;
@@ -141,7 +145,10 @@ pub(super) fn stored(
     let tree = PackTree::new(&snapshot, setting.memo, &source.path, config.limits.yaml());
     let of_source = opened.and_then(OpenSource::directory_name);
     let directory = source.path.rsplit('/').next().filter(|name| !name.is_empty()).or(of_source.as_deref());
-    let tree = PackTree { configured, directory, ..tree };
+    // That of the release's own commit may not be here: today's stands in for it.
+    let license = setting.licenses.get(&source.repository).cloned();
+    let above = Above { license: license.clone(), ..Above::default() };
+    let tree = PackTree { configured, directory, above: (!source.path.is_empty()).then_some(&above), ..tree };
     let mut found = Sink::new();
     let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
         return Err("the stored archive holds no pack that can be read".to_owned());
@@ -152,5 +159,5 @@ pub(super) fn stored(
     pack.dependencies.clone_from(&record.dependencies);
     let revision = revision(source).unwrap_or(record.version.as_str());
     let findings = located(found.finish(), &source.path, Some(revision));
-    Ok(Stored { pack: Arc::new(pack), snapshot, listing: Arc::new(listing), findings })
+    Ok(Stored { pack: Arc::new(pack), snapshot, listing: Arc::new(listing), license, findings })
 }

@@ -18,6 +18,7 @@ use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
 use crate::ecosystem::{Asked, Ecosystem, Names, Provided, Records};
 use crate::ident::RelPath;
 use crate::index::event::SourceFacts;
+use crate::pack::above::LicenseAbove;
 use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, Pack, PackTree, Remark};
 use crate::release::candidates::Work;
 use crate::release::open::OpenSource;
@@ -92,6 +93,8 @@ pub(super) struct Setting<'a> {
     pub(super) elsewhere: &'a BTreeSet<String>,
     /// The identities of sources of which nothing may be told.
     pub(super) hidden: &'a BTreeSet<String>,
+    /// The licence files at the roots of sources as they are now, by the source's identity.
+    pub(super) licenses: &'a BTreeMap<String, LicenseAbove>,
     /// The sources, by identity.
     pub(super) opened: &'a BTreeMap<String, OpenSource>,
 }

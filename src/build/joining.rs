@@ -226,7 +226,7 @@ impl Shelf<'_> {
                 Err(reason) => return Ok(Err(reason)),
             },
         };
-        let Stored { pack, snapshot, listing, findings } = &*stored;
+        let Stored { pack, snapshot, listing, findings, .. } = &*stored;
         let mut content = Content {
             pack: Arc::clone(pack),
             snapshot: snapshot.clone(),

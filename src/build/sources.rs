@@ -15,6 +15,7 @@ use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Sink};
 use crate::ecosystem::Provided;
 use crate::pack::Memo;
+use crate::pack::above::LicenseAbove;
 use crate::progress::Progress;
 use crate::release::candidates::{Reader, SourceReading, Wanted, Work, read_source};
 use crate::release::open::{OpenSource, identity};
@@ -45,6 +46,8 @@ pub(super) struct Reading {
     pub(super) private: BTreeSet<String>,
     /// The sources by identity, for content that was released and is not among the candidates any more.
     pub(super) opened: BTreeMap<String, OpenSource>,
+    /// The licence files at the roots of sources as they are now, by the source's identity.
+    pub(super) licenses: BTreeMap<String, LicenseAbove>,
     /// The sources that could not be read, by identity.
     pub(super) failures: Vec<(String, SourceError)>,
     /// What was learnt about files, for whoever reads more of them.
@@ -62,8 +65,8 @@ pub(super) struct Reading {
 impl Reading {
     /// Returns what the rules need that look beyond one pack.
     pub(super) fn setting<'a>(&'a self, config: &'a Config) -> Setting<'a> {
-        let Self { hidden, private, opened, memo, paths, elsewhere, .. } = self;
-        Setting { memo, config, private, paths, elsewhere, hidden, opened }
+        let Self { hidden, private, opened, licenses, memo, paths, elsewhere, .. } = self;
+        Setting { memo, config, private, paths, elsewhere, hidden, licenses, opened }
     }
 
     /// Returns the candidates of public and of private sources.
@@ -136,6 +139,9 @@ pub(super) fn read(
                 } else if is_elsewhere(source) {
                     read.findings.iter_mut().for_each(|finding| finding.source = Some(read.identity.clone()));
                     reading.elsewhere.insert(read.identity.clone());
+                }
+                if let Some(license) = read.source.license() {
+                    reading.licenses.entry(read.identity.clone()).or_insert(license);
                 }
                 reading.opened.entry(read.identity).or_insert(read.source);
                 reading.candidates.extend(read.candidates);

@@ -204,6 +204,7 @@ fn what_is_said_between_packs_is_the_same_in_a_shallow_clone() {
     ] {
         let site = SiteTest::new().file("packyard.toml", &format!("[[source]]\n{place}\n{lints}"));
         let mut repository = RepoFixture::init(site.beside("tagged"));
+        repository.file("LICENSE", include_str!("../../LICENSE-MIT"));
         write_packs(&mut repository, "1.0.0", "small, large", ["say", "bake"]);
         repository.commit("First").tag("v1.0.0");
         write_packs(&mut repository, "2.0.0", "medium, huge", ["say", "fry"]);
@@ -230,6 +231,7 @@ fn what_is_said_between_packs_is_the_same_in_a_shallow_clone() {
             "levels"
         );
 
+        assert!(says("packs/crossplane/worker/0", "/release.json", "MIT"), "the licence of the repository");
         let shallow = rebuilt(&site, |site, _| make_shallow(site));
         assert_eq!(tree::difference(&whole, &shallow), None, "{place} {lints}");
     }

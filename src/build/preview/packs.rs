@@ -93,7 +93,8 @@ impl Packs {
         histories: &Arc<Histories>,
         setting: &Setting<'_>,
     ) -> Result<(Vec<Arc<CatalogPack>>, Vec<Diagnostic>), BuildError> {
-        let text = format!("{:?} {} {:?}", setting.config, setting.archives.root(), reading.hidden);
+        let Reading { hidden, licenses, .. } = reading;
+        let text = format!("{:?} {} {hidden:?} {licenses:?}", setting.config, setting.archives.root());
         if text != self.setting {
             *self = Self { setting: text, ..Self::default() };
         }
