@@ -120,7 +120,7 @@ fn the_depth_of_a_clone_does_not_matter() {
 }
 
 /// Puts a shallow clone in the place of the repository of a site.
-fn make_shallow(site: &SiteTest) {
+pub(crate) fn make_shallow(site: &SiteTest) {
     let (from, to) = (site.beside("tagged"), site.beside("shallow"));
     clone_shallow(&from, &to);
     std::fs::remove_dir_all(&from).expect("it is there");
@@ -163,7 +163,7 @@ spec: {size: SIZE}
 
 /// Writes packs that refer to each other: a service to an API, by its newest state and at a release, and one pack to the actions
 /// of another, some of which are not there.
-fn write_packs(repository: &mut RepoFixture, version: &str, sizes: &str, actions: [&str; 2]) {
+pub(crate) fn write_packs(repository: &mut RepoFixture, version: &str, sizes: &str, actions: [&str; 2]) {
     let (size, _) = sizes.split_once(',').expect("two sizes");
     repository
         .file("worker/README.md", &format!("# Worker {version}\n\nSee [more](more.md).\n"))
