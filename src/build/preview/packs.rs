@@ -115,13 +115,13 @@ impl Packs {
             let known = self.known.get(&group.id);
             known.is_some_and(|known| !known.asked.iter().all(|asked| provided.still_answers(asked)))
         };
-        let all = self.names.groups.iter().enumerate();
         let groups: Vec<&Group> = match &changed {
-            Changed::Everything => all.map(|(_, group)| group).collect(),
-            Changed::Groups(places) => all
-                .filter(|(at, group)| places.contains(at) || has_other_answers(group))
-                .map(|(_, group)| group)
-                .collect(),
+            Changed::Everything => self.names.groups.iter().collect(),
+            Changed::Groups(places) => {
+                let all = self.names.groups.iter().enumerate();
+                let again = all.filter(|(at, group)| places.contains(at) || has_other_answers(group));
+                again.map(|(_, group)| group).collect()
+            }
         };
         let joined: Vec<_> = groups.into_par_iter().map(join).collect::<Result<_, BuildError>>()?;
         if changed == Changed::Everything {
