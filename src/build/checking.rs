@@ -10,17 +10,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::archived::{self, Archived, Had, Indexes};
 use super::sources::located;
 use crate::cache::Chunks;
 use crate::config::Config;
 use crate::diag::{self, Codes, Compact, Diagnostic, Level, Levels, Sink};
-use crate::ecosystem::{Asked, Names, Provided, Records};
+use crate::ecosystem::{Asked, Ecosystem, Names, Provided, Records};
 use crate::ident::RelPath;
-use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, PackTree, Remark};
+use crate::index::event::SourceFacts;
+use crate::pack::above::LicenseAbove;
+use crate::pack::{BROKEN_LINK, Configured, DOCUMENT_TOO_LARGE, Memo, Pack, PackTree, Remark};
 use crate::release::candidates::Work;
+use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage};
 use crate::site::markdown;
 use crate::site::markdown_files::{self, FileLink};
+use crate::source::Snapshot;
 
 /// Most broken links of one document that are reported.
 const MOST_BROKEN: usize = 20;
@@ -30,6 +35,10 @@ const MOST_BROKEN: usize = 20;
 pub(super) struct Checks {
     /// What the registry index says of packs that are in no source.
     pub(super) records: Option<Arc<dyn Records>>,
+    /// Where the releases are recorded that count as if a source had them.
+    pub(super) indexes: Indexes,
+    /// The releases that no source has.
+    archived: Arc<Archived>,
     provided: Arc<Provided>,
     lints: BTreeMap<String, Level>,
     paths: BTreeMap<String, String>,
@@ -70,6 +79,7 @@ struct StoredCheck<'a> {
 }
 
 /// What checking needs.
+#[derive(Clone, Copy)]
 pub(super) struct Setting<'a> {
     /// What is known about files.
     pub(super) memo: &'a Memo,
@@ -81,17 +91,38 @@ pub(super) struct Setting<'a> {
     pub(super) paths: &'a BTreeMap<String, String>,
     /// The identities of repositories in which paths of files begin.
     pub(super) elsewhere: &'a BTreeSet<String>,
-    /// What the reading does.
-    pub(super) work: &'a Work,
+    /// The identities of sources of which nothing may be told.
+    pub(super) hidden: &'a BTreeSet<String>,
+    /// The licence files at the roots of sources as they are now, by the source's identity.
+    pub(super) licenses: &'a BTreeMap<String, LicenseAbove>,
+    /// The sources, by identity.
+    pub(super) opened: &'a BTreeMap<String, OpenSource>,
+}
+
+/// What is looked at: a candidate, or a recorded release that no source has.
+pub(super) struct Subject<'a> {
+    pub(super) ecosystem: &'static dyn Ecosystem,
+    pub(super) pack: Option<&'a Pack>,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) source: &'a SourceFacts,
+    /// What the findings belong to.
+    pub(super) revision: Option<&'a str>,
 }
 
 impl Checks {
     /// Returns the candidates of all sources, each with everything that is said of it; the very same value as before where
     /// that is the same.
-    pub(super) fn finish(&mut self, candidates: Vec<Arc<Candidate>>, setting: &Setting<'_>) -> Vec<Arc<Candidate>> {
+    ///
+    /// `work` is what the reading does.
+    pub(super) fn finish(
+        &mut self,
+        candidates: Vec<Arc<Candidate>>,
+        setting: &Setting<'_>,
+        work: &Work,
+    ) -> Vec<Arc<Candidate>> {
         let (mut known, gone) = matched(candidates, std::mem::take(&mut self.finished));
         let is_foreign = std::mem::take(&mut self.is_foreign);
-        let has_other_names = self.provide(&known, gone) || is_foreign;
+        let has_other_names = self.provide(&known, gone, setting) || is_foreign;
         let has_other_places = self.paths != *setting.paths || self.elsewhere != *setting.elsewhere;
         let has_other_setting = self.lints != setting.config.lints || has_other_places || is_foreign;
         if has_other_setting {
@@ -100,16 +131,20 @@ impl Checks {
             self.elsewhere.clone_from(setting.elsewhere);
         }
         let (provided, levels) = (&self.provided, setting.config.levels());
+        let check = |read: &Candidate| {
+            let checked = check(&Subject::of(read), Arc::clone(provided), setting);
+            if read.snapshot.has_failed() {
+                work.uncertain.store(true, Ordering::Relaxed);
+            }
+            Arc::new(checked)
+        };
         let finish = |read: &Arc<Candidate>, before: &Finished| {
             let checked = Arc::clone(&before.checked);
             let holds = !has_other_names || checked.asked.iter().all(|asked| provided.still_answers(asked));
-            let checked = if holds { checked } else { Arc::new(check(read, Arc::clone(provided), setting)) };
+            let checked = if holds { checked } else { check(read) };
             finished(read, checked, setting, &levels, Some(&before.whole))
         };
-        let anew = |read: &Arc<Candidate>| {
-            let checked = Arc::new(check(read, Arc::clone(provided), setting));
-            finished(read, checked, setting, &levels, None)
-        };
+        let anew = |read: &Arc<Candidate>| finished(read, check(read), setting, &levels, None);
         if has_other_names || has_other_setting {
             known.par_iter_mut().filter(|(_, before)| before.is_some()).for_each(|(read, before)| {
                 *before = before.as_ref().map(|before| finish(read, before));
@@ -140,14 +175,26 @@ impl Checks {
         self.finished.extend(candidates.into_iter().zip(checked).map(finished));
     }
 
+    /// Returns the names that are provided, and the releases with their content that no source has.
+    pub(super) fn provided(&self) -> (Arc<Provided>, Arc<Archived>) {
+        (Arc::clone(&self.provided), Arc::clone(&self.archived))
+    }
+
     /// Counts the names of new candidates and takes away those that are gone; tells whether any name came or went.
-    fn provide(&mut self, known: &[Known], gone: Vec<Finished>) -> bool {
+    fn provide(&mut self, known: &[Known], gone: Vec<Finished>, setting: &Setting<'_>) -> bool {
+        let had = Had::of(known.iter().map(|(read, _)| &**read));
+        let archived = archived::read(&self.indexes, &self.archived, &had, setting);
+        let before = std::mem::replace(&mut self.archived, Arc::new(archived));
         let provided = Arc::make_mut(&mut self.provided);
         let mut differs = provided.go_by(self.records.as_ref());
         // What a pack keeps through an edit must not seem to be gone in between.
         for pack in known.iter().filter(|(_, before)| before.is_none()).filter_map(|(read, _)| read.pack.as_ref()) {
             differs |= provided.add(pack);
         }
+        let added = self.archived.iter().filter(|(key, _)| !before.contains_key(key));
+        added.for_each(|(_, stored)| differs |= provided.add(&stored.pack));
+        let removed = before.iter().filter(|(key, _)| !self.archived.contains_key(key));
+        removed.for_each(|(_, stored)| differs |= provided.remove(&stored.pack));
         for pack in gone.iter().filter_map(|gone| gone.read.pack.as_ref()) {
             differs |= provided.remove(pack);
         }
@@ -222,15 +269,7 @@ fn finished(
     levels: &Levels,
     before: Option<&Arc<Candidate>>,
 ) -> Finished {
-    let mut findings = read.findings.clone();
-    findings.extend(checked.found.iter().cloned());
-    let source = &read.source.repository;
-    if let Some(path) = setting.paths.get(source) {
-        findings.iter_mut().for_each(|finding| finding.put_below(path));
-    } else if setting.elsewhere.contains(source) {
-        findings.iter_mut().for_each(|finding| finding.source = Some(source.clone()));
-    }
-    levels.apply(&mut findings);
+    let findings = whole(&read.findings, &checked.found, &read.source, setting, levels);
     let remarks = &checked.remarks;
     let says = |candidate: &Arc<Candidate>| candidate.findings == findings && candidate.remarks == *remarks;
     let whole = match before.filter(|before| says(before)) {
@@ -241,35 +280,76 @@ fn finished(
     Finished { read: Arc::clone(read), checked, whole }
 }
 
-/// Checks a candidate against the names that the catalog provides, and whether it can be archived and shown.
-fn check(candidate: &Candidate, provided: Arc<Provided>, setting: &Setting<'_>) -> Checked {
+/// Returns the findings of a release, those about its own files first, with places as everybody else gets them.
+fn whole(
+    own: &[Diagnostic],
+    found: &[Diagnostic],
+    source: &SourceFacts,
+    setting: &Setting<'_>,
+    levels: &Levels,
+) -> Vec<Diagnostic> {
+    let mut findings = [own, found].concat();
+    let source = &source.repository;
+    if let Some(path) = setting.paths.get(source) {
+        findings.iter_mut().for_each(|finding| finding.put_below(path));
+    } else if setting.elsewhere.contains(source) {
+        findings.iter_mut().for_each(|finding| finding.source = Some(source.clone()));
+    }
+    levels.apply(&mut findings);
+    findings
+}
+
+impl<'a> Subject<'a> {
+    fn of(candidate: &'a Candidate) -> Self {
+        let Candidate { ecosystem, source, snapshot, pack, stage, .. } = candidate;
+        let revision = revision(source).filter(|_| *stage == Stage::Released);
+        Self { ecosystem: *ecosystem, pack: pack.as_deref(), snapshot, source, revision }
+    }
+}
+
+/// Returns what the findings about a release belong to: its tag, or the beginning of its commit's id.
+pub(super) fn revision(source: &SourceFacts) -> Option<&str> {
+    source.tag.as_deref().or_else(|| source.commit.as_deref().map(|id| id.get(..10).unwrap_or(id)))
+}
+
+/// What is said of a recorded release that no source has.
+pub(super) struct Said {
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) remarks: Arc<[Remark]>,
+    /// What that depends on.
+    pub(super) asked: Vec<Asked>,
+}
+
+/// Says of a recorded release what is said of one that a source has; `own` are the findings about its own files.
+pub(super) fn say(subject: &Subject<'_>, own: &[Diagnostic], provided: &Arc<Provided>, setting: &Setting<'_>) -> Said {
+    let Checked { asked, found, remarks, .. } = check(subject, Arc::clone(provided), setting);
+    Said { findings: whole(own, &found, subject.source, setting, &setting.config.levels()), remarks, asked }
+}
+
+/// Checks a candidate or release against the names that the catalog provides, and whether it can be archived and shown.
+fn check(subject: &Subject<'_>, provided: Arc<Provided>, setting: &Setting<'_>) -> Checked {
+    let Subject { ecosystem, pack, snapshot, source, revision } = *subject;
     let yaml_limits = setting.config.limits.yaml();
-    let is_private = setting.private.contains(&candidate.source.repository);
+    let is_private = setting.private.contains(&source.repository);
     let private_images = if is_private { &[][..] } else { &setting.config.registry.private_images };
-    let tree = PackTree::new(&candidate.snapshot, setting.memo, &candidate.source.path, yaml_limits);
+    let tree = PackTree::new(snapshot, setting.memo, &source.path, yaml_limits);
     let tree = PackTree { configured: Configured { private_images, ..Configured::default() }, ..tree };
     let (names, mut sink) = (Names::recording(provided), Sink::new());
-    let remarks = match &candidate.pack {
+    let remarks = match pack {
         Some(pack) => {
-            candidate.ecosystem.check_references(pack, &tree, &names, &mut sink);
-            let paths = candidate.snapshot.files().iter().map(|entry| &entry.path);
+            ecosystem.check_references(pack, &tree, &names, &mut sink);
+            let paths = snapshot.files().iter().map(|entry| &entry.path);
             sink.extend(crate::content::archive::check(pack.id.name.as_str(), paths));
             for path in pack.readme.iter().chain(&pack.changelog) {
                 check_document(&tree, path, &mut sink);
             }
-            candidate.ecosystem.remarks(pack, &tree, &names)
+            ecosystem.remarks(pack, &tree, &names)
         }
         None => {
-            candidate.ecosystem.check_outside(&tree, &names, &mut sink);
+            ecosystem.check_outside(&tree, &names, &mut sink);
             Vec::new()
         }
     };
-    let source = &candidate.source;
-    let commit = source.commit.as_deref().map(|id| id.get(..10).unwrap_or(id));
-    let revision = source.tag.as_deref().or(commit).filter(|_| candidate.stage == Stage::Released);
-    if candidate.snapshot.has_failed() {
-        setting.work.uncertain.store(true, Ordering::Relaxed);
-    }
     Checked::new(names.into_asked(), located(sink.finish(), &source.path, revision), remarks)
 }
 

@@ -3,11 +3,12 @@
 //! The history of the pack tells which releases there are; their content is read from the archive store, and from the sources only
 //! when the store does not have it. Nothing is written.
 
-use std::collections::BTreeMap;
-
 use camino::Utf8PathBuf;
 
+use super::checking::Setting;
+use super::joining::Found;
 use super::known::Known;
+use super::sources::Reading;
 use super::{BuildError, joining, sources, visibilities, written};
 use crate::compare::{Comparison, Compatibility, Side, before};
 use crate::config::Config;
@@ -170,15 +171,17 @@ impl Contents<'_> {
         let Some(ecosystem) = ecosystem::by_id(id.ecosystem.as_str()) else {
             return Err(unavailable(format!("`{}` is no ecosystem that this version knows", id.ecosystem)));
         };
-        let stored = joining::Shelf { config, archives, opened: &BTreeMap::new(), memo };
-        if let Ok(content) = stored.content(ecosystem, id, record, None)? {
+        let found = |reading: &Reading| -> Result<Found, BuildError> {
+            let (setting, archived) = (Setting { memo, ..reading.setting(config) }, &*reading.archived);
+            joining::Shelf { archives, setting, provided: None, archived }.content(ecosystem, id, record, None)
+        };
+        if let Ok(content) = found(&Reading::default())? {
             return Ok(content);
         }
         let place =
             sources::Place { root: &options.root, cache: &options.cache, written: written(config, &options.root) };
         let known = &mut Known::default();
         let reading = sources::read(config, &place, Wanted::Drafts, options.private, known, None, progress);
-        let opened = joining::Shelf { config, archives, opened: &reading.opened, memo };
-        opened.content(ecosystem, id, record, None)?.map_err(unavailable)
+        found(&reading)?.map_err(unavailable)
     }
 }

@@ -1,17 +1,17 @@
 //! Finds the content of every recorded release.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::BuildError;
-use super::sources::located;
+use super::archived::{self, Archived, Stored};
+use super::checking::{self, Setting, Subject};
 use crate::catalog::{self, CatalogPack, CatalogRelease};
-use crate::config::Config;
-use crate::content::{Listing, archive, reader};
+use crate::content::{Listing, archive};
 use crate::diag::{Diagnostic, Place, Sink};
-use crate::ecosystem::{self, Ecosystem};
+use crate::ecosystem::{self, Asked, Ecosystem, Provided};
 use crate::ident::{Digest, PackId, Version};
 use crate::index::ARCHIVE_MISSING;
 use crate::index::archives::{ArchiveStore, ArchiveStoreError};
@@ -19,9 +19,8 @@ use crate::index::event::Release;
 use crate::index::histories::Histories;
 use crate::index::history::History;
 use crate::index::status::Status;
-use crate::pack::{Configured, Memo, Pack, PackTree, Remark};
+use crate::pack::{Pack, Remark};
 use crate::progress::Progress;
-use crate::release::open::OpenSource;
 use crate::release::{Candidate, Stage};
 use crate::source::Snapshot;
 
@@ -50,7 +49,7 @@ pub(super) fn join(
             let mut sink = Sink::new();
             let candidates = by_pack.get(id).map_or(&[][..], Vec::as_slice);
             let pack = match histories.get(id)? {
-                Some(history) => shelf.pack(history, candidates.iter().copied(), &|_| false, &mut sink)?,
+                Some(history) => shelf.pack(history, candidates.iter().copied(), &|_| false, &mut sink)?.0,
                 None => None,
             };
             progress.tick(1);
@@ -94,37 +93,42 @@ pub(super) struct Content {
     pub(super) listing: Arc<Listing>,
     findings: Arc<[Diagnostic]>,
     remarks: Arc<[Remark]>,
+    /// What is said of it depends on these answers, unless the candidate is another one as soon as it does.
+    asked: Vec<Asked>,
 }
 
 /// Where content is looked for.
 pub(super) struct Shelf<'a> {
-    pub(super) config: &'a Config,
     pub(super) archives: &'a ArchiveStore,
-    /// The sources, by identity.
-    pub(super) opened: &'a BTreeMap<String, OpenSource>,
-    pub(super) memo: &'a Memo,
+    pub(super) setting: Setting<'a>,
+    /// What others provide, for what is said of releases that no source has; nothing when nobody wants to know that.
+    pub(super) provided: Option<&'a Arc<Provided>>,
+    /// What was read already of releases that no source has.
+    pub(super) archived: &'a Archived,
 }
 
 impl Shelf<'_> {
     /// Returns a pack with every release whose content can be had; nothing when there is none.
     ///
     /// A release comes from the candidate with the recorded digest, whose archive is made again and verified if the store
-    /// lost it; else from the store's archive. A release that neither has is a finding, and is left out.
+    /// lost it; else from the store's archive. A release that neither has is a finding, and is left out. Besides the pack
+    /// comes what else was asked for it: with another answer the pack may be another one.
     pub(super) fn pack<'c>(
         &self,
         history: &History,
         candidates: impl Iterator<Item = &'c Arc<Candidate>>,
         is_draft: &dyn Fn(&Version) -> bool,
         sink: &mut Sink,
-    ) -> Result<Option<Arc<CatalogPack>>, BuildError> {
+    ) -> Result<(Option<Arc<CatalogPack>>, Vec<Asked>), BuildError> {
         let id = history.id();
-        let Some(ecosystem) = ecosystem::by_id(id.ecosystem.as_str()) else { return Ok(None) };
+        let mut all_asked = Vec::new();
+        let Some(ecosystem) = ecosystem::by_id(id.ecosystem.as_str()) else { return Ok((None, all_asked)) };
         let (by_content, findings) = contents(candidates);
         let mut releases = Vec::new();
         for (record, published_at) in history.releases() {
             let candidate = by_content.get(&(&record.version, record.content_digest)).copied();
             let content = self.content(ecosystem, id, record, candidate)?;
-            let Content { pack, snapshot, listing, findings, remarks } = match content {
+            let Content { pack, snapshot, listing, findings, remarks, asked } = match content {
                 Ok(content) => content,
                 Err(reason) => {
                     let place = Place::file(record.source.path.as_str());
@@ -137,6 +141,7 @@ impl Shelf<'_> {
                     continue;
                 }
             };
+            all_asked.extend(asked);
             releases.push(CatalogRelease {
                 record: record.clone(),
                 published_at,
@@ -149,7 +154,7 @@ impl Shelf<'_> {
                 archive: self.archives.path(id, &record.version),
             });
         }
-        Ok(catalog::join_pack(CatalogPack {
+        let pack = catalog::join_pack(CatalogPack {
             id: id.clone(),
             ecosystem,
             source: history.owner().unwrap_or_default().to_owned(),
@@ -160,7 +165,10 @@ impl Shelf<'_> {
             said: history.said().cloned().collect(),
             findings,
             known_keys: OnceLock::new(),
-        }))
+        });
+        all_asked.sort();
+        all_asked.dedup();
+        Ok((pack, all_asked))
     }
 
     /// Returns the content of a release, which the candidate of its version and content has, where there is one.
@@ -198,6 +206,7 @@ impl Shelf<'_> {
             listing: Arc::clone(listing),
             findings: candidate.findings.as_slice().into(),
             remarks: Arc::clone(&candidate.remarks),
+            asked: Vec::new(),
         }))
     }
 
@@ -208,57 +217,59 @@ impl Shelf<'_> {
         id: &PackId,
         record: &Release,
     ) -> Result<Found, BuildError> {
-        let stored = match self.archives.get(id, &record.version, &record.archive) {
-            Ok(stored) => stored,
+        let key = (id.clone(), record.version.clone(), record.content_digest);
+        let known = self.archived.get(&key).filter(|_| self.archives.has(id, &record.version, &record.archive));
+        let stored = match known {
+            Some(stored) => Arc::clone(stored),
+            None => match self.stored(ecosystem, id, record)? {
+                Ok(stored) => Arc::new(stored),
+                Err(reason) => return Ok(Err(reason)),
+            },
+        };
+        let Stored { pack, snapshot, listing, findings, .. } = &*stored;
+        let mut content = Content {
+            pack: Arc::clone(pack),
+            snapshot: snapshot.clone(),
+            listing: Arc::clone(listing),
+            findings: Arc::default(),
+            remarks: Arc::default(),
+            asked: Vec::new(),
+        };
+        if let Some(provided) = self.provided {
+            let source = &record.source;
+            let revision = checking::revision(source).or(Some(record.version.as_str()));
+            let subject = Subject { ecosystem, pack: Some(pack), snapshot, source, revision };
+            let said = checking::say(&subject, findings, provided, &self.setting);
+            (content.findings, content.remarks, content.asked) = (said.findings.into(), said.remarks, said.asked);
+        }
+        Ok(Ok(content))
+    }
+
+    /// Reads a release from its archive, which is made again from objects of its source when the store does not have it.
+    fn stored(
+        &self,
+        ecosystem: &'static dyn Ecosystem,
+        id: &PackId,
+        record: &Release,
+    ) -> Result<Result<Stored, String>, BuildError> {
+        let bytes = match self.archives.get(id, &record.version, &record.archive) {
+            Ok(Some(bytes)) => Some(bytes),
+            Ok(None) => self.archive_from_objects(id, record)?,
             Err(error @ ArchiveStoreError::Mismatch { .. }) => return Ok(Err(error.to_string())),
             Err(error) => return Err(error.into()),
-        };
-        let bytes = match stored {
-            Some(bytes) => Some(bytes),
-            None => self.archive_from_objects(id, record)?,
         };
         let Some(bytes) = bytes else {
             return Ok(Err("the archive store does not have it, and no source has its content any more".to_owned()));
         };
-        let (snapshot, listing) = match reader::read(&bytes, id.name.as_str(), &self.config.limits.files().into()) {
-            Ok((_, listing)) if listing.content_digest != record.content_digest => {
-                return Ok(Err("the stored archive holds other content than recorded".to_owned()));
-            }
-            Ok(read) => read,
-            Err(fault) => return Ok(Err(format!("the stored archive cannot be read: {fault}"))),
-        };
-        let configured = Configured {
-            ecosystem: Some(id.ecosystem.as_str()),
-            profile: ecosystem.recorded_profile(&record.requirements),
-            ..Configured::default()
-        };
-        let tree = PackTree::new(&snapshot, self.memo, &record.source.path, self.config.limits.yaml());
-        let tree = PackTree { configured, ..tree };
-        let mut found = Sink::new();
-        let Some(mut pack) = ecosystem.read(&tree, &mut found) else {
-            return Ok(Err("the stored archive holds no pack that can be read".to_owned()));
-        };
-        // The record names the release, as the tag did when it was made, and what it needs, as the rest of the source told then.
-        pack.id = id.clone();
-        pack.version = record.version.clone();
-        pack.dependencies.clone_from(&record.dependencies);
-        let revision = record.source.tag.as_deref().unwrap_or(record.version.as_str());
-        let findings = located(found.finish(), &record.source.path, Some(revision)).into();
-        Ok(Ok(Content {
-            pack: Arc::new(pack),
-            snapshot,
-            listing: Arc::new(listing),
-            findings,
-            remarks: Arc::default(),
-        }))
+        Ok(archived::stored(&bytes, ecosystem, id, record, &self.setting))
     }
 
     /// Makes the recorded archive again from the objects that its source still has.
     fn archive_from_objects(&self, id: &PackId, record: &Release) -> Result<Option<Vec<u8>>, BuildError> {
-        let source = self.opened.get(&record.source.repository);
-        let snapshot = source.and_then(|source| source.content_of(&record.source, &self.config.limits.files()));
+        let source = self.setting.opened.get(&record.source.repository);
+        let snapshot = source.and_then(|source| source.content_of(&record.source, &self.setting.config.limits.files()));
         let Some(snapshot) = snapshot else { return Ok(None) };
-        match Listing::of(&snapshot, self.memo) {
+        match Listing::of(&snapshot, self.setting.memo) {
             Ok(listing) => self.make_again(id, record, &snapshot, &listing),
             Err(_) => Ok(None),
         }

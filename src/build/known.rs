@@ -153,9 +153,9 @@ impl Known {
         let (limits, images) = (&config.limits, &config.registry.private_images);
         let setting = format!("{limits:?} {images:?} {root:?} {cache} {written:?} {wanted:?}");
         if setting != self.setting {
-            let records = self.checks.records.take();
+            let (records, indexes) = (self.checks.records.take(), std::mem::take(&mut self.checks.indexes));
             *self = Self { setting, is_lasting: self.is_lasting, ..Self::default() };
-            self.checks.records = records;
+            (self.checks.records, self.checks.indexes) = (records, indexes);
         }
         let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut key = |source: &&SourceConfig| {

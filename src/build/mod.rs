@@ -4,7 +4,7 @@
 //!    next reading need not do again.
 //! 2. `planning` decides what is new and refuses what must not be, `tripwires` look at sources that are not what they were; `recording` writes archives, then the index. `shelves` are
 //!    the indexes: that of public packs, and with `--private` that of private ones.
-//! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store.
+//! 3. `joining` finds the content of every recorded release: among the candidates, else in the archive store (`archived`).
 //! 4. `assembling` plans the units of which the registry consists; [`crate::output`] writes what changed.
 //! 5. `memory` keeps what was learnt for the next build; `finished` tells whether that has anything to do at all.
 //!
@@ -12,6 +12,7 @@
 //! two recorded releases; `understating` holds the version of a new one against what changed.
 
 mod against;
+mod archived;
 mod assembling;
 mod checking;
 mod diff;
@@ -182,6 +183,8 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     let mut known = memory.known();
     let folders = visibilities(options.private).map(|of| options.root.join(&config.registry.folders(of)[0]));
     let (records, looked) = Recorded::load(folders.map(|folder| (folder.clone(), memory.index(&folder))))?;
+    let archives = visibilities(options.private).map(|of| options.root.join(&config.registry.folders(of)[1]));
+    known.checks.indexes = records.with_archives(archives);
     known.checks.records = Some(records);
     let mut reading = sources::read(config, &place, Wanted::Everything, options.private, &mut known, None, progress);
 

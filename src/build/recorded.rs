@@ -6,8 +6,10 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::BuildError;
+use super::archived::{Index, Indexes};
 use crate::ecosystem::Records;
 use crate::ident::PackId;
+use crate::index::archives::ArchiveStore;
 use crate::index::histories::Histories;
 use crate::index::history::History;
 use crate::index::known::KnownIndex;
@@ -16,7 +18,7 @@ use crate::index::store::Store;
 /// The indexes, as they are before anything is recorded.
 #[derive(Debug)]
 pub(super) struct Recorded {
-    indexes: Vec<Histories>,
+    indexes: Vec<Arc<Histories>>,
 }
 
 /// What is known of an index once it was looked at, and how many files had to be read for that.
@@ -26,14 +28,20 @@ impl Recorded {
     /// Looks at the indexes in folders, of each of which something may be known.
     pub(super) fn load(
         folders: impl Iterator<Item = (Utf8PathBuf, KnownIndex)>,
-    ) -> Result<(Arc<dyn Records>, Vec<Looked>), BuildError> {
+    ) -> Result<(Arc<Self>, Vec<Looked>), BuildError> {
         let (mut indexes, mut looked) = (Vec::new(), Vec::new());
         for (folder, mut known) in folders {
             let loaded = Store::at(folder).load_known(&mut known)?;
-            indexes.push(loaded.histories);
+            indexes.push(Arc::new(loaded.histories));
             looked.push((known, loaded.read));
         }
         Ok((Arc::new(Self { indexes }), looked))
+    }
+
+    /// Returns each index with its archives, which are in these folders.
+    pub(super) fn with_archives(&self, folders: impl Iterator<Item = Utf8PathBuf>) -> Indexes {
+        let indexes = self.indexes.iter().map(|index| Arc::clone(index) as Arc<dyn Index>);
+        indexes.zip(folders.map(ArchiveStore::at)).collect()
     }
 }
 

@@ -135,8 +135,8 @@ impl Shelves {
     ) -> Result<Understated, BuildError> {
         let mut found = Understated::default();
         for (shelf, plan) in self.0.iter().zip(plans) {
-            let (archives, opened, memo) = (&shelf.archives, &reading.opened, &*reading.memo);
-            let contents = joining::Shelf { config, archives, opened, memo };
+            let (archives, setting, archived) = (&shelf.archives, reading.setting(config), &*reading.archived);
+            let contents = joining::Shelf { archives, setting, provided: None, archived };
             understating::of_plan(plan, &shelf.histories, &contents, reading, &mut found)?;
         }
         Ok(found)
@@ -179,8 +179,8 @@ impl Shelves {
             let is_shown = |id: &PackId, owner: &str| {
                 !shown.contains(id) && (at > 0 || !hidden.contains(owner) && !private.contains(owner))
             };
-            let (archives, opened, memo) = (&shelf.archives, &reading.opened, &*reading.memo);
-            let contents = joining::Shelf { config, archives, opened, memo };
+            let (archives, setting, archived) = (&shelf.archives, reading.setting(config), &*reading.archived);
+            let contents = joining::Shelf { archives, setting, provided: Some(&reading.provided), archived };
             packs.extend(joining::join(&contents, &shelf.histories, candidates, &is_shown, progress, sink)?);
         }
         Ok(packs)

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
+use super::archived::Archived;
 use super::checking::Setting;
 use super::known::{Done, Known};
 use super::leaks;
 use crate::config::{Config, SourceConfig, Visibility};
 use crate::diag::{self, Diagnostic, Sink};
+use crate::ecosystem::Provided;
 use crate::pack::Memo;
+use crate::pack::above::LicenseAbove;
 use crate::progress::Progress;
 use crate::release::candidates::{Reader, SourceReading, Wanted, Work, read_source};
 use crate::release::open::{OpenSource, identity};
@@ -43,6 +46,8 @@ pub(super) struct Reading {
     pub(super) private: BTreeSet<String>,
     /// The sources by identity, for content that was released and is not among the candidates any more.
     pub(super) opened: BTreeMap<String, OpenSource>,
+    /// The licence files at the roots of sources as they are now, by the source's identity.
+    pub(super) licenses: BTreeMap<String, LicenseAbove>,
     /// The sources that could not be read, by identity.
     pub(super) failures: Vec<(String, SourceError)>,
     /// What was learnt about files, for whoever reads more of them.
@@ -51,9 +56,19 @@ pub(super) struct Reading {
     pub(super) paths: BTreeMap<String, String>,
     /// The repositories, by identity, of which no path leads from the configuration to their files.
     pub(super) elsewhere: BTreeSet<String>,
+    /// The names that everything together provides.
+    pub(super) provided: Arc<Provided>,
+    /// The recorded releases that no source has, with their content, as far as somebody said where they are recorded.
+    pub(super) archived: Arc<Archived>,
 }
 
 impl Reading {
+    /// Returns what the rules need that look beyond one pack.
+    pub(super) fn setting<'a>(&'a self, config: &'a Config) -> Setting<'a> {
+        let Self { hidden, private, opened, licenses, memo, paths, elsewhere, .. } = self;
+        Setting { memo, config, private, paths, elsewhere, hidden, licenses, opened }
+    }
+
     /// Returns the candidates of public and of private sources.
     pub(super) fn by_visibility(&self) -> [&[Arc<Candidate>]; 2] {
         let is_public = |candidate: &Arc<Candidate>| !self.private.contains(&candidate.source.repository);
@@ -115,16 +130,18 @@ pub(super) fn read(
         .collect();
 
     let mut reading = Reading { hidden, memo: Arc::clone(&memo), ..Reading::default() };
-    let mut paths = BTreeMap::new();
     for (source, read) in sources.into_iter().zip(readings) {
         match read {
             Ok(mut read) => {
                 if let Some(path) = shown_path(source) {
                     read.findings.iter_mut().for_each(|finding| finding.put_below(path));
-                    paths.insert(read.identity.clone(), path.to_owned());
+                    reading.paths.insert(read.identity.clone(), path.to_owned());
                 } else if is_elsewhere(source) {
                     read.findings.iter_mut().for_each(|finding| finding.source = Some(read.identity.clone()));
                     reading.elsewhere.insert(read.identity.clone());
+                }
+                if let Some(license) = read.source.license() {
+                    reading.licenses.entry(read.identity.clone()).or_insert(license);
                 }
                 reading.opened.entry(read.identity).or_insert(read.source);
                 reading.candidates.extend(read.candidates);
@@ -134,13 +151,12 @@ pub(super) fn read(
         }
     }
     reading.private = all.iter().filter(|source| is_private(source) && private).map(identity).collect();
-    let (private, elsewhere) = (&reading.private, &reading.elsewhere);
-    let setting = Setting { memo: &memo, config, private, paths: &paths, elsewhere, work: &work };
-    reading.candidates = known.checks.finish(reading.candidates, &setting);
+    let candidates = std::mem::take(&mut reading.candidates);
+    reading.candidates = known.checks.finish(candidates, &reading.setting(config), &work);
+    (reading.provided, reading.archived) = known.checks.provided();
     let of = &reading.private;
     reading.candidates.sort_by_key(|candidate| of.contains(&candidate.source.repository));
-    reading.findings.extend(leaks::of(&reading.candidates, of, &paths, &memo));
-    reading.paths = paths;
+    reading.findings.extend(leaks::of(&reading.candidates, of, &reading.paths, &memo));
     let Work { files_opened, packs_read, directories_scanned, uncertain } = work;
     let done = Done {
         files_opened: files_opened.into_inner(),

@@ -102,8 +102,8 @@ pub(super) fn of_drafts(config: &Config, root: &Utf8Path, reading: &Reading) -> 
         let [index, archives] = config.registry.folders(visibility).map(|folder| root.join(folder));
         // Nothing is written by a check.
         let (store, archives) = (Store::at(index), ArchiveStore::preview_of(archives));
-        let (opened, memo) = (&reading.opened, &*reading.memo);
-        let shelf = joining::Shelf { config, archives: &archives, opened, memo };
+        let (setting, archived) = (reading.setting(config), &*reading.archived);
+        let shelf = joining::Shelf { archives: &archives, setting, provided: None, archived };
         let findings = candidates
             .par_iter()
             .filter(|candidate| candidate.stage != Stage::Released)

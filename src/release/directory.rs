@@ -293,7 +293,7 @@ fn above(root: &Utf8Path, rules: &Rules, left_out: &dyn Fn(&str, bool) -> bool) 
 }
 
 /// Returns the licence file at the root of a directory.
-fn license_of(root: &Utf8Path, left_out: &dyn Fn(&str, bool) -> bool) -> Option<LicenseAbove> {
+pub(super) fn license_of(root: &Utf8Path, left_out: &dyn Fn(&str, bool) -> bool) -> Option<LicenseAbove> {
     let mut names: Vec<String> =
         root.read_dir_utf8().ok()?.filter_map(|entry| Some(entry.ok()?.file_name().to_owned())).collect();
     names.retain(|name| license::is_it(name) && !left_out(name, false));

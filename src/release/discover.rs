@@ -21,7 +21,6 @@ use crate::pack::Configured;
 use crate::pack::above::{Above, RootFile};
 use crate::pack::license;
 use crate::source::SourceError;
-use crate::source::git::is_remote;
 use crate::source::paths::join;
 
 use super::open;
@@ -124,7 +123,7 @@ impl Rules {
             ),
         };
         let (ecosystem, profile) = (config.ecosystem.clone(), config.profile.clone());
-        let repository = repository_name(&open::identity(config)).map(str::to_owned);
+        let repository = open::repository_name(&open::identity(config)).map(str::to_owned);
         Ok(Self {
             ecosystems: all.iter().filter(named).copied().collect(),
             packs,
@@ -402,13 +401,6 @@ fn with_said(above: Option<Arc<Above>>, said: Vec<(String, String)>) -> Option<A
     let mut one = above.map(|above| Above::clone(&above)).unwrap_or_default();
     one.said.extend(said);
     Some(Arc::new(one))
-}
-
-/// Returns the last part of a URL, without `.git`; nothing for a path, which differs from clone to clone.
-fn repository_name(identity: &str) -> Option<&str> {
-    let address = identity.split(['?', '#']).next().filter(|address| is_remote(address))?.trim_end_matches('/');
-    let name = address.rsplit(['/', ':']).next().unwrap_or_default();
-    Some(name.strip_suffix(".git").unwrap_or(name)).filter(|name| !name.is_empty())
 }
 
 /// A directory of one state, as it was read.

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::candidates::Reader;
+use super::directory::license_of;
 use super::packs::joined;
 use crate::config::SourceConfig;
 use crate::index::event::SourceFacts;
-use crate::source::git::{self, FetchOptions, ObjectId, Repository};
+use crate::pack::above::LicenseAbove;
+use crate::pack::license;
+use crate::source::git::{self, EntryKind, FetchOptions, ObjectId, Repository, TreeEntry};
 use crate::source::{Limits, Snapshot, SourceError};
 
 /// A source that can be read.
@@ -36,6 +39,19 @@ pub fn identity(config: &SourceConfig) -> String {
         (None, None, Some(path)) => path.to_string(),
         (None, None, None) => ".".to_owned(),
     }
+}
+
+/// Returns the last part of a URL, without `.git`; nothing for a path, which differs from clone to clone.
+pub fn repository_name(identity: &str) -> Option<&str> {
+    let address = identity.split(['?', '#']).next().filter(|address| git::is_remote(address))?.trim_end_matches('/');
+    let name = address.rsplit(['/', ':']).next().unwrap_or_default();
+    Some(name.strip_suffix(".git").unwrap_or(name)).filter(|name| !name.is_empty())
+}
+
+/// Tells whether an entry at the root of a source is its licence file.
+pub(super) fn is_license(entry: &TreeEntry) -> bool {
+    let name = std::str::from_utf8(&entry.name).unwrap_or_default();
+    matches!(entry.kind, EntryKind::File { .. }) && license::is_it(name)
 }
 
 /// Opens a source: finds the directory or repository, fetching what is remote.
@@ -77,6 +93,27 @@ impl OpenSource {
     /// Returns the directory whose present state is the draft; nothing for a source that is a repository only.
     pub fn directory(&self) -> Option<&Utf8Path> {
         self.directory.as_deref()
+    }
+
+    /// Returns where the source lies in its repository, empty at its root.
+    pub fn within(&self) -> &str {
+        self.repository.as_ref().map_or("", |below| &below.prefix)
+    }
+
+    /// Returns the name of the directory that the source is, unless it is the root of a repository or has none of its own.
+    pub fn directory_name(&self) -> Option<String> {
+        self.last_segment(self.repository.as_ref())
+    }
+
+    /// Returns the licence file at the root of the source as it is now: at the newest commit, where there are commits.
+    pub fn license(&self) -> Option<LicenseAbove> {
+        let Some(Below { repository, prefix }) = &self.repository else {
+            return license_of(self.directory()?, &|_, _| false);
+        };
+        let tree = repository.tree_at(repository.head().ok()??.tree, prefix).ok()??;
+        let entries = repository.list(tree).ok()?;
+        let entry = entries.iter().find(|entry| is_license(entry))?;
+        Some(LicenseAbove::of(&repository.small_blob(entry.id, license::LARGEST as usize)?))
     }
 
     /// Returns the git directory.

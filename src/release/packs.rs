@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::candidates::Reader;
 use super::discover::{At, Found, Rules, Settled, settle};
-use super::open::Below;
+use super::open::{Below, is_license};
 use super::places::{self, Place};
 use super::read::{Reading, read};
 use super::scan::{Hint, Node, TreeScan};
@@ -97,11 +97,7 @@ impl<'a> Packs<'a> {
             last => last.and_then(|(_, above)| above),
         };
         let entries = self.below.repository.list(tree)?;
-        let is_license = |entry: &&TreeEntry| {
-            let name = std::str::from_utf8(&entry.name).unwrap_or_default();
-            matches!(entry.kind, EntryKind::File { .. }) && license::is_it(name)
-        };
-        let license = entries.iter().find(is_license).and_then(|entry| {
+        let license = entries.iter().find(|entry| is_license(entry)).and_then(|entry| {
             let known = self.licenses.get(&entry.id).cloned();
             known.or_else(|| {
                 let read = LicenseAbove::of(&self.below.repository.small_blob(entry.id, license::LARGEST as usize)?);

@@ -76,8 +76,9 @@ codes! {
     FILE_UNREADABLE = "file-unreadable", Error, blocking;
     /// The repository is a shallow clone: its older commits and tags are not here.
     ///
-    /// Releases that are already recorded stay; new ones may be missing, and pages of old ones do not say what is wrong between
-    /// packs. Fetch in full (`git fetch --unshallow --tags`).
+    /// Releases that are already recorded stay, and are read and checked from their archives, with the licence file that the
+    /// source has at its root today; what the rest of the source said of them then is not known. New releases may be missing, and
+    /// so may findings about tags. Fetch in full (`git fetch --unshallow --tags`).
     SHALLOW_CLONE = "shallow-clone", Warning;
     /// A source could not be read: its repository is gone, or the network or the configuration is wrong.
     ///

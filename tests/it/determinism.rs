@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::support::repository::git_command;
 use crate::support::tree::{self, Tree};
-use crate::support::{RepoFixture, SiteTest};
+use crate::support::{RepoFixture, SiteTest, packs};
 
 const CONFIG: &str = "\
 [registry]
@@ -116,13 +116,125 @@ fn the_umask_does_not_matter() {
 #[test]
 fn the_depth_of_a_clone_does_not_matter() {
     let recorded = recorded();
-    let shallow = |site: &SiteTest, _: &mut Command| {
-        let (from, to) = (site.beside("tagged"), site.beside("shallow"));
-        clone_shallow(&from, &to);
-        std::fs::remove_dir_all(&from).expect("it is there");
-        std::fs::rename(&to, &from).expect("on the same disk");
-    };
-    assert_eq!(tree::difference(&recorded.tree(), &rebuilt(&recorded, shallow)), None);
+    assert_eq!(tree::difference(&recorded.tree(), &rebuilt(&recorded, |site, _| make_shallow(site))), None);
+}
+
+/// Puts a shallow clone in the place of the repository of a site.
+pub(crate) fn make_shallow(site: &SiteTest) {
+    let (from, to) = (site.beside("tagged"), site.beside("shallow"));
+    clone_shallow(&from, &to);
+    std::fs::remove_dir_all(&from).expect("it is there");
+    std::fs::rename(&to, &from).expect("on the same disk");
+}
+
+const API: &str = "\
+apiVersion: apiextensions.crossplane.io/v1
+kind: CompositeResourceDefinition
+metadata: {name: xworkers.g.example}
+spec:
+  group: g.example
+  names: {kind: XWorker, plural: xworkers}
+  claimNames: {kind: Worker, plural: workers}
+  versions:
+    - name: v1
+      served: true
+      referenceable: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec: {type: object, properties: {size: {type: string, enum: [SIZES]}, zone: {type: string, default: north}}}
+---
+apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata: {name: workers}
+spec:
+  compositeTypeRef: {apiVersion: g.example/v1, kind: XWorker}
+  mode: Pipeline
+  pipeline: [{step: a, functionRef: {name: f}}]
+";
+
+const CLAIM: &str = "\
+apiVersion: g.example/v1
+kind: Worker
+metadata: {name: worker, namespace: money}
+spec: {size: SIZE}
+";
+
+/// Writes packs that refer to each other: a service to an API, by its newest state and at a release, and one pack to the actions
+/// of another, some of which are not there.
+pub(crate) fn write_packs(repository: &mut RepoFixture, version: &str, sizes: &str, actions: [&str; 2]) {
+    let (size, _) = sizes.split_once(',').expect("two sizes");
+    repository
+        .file("worker/README.md", &format!("# Worker {version}\n\nSee [more](more.md).\n"))
+        .file("worker/api.yaml", &API.replace("SIZES", sizes))
+        .file("billing/ci/config.yaml", "service: {name: billing, namespace: money}\nplatform: {branch: main}\n")
+        .file("billing/platform/claims/money/worker.yaml", &CLAIM.replace("SIZE", size));
+    for name in ["cook", "waiter"] {
+        for (path, bytes) in packs::stackstorm(name, version, "food") {
+            let path = repository.path().join(name).join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+            std::fs::write(path, bytes).expect("it can be written");
+        }
+    }
+    let action = std::fs::read_to_string(repository.path().join("cook/actions/say.yaml")).expect("it was written");
+    for other in ["bake", "fry"] {
+        let _ = std::fs::remove_file(repository.path().join(format!("cook/actions/{other}.yaml")));
+    }
+    for name in actions {
+        repository.file(&format!("cook/actions/{name}.yaml"), &action.replace("name: say", &format!("name: {name}")));
+    }
+    for target in ["bake", "fry", "boil"] {
+        let rule = format!(
+            "---\nname: {target}\npack: waiter\ndescription: Orders.\nenabled: true\ntrigger:\n  type: core.st2.webhook\n  \
+             parameters:\n    url: {target}\naction:\n  ref: cook.{target}\n"
+        );
+        repository.file(&format!("waiter/rules/{target}.yaml"), &rule);
+    }
+}
+
+/// Ensures that a shallow clone gives the same registry where packs refer to each other: releases of which it has no commit are
+/// checked like the others, and provide what the others provide.
+#[test]
+fn what_is_said_between_packs_is_the_same_in_a_shallow_clone() {
+    for (place, lints) in [
+        ("git = \"../tagged\"", ""),
+        ("path = \"../tagged\"", ""),
+        ("git = \"../tagged\"", "[lints]\nbroken-link = \"allow\"\n"),
+    ] {
+        let site = SiteTest::new().file("packyard.toml", &format!("[[source]]\n{place}\n{lints}"));
+        let mut repository = RepoFixture::init(site.beside("tagged"));
+        repository.file("LICENSE", include_str!("../../LICENSE-MIT"));
+        write_packs(&mut repository, "1.0.0", "small, large", ["say", "bake"]);
+        repository.commit("First").tag("v1.0.0");
+        write_packs(&mut repository, "2.0.0", "medium, huge", ["say", "fry"]);
+        repository.commit("Second").tag("v2.0.0");
+        write_packs(&mut repository, "2.0.0", "medium, giant", ["say", "fry"]);
+        repository.commit("Third");
+        site.packyard(&["build"]).with_code(0);
+        let whole = site.tree();
+        let says = |pack: &str, page: &str, text: &str| {
+            let mut pages = whole.iter().filter(|(path, _)| path.starts_with(pack) && path.ends_with(page));
+            pages.any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(text))
+        };
+        assert!(
+            says("packs/crossplane/billing/0", "/worker.html", "valid</span> <code>worker</code> 0.0.0-"),
+            "remarks"
+        );
+        assert!(
+            says("packs/stackstorm/waiter/1.0.0/", "/index.html", "has no action <code>boil</code>"),
+            "unknown actions"
+        );
+        assert_eq!(
+            says("packs/crossplane/worker/0", "/index.html", "there is no <code>more.md</code>"),
+            lints.is_empty(),
+            "levels"
+        );
+
+        assert!(says("packs/crossplane/worker/0", "/release.json", "MIT"), "the licence of the repository");
+        let shallow = rebuilt(&site, |site, _| make_shallow(site));
+        assert_eq!(tree::difference(&whole, &shallow), None, "{place} {lints}");
+    }
 }
 
 fn clone_shallow(from: &Path, to: &Path) {

@@ -13,6 +13,7 @@ use packyard::output::Make;
 use packyard::progress::{Progress, Silent};
 use proptest::prelude::*;
 
+use crate::determinism::{make_shallow, write_packs};
 use crate::support::repository::RepoFixture;
 use crate::support::{SiteTest, packs, tree};
 
@@ -400,6 +401,52 @@ fn preview(site: &SiteTest) -> Preview {
         now: "2024-01-01T00:00:00Z".parse().expect("a time"),
         templates: None,
     })
+}
+
+/// Ensures that a preview and a build that remember say of releases that no source has what new ones say, when what these refer to
+/// changes.
+#[test]
+fn what_is_said_of_archived_releases_follows_what_they_refer_to() {
+    let site = SiteTest::new().file("packyard.toml", "[[source]]\npath = \"../tagged\"\n");
+    let mut repository = RepoFixture::init(site.beside("tagged"));
+    write_packs(&mut repository, "1.0.0", "small, large", ["say", "bake"]);
+    repository.commit("First").tag("v1.0.0");
+    write_packs(&mut repository, "2.0.0", "medium, huge", ["say", "fry"]);
+    repository.commit("Second").tag("v2.0.0");
+    // A shallow clone would have the tag of its newest commit.
+    repository.commit("Third");
+    site.build().expect("built");
+    make_shallow(&site);
+    // The newest state does not ask for it, only an old release does.
+    std::fs::remove_file(site.beside("tagged/waiter/rules/boil.yaml")).expect("it is there");
+    site.build().expect("built");
+    let root = Utf8PathBuf::from_path_buf(site.root()).expect("UTF-8");
+    let config = Config::load(&root).expect("valid");
+    let mut standing = preview(&site);
+    standing.build(&config, None, &Silent).expect("built");
+    let before = served(&standing);
+
+    // The action that was in no release before.
+    let path = site.beside("tagged/cook/actions");
+    let action = std::fs::read_to_string(path.join("say.yaml")).expect("an action");
+    std::fs::write(path.join("boil.yaml"), action.replace("name: say", "name: boil")).expect("it can be written");
+    let saved = Utf8PathBuf::from_path_buf(path.join("boil.yaml")).expect("UTF-8");
+    standing.build(&config, Some(&[saved]), &Silent).expect("built");
+    let mut new = preview(&site);
+    new.build(&config, None, &Silent).expect("built");
+    let differing = |a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>| -> Vec<String> {
+        a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).cloned().collect()
+    };
+    assert_eq!(differing(&served(&standing), &served(&new)), Vec::<String>::new());
+    let changed = differing(&before, &served(&new));
+    assert!(changed.iter().any(|place| place.contains("waiter/1.0.0/index.html")), "{changed:?}");
+
+    site.build().expect("built");
+    let remembered = site.tree();
+    std::fs::remove_dir_all(site.root().join(".packyard-cache")).expect("it was kept");
+    std::fs::remove_dir_all(site.root().join("public")).expect("it was built");
+    site.build().expect("built");
+    assert_eq!(tree::difference(&site.tree(), &remembered), None);
 }
 
 /// Returns how many sequences are tried: few, because each takes a second; `PROPTEST_CASES` asks for more.

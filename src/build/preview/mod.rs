@@ -156,7 +156,9 @@ impl Preview {
         let index = self.index.read(options.root.join(&config.registry.index), saved)?;
         let (wanted, known) = (Wanted::Everything, &mut self.known);
         let records: Arc<dyn Records> = Arc::clone(&index.histories) as _;
+        let archives = store(&mut self.archives, options.root.join(&config.registry.archives));
         known.checks.records = Some(records);
+        known.checks.indexes = vec![(Arc::clone(&index.histories) as _, archives.clone())];
         let mut reading = sources::read(&config, &place, wanted, options.private, known, saved, progress);
         watched::note_copies(&config, &reading, &mut self.fetched);
 
@@ -169,7 +171,6 @@ impl Preview {
         reading.candidates.retain(|candidate| !candidate.pack.as_ref().is_some_and(|pack| is_broken(&pack.id)));
 
         progress.stage("Joining", None);
-        let archives = store(&mut self.archives, options.root.join(&config.registry.archives));
         let naming = &index.naming;
         let setting = packs::Setting { config: &config, archives: &archives, naming, now: options.now };
         let (packs, found) = self.packs.join(&reading, &index.histories, &setting)?;

@@ -13,6 +13,7 @@ use crate::build::{BuildError, planning};
 use crate::catalog::CatalogPack;
 use crate::config::Config;
 use crate::diag::{Diagnostic, Sink};
+use crate::ecosystem::{Asked, Provided};
 use crate::ident::{PackId, Version};
 use crate::index::archives::ArchiveStore;
 use crate::index::histories as recorded;
@@ -70,6 +71,8 @@ struct Known {
     pack: Option<Arc<CatalogPack>>,
     findings: Vec<Diagnostic>,
     archives: Made,
+    /// What was asked for releases that no source has: what is said of them depends on the answers.
+    asked: Vec<Asked>,
 }
 
 /// What packs are joined with.
@@ -90,25 +93,35 @@ impl Packs {
         histories: &Arc<Histories>,
         setting: &Setting<'_>,
     ) -> Result<(Vec<Arc<CatalogPack>>, Vec<Diagnostic>), BuildError> {
-        let text = format!("{:?} {} {:?}", setting.config, setting.archives.root(), reading.hidden);
+        let Reading { hidden, licenses, .. } = reading;
+        let text = format!("{:?} {} {hidden:?} {licenses:?}", setting.config, setting.archives.root());
         if text != self.setting {
             *self = Self { setting: text, ..Self::default() };
         }
         let changed = self.names.bind(&reading.candidates, histories, setting.naming);
-        let shelf =
-            Shelf { config: setting.config, archives: setting.archives, opened: &reading.opened, memo: &reading.memo };
+        let (provided, archived) = (&reading.provided, &*reading.archived);
+        let of_reading = reading.setting(setting.config);
+        let shelf = Shelf { archives: setting.archives, setting: of_reading, provided: Some(provided), archived };
         let join = |group: &Group| {
             let candidates: Vec<&Arc<Candidate>> = group.candidates.iter().map(|at| &reading.candidates[*at]).collect();
             let (history, before) = (histories.get(&group.id), self.known.get(&group.id));
-            let known = match before.filter(|before| before.is_made_from(history, &candidates)) {
+            let known = match before.filter(|before| before.is_made_from(history, &candidates, provided)) {
                 Some(before) => Arc::clone(before),
                 None => Arc::new(Known::new(&group.id, history, &candidates, before, &shelf, setting, reading)?),
             };
             Ok((group.id.clone(), known))
         };
+        let has_other_answers = |group: &Group| {
+            let known = self.known.get(&group.id);
+            known.is_some_and(|known| !known.asked.iter().all(|asked| provided.still_answers(asked)))
+        };
         let groups: Vec<&Group> = match &changed {
             Changed::Everything => self.names.groups.iter().collect(),
-            Changed::Groups(places) => places.iter().map(|at| &self.names.groups[*at]).collect(),
+            Changed::Groups(places) => {
+                let all = self.names.groups.iter().enumerate();
+                let again = all.filter(|(at, group)| places.contains(at) || has_other_answers(group));
+                again.map(|(_, group)| group).collect()
+            }
         };
         let joined: Vec<_> = groups.into_par_iter().map(join).collect::<Result<_, BuildError>>()?;
         if changed == Changed::Everything {
@@ -166,7 +179,12 @@ fn have_same_names(a: &Candidate, b: &Candidate) -> bool {
 }
 
 impl Known {
-    fn is_made_from(&self, history: Option<&Arc<History>>, candidates: &[&Arc<Candidate>]) -> bool {
+    fn is_made_from(
+        &self,
+        history: Option<&Arc<History>>,
+        candidates: &[&Arc<Candidate>],
+        provided: &Provided,
+    ) -> bool {
         let has_same_history = match (&self.history, history) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
@@ -175,6 +193,7 @@ impl Known {
         has_same_history
             && self.candidates.len() == candidates.len()
             && self.candidates.iter().zip(candidates).all(|(a, b)| Arc::ptr_eq(a, b))
+            && self.asked.iter().all(|asked| provided.still_answers(asked))
     }
 
     fn new(
@@ -198,14 +217,14 @@ impl Known {
         let drafts = drafts::add(&planned, &mut own, store, setting.now, &mut findings)?;
         let mut shown: Vec<Arc<Candidate>> = candidates.iter().map(|candidate| Arc::clone(candidate)).collect();
         drafts.rename(&mut shown);
-        let pack = if own.owner().is_some_and(|owner| !reading.hidden.contains(owner)) {
+        let (pack, asked) = if own.owner().is_some_and(|owner| !reading.hidden.contains(owner)) {
             let is_draft = |version: &Version| drafts.has(id, version);
             shelf.pack(&own, shown.iter(), &is_draft, &mut sink)?
         } else {
-            None
+            (None, Vec::new())
         };
         findings.extend(sink.finish());
         let candidates = candidates.iter().map(|candidate| Arc::clone(candidate)).collect();
-        Ok(Self { history: history.cloned(), candidates, pack, findings, archives })
+        Ok(Self { history: history.cloned(), candidates, pack, findings, archives, asked })
     }
 }
