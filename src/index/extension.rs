@@ -61,10 +61,14 @@ pub(super) fn pack_of(path: &str) -> Option<PackId> {
     (Store::file(&id) == path).then_some(id)
 }
 
-/// Returns the place of a line of a history.
+/// Returns the place of a line of a history, which is where it should be when it is missing at the end.
 pub(crate) fn place(path: &str, line: u64, text: &str) -> Place {
     let line = u32::try_from(line).unwrap_or(u32::MAX);
-    Place::in_text(path, Span { line, column: 1, end_line: line, end_column: 2 }, text)
+    let span = Span { line, column: 1, end_line: line, end_column: 2 };
+    if text.lines().count() < line as usize {
+        return Place { path: path.to_owned(), span: Some(span), excerpt: None };
+    }
+    Place::in_text(path, span, text)
 }
 
 #[cfg(test)]
