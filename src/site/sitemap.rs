@@ -22,7 +22,14 @@ struct Sitemap<'a> {
 
 /// Returns the files of the sitemap: one, or an index and its parts.
 pub(super) fn paths(base: &Base, catalog: &Catalog) -> Vec<String> {
-    paths_of(addresses(base, catalog).len())
+    paths_of(count(base, catalog))
+}
+
+/// Returns how many addresses there are, without making one: a preview asks at every save.
+fn count(base: &Base, catalog: &Catalog) -> usize {
+    let lists = super::pages::scopes(catalog).map(|scope| scope.pages(scope.packs(catalog).count()).len());
+    let packs = catalog.packs.values().map(|pack| 1 + pack.latest().pack.components.len());
+    1 + lists.sum::<usize>() + docs::addresses(base).count() + packs.sum::<usize>()
 }
 
 fn paths_of(addresses: usize) -> Vec<String> {
@@ -80,7 +87,18 @@ fn addresses(base: &Base, catalog: &Catalog) -> Vec<(String, Option<String>)> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::config::Feeds;
+    use crate::site::{Templates, testing};
+
+    #[test]
+    fn addresses_are_counted_without_being_made() {
+        let catalog = testing::catalog();
+        let base = Base::new(&catalog, &Arc::new(Templates::builtin()), &Feeds::default());
+        assert_eq!(count(&base, &catalog), addresses(&base, &catalog).len());
+    }
 
     #[test]
     fn very_many_addresses_are_in_parts() {
