@@ -60,7 +60,8 @@ pub(crate) fn site_of_pack(tera: &Tera, pack: &Path, target: &Path, title: &str)
     Ok(components.len() + 2)
 }
 
-fn render(tera: &Tera, title: &str, markdown: &str, names: &[&str]) -> Result<String, Box<dyn Error>> {
+/// Returns a page.
+pub(crate) fn render(tera: &Tera, title: &str, markdown: &str, names: &[&str]) -> Result<String, Box<dyn Error>> {
     let mut body = String::new();
     html::push_html(&mut body, Parser::new_ext(markdown, Options::all()));
     let mut context = Context::new();
@@ -69,38 +70,6 @@ fn render(tera: &Tera, title: &str, markdown: &str, names: &[&str]) -> Result<St
     context.insert("names", names);
     Ok(tera.render("page.html", &context)?)
 }
-
-/// Writes a page and a copy of every file of a pack, and as many files of data as the registry has of one; returns how many pages
-/// there are.
-#[allow(dead_code, reason = "the watcher does without")]
-pub(crate) fn files_of_pack(tera: &Tera, pack: &Path, target: &Path) -> Result<usize, Box<dyn Error>> {
-    let (mut pages, mut open) = (0, vec![String::new()]);
-    while let Some(folder) = open.pop() {
-        let files = target.join("files").join(&folder);
-        fs::create_dir_all(&files)?;
-        for name in sorted(&pack.join(&folder))? {
-            let path = pack.join(&folder).join(&name);
-            if path.is_dir() {
-                open.push(Path::new(&folder).join(name).to_str().ok_or("no UTF-8")?.to_owned());
-                continue;
-            }
-            let bytes = fs::read(path)?;
-            let text = format!("```\n{}\n```\n", String::from_utf8_lossy(&bytes));
-            fs::write(files.join(format!("{name}.html")), render(tera, &name, &text, &[])?)?;
-            fs::write(files.join(format!("{name}.txt")), &bytes)?;
-            pages += 1;
-        }
-    }
-    let manifest = fs::read(pack.join("pack.yaml"))?;
-    fs::create_dir_all(target.join("data"))?;
-    for number in 0..DATA {
-        fs::write(target.join("data").join(number.to_string()), &manifest)?;
-    }
-    Ok(pages)
-}
-
-/// How many files a registry has of a generated pack besides pages and copies of files: feeds, badges, archives.
-const DATA: usize = 24;
 
 /// Returns the names in a directory, sorted.
 pub(crate) fn sorted(directory: &Path) -> Result<Vec<String>, Box<dyn Error>> {
