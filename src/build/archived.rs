@@ -3,7 +3,7 @@
 //! They are in the registry as those are that a source has, so that they provide names to the other packs, and are read and
 //! checked as those are: what a clone does not hold makes no difference.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -49,26 +49,51 @@ pub(super) struct Stored {
 pub(super) trait Index: std::fmt::Debug + Send + Sync {
     /// Returns the releases that are not `had`, of packs that no `hidden` source owns.
     fn beyond(&self, had: &Had<'_>, hidden: &BTreeSet<String>) -> Vec<(PackId, Release)>;
+
+    /// Tells whether a release is recorded.
+    fn has(&self, content: &Content<'_>) -> bool;
 }
 
-/// The content that sources have.
+/// What a release consists of, with its version and pack; digests come first, because they differ at once.
+pub(super) type Content<'a> = (Digest, &'a str, &'a PackId);
+
+/// The content that sources have, sorted.
 #[derive(Debug, Default)]
-pub(super) struct Had<'a>(HashMap<&'a PackId, HashSet<(&'a str, Digest)>>);
+pub(super) struct Had<'a>(Vec<Content<'a>>);
+
+/// What the releases that no source has were read for, and from; nothing when some of them could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Asked(Option<(Vec<Arc<dyn Index>>, BTreeSet<String>, BTreeMap<String, LicenseAbove>)>);
 
 impl<'a> Had<'a> {
     /// Returns the content of candidates.
     pub(super) fn of(candidates: impl Iterator<Item = &'a Candidate>) -> Self {
-        let mut had = Self::default();
-        for candidate in candidates {
-            if let (Some(pack), Some(listing)) = (&candidate.pack, &candidate.listing) {
-                had.0.entry(&pack.id).or_default().insert((pack.version.as_str(), listing.content_digest));
-            }
-        }
-        had
+        let mut had: Vec<_> = candidates.filter_map(content).collect();
+        had.sort_unstable();
+        Self(had)
     }
 
     fn has(&self, id: &PackId, version: &str, digest: Digest) -> bool {
-        self.0.get(id).is_some_and(|contents| contents.contains(&(version, digest)))
+        self.0.binary_search(&(digest, version, id)).is_ok()
+    }
+}
+
+/// Returns the content of a candidate, if it is a pack.
+pub(super) fn content(candidate: &Candidate) -> Option<Content<'_>> {
+    let (pack, listing) = (candidate.pack.as_ref()?, candidate.listing.as_ref()?);
+    Some((listing.content_digest, pack.version.as_str(), &pack.id))
+}
+
+impl Asked {
+    /// Tells whether the same is asked for again, apart from the content that sources have.
+    pub(super) fn is_asked_again(&self, indexes: &Indexes, setting: &Setting<'_>) -> bool {
+        self.0.as_ref().is_some_and(|(asked, hidden, licenses)| {
+            let is_same = |(a, (b, _)): (&Arc<dyn Index>, &(Arc<dyn Index>, _))| Arc::ptr_eq(a, b);
+            asked.len() == indexes.len()
+                && asked.iter().zip(indexes).all(is_same)
+                && hidden == setting.hidden
+                && licenses == setting.licenses
+        })
     }
 }
 
@@ -79,12 +104,21 @@ impl Index for Histories {
         // An index that cannot be read is reported by whoever works on it.
         more.filter_map(|id| self.get(id).ok().flatten()).flat_map(|history| beyond(history, had)).collect()
     }
+
+    fn has(&self, (content, version, id): &Content<'_>) -> bool {
+        self.contents(id).any(|(of, digest, _)| of == *version && digest == *content)
+    }
 }
 
 impl Index for BTreeMap<PackId, Arc<History>> {
     fn beyond(&self, had: &Had<'_>, hidden: &BTreeSet<String>) -> Vec<(PackId, Release)> {
         let is_shown = |history: &&Arc<History>| !history.owner().is_some_and(|owner| hidden.contains(owner));
         self.values().filter(is_shown).flat_map(|history| beyond(history, had)).collect()
+    }
+
+    fn has(&self, (content, version, id): &Content<'_>) -> bool {
+        let mut releases = self.get(*id).into_iter().flat_map(|history| history.releases());
+        releases.any(|(release, _)| release.content_digest == *content && release.version.as_str() == *version)
     }
 }
 
@@ -95,9 +129,9 @@ fn beyond(history: &History, had: &Had<'_>) -> Vec<(PackId, Release)> {
     more.map(|release| (id.clone(), release.clone())).collect()
 }
 
-/// Returns the releases that no source has, with those that are `known` as they are; those that cannot be read are left out, and
-/// reported where they are joined.
-pub(super) fn read(indexes: &Indexes, known: &Archived, had: &Had<'_>, setting: &Setting<'_>) -> Archived {
+/// Returns the releases that no source has, with those that are `known` as they are, and what was asked for; those that cannot
+/// be read are left out, and reported where they are joined.
+pub(super) fn read(indexes: &Indexes, known: &Archived, had: &Had<'_>, setting: &Setting<'_>) -> (Archived, Asked) {
     let wanted = indexes.iter().flat_map(|(index, archives)| {
         let releases = index.beyond(had, setting.hidden);
         releases.into_iter().map(move |(id, release)| (archives, id, release))
@@ -114,7 +148,13 @@ pub(super) fn read(indexes: &Indexes, known: &Archived, had: &Had<'_>, setting: 
         let stored = stored(&bytes, ecosystem, &key.0, &release, setting).ok()?;
         Some((key, Arc::new(stored)))
     };
-    wanted.into_par_iter().filter_map(read).collect()
+    let count = wanted.len();
+    let found: Archived = wanted.into_par_iter().filter_map(read).collect();
+    let asked = (found.len() == count).then(|| {
+        let indexes = indexes.iter().map(|(index, _)| Arc::clone(index)).collect();
+        (indexes, setting.hidden.clone(), setting.licenses.clone())
+    });
+    (found, Asked(asked))
 }
 
 /// Reads a release from its archive; fails with what is wrong with that.

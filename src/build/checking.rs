@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::archived::{self, Archived, Had, Indexes};
+use super::archived::{self, Archived, Content, Had, Indexes};
 use super::sources::located;
 use crate::cache::Chunks;
 use crate::config::Config;
@@ -37,8 +37,9 @@ pub(super) struct Checks {
     pub(super) records: Option<Arc<dyn Records>>,
     /// Where the releases are recorded that count as if a source had them.
     pub(super) indexes: Indexes,
-    /// The releases that no source has.
+    /// The releases that no source has, and what was asked for to know them.
     archived: Arc<Archived>,
+    asked: archived::Asked,
     provided: Arc<Provided>,
     lints: BTreeMap<String, Level>,
     paths: BTreeMap<String, String>,
@@ -182,9 +183,12 @@ impl Checks {
 
     /// Counts the names of new candidates and takes away those that are gone; tells whether any name came or went.
     fn provide(&mut self, known: &[Known], gone: Vec<Finished>, setting: &Setting<'_>) -> bool {
-        let had = Had::of(known.iter().map(|(read, _)| &**read));
-        let archived = archived::read(&self.indexes, &self.archived, &had, setting);
-        let before = std::mem::replace(&mut self.archived, Arc::new(archived));
+        let before = Arc::clone(&self.archived);
+        if !self.has_as_before(known, &gone, setting) {
+            let had = Had::of(known.iter().map(|(read, _)| &**read));
+            let (archived, asked) = archived::read(&self.indexes, &self.archived, &had, setting);
+            (self.archived, self.asked) = (Arc::new(archived), asked);
+        }
         let provided = Arc::make_mut(&mut self.provided);
         let mut differs = provided.go_by(self.records.as_ref());
         // What a pack keeps through an edit must not seem to be gone in between.
@@ -199,6 +203,23 @@ impl Checks {
             differs |= provided.remove(pack);
         }
         differs
+    }
+}
+
+impl Checks {
+    /// Tells whether the same recorded releases are in no source as before: no recorded content came or went.
+    fn has_as_before(&self, known: &[Known], gone: &[Finished], setting: &Setting<'_>) -> bool {
+        let is_recorded = |content: &Content<'_>| self.indexes.iter().any(|(index, _)| index.has(content));
+        let is_kept = |content: Content<'_>| {
+            let mut kept = known.iter().filter(|(_, before)| before.is_some());
+            kept.any(|(read, _)| archived::content(read) == Some(content))
+        };
+        let mut new =
+            known.iter().filter(|(_, before)| before.is_none()).filter_map(|(read, _)| archived::content(read));
+        let mut lost = gone.iter().filter_map(|gone| archived::content(&gone.read)).filter(is_recorded);
+        self.asked.is_asked_again(&self.indexes, setting)
+            && !new.any(|content| is_recorded(&content))
+            && lost.all(is_kept)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct PackKeys {
     pub face: Digest,
     /// What lists of packs show: the default release without its files, and the status of all releases.
     pub summary: Digest,
+    /// What it is found by: what lists show of it, its README, its other names and what it needs.
+    pub words: Digest,
     /// Each release, in the order of the pack.
     pub releases: Vec<Digest>,
     /// What each release is compared by: its content, whatever is found of it or recorded about it.
@@ -51,10 +53,17 @@ impl PackKeys {
         let summary = Fingerprint::of((face, words, described, pack.updated));
         let found: Vec<_> = pack.releases.iter().map(|release| &release.findings).collect();
         let findings = Fingerprint::of((&pack.findings, found));
+        let readme = latest.readme.as_ref().and_then(|path| {
+            let files = &pack.latest().listing.files;
+            let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
+            Some(files[at].sha256)
+        });
+        let depends: Vec<_> = latest.dependencies.iter().map(|one| (&one.name, &one.kind)).collect();
+        let words = Fingerprint::of((summary, readme, &latest.aliases, depends));
         let said: Vec<_> =
             pack.said.iter().map(|event| (event.seq, event.at, event.what.kind(), event.what.reason())).collect();
         let whole = Fingerprint::of((face, summary, &releases, &pack.findings, said));
-        Self { whole, face, summary, releases, contents, findings }
+        Self { whole, face, summary, words, releases, contents, findings }
     }
 }
 

@@ -98,6 +98,7 @@ fn changed(changes: Changes) -> String {
     };
     match changes.later {
         0 => text,
+        later if (changes.pages, changes.files) == (0, 0) => format!("{} when asked for", plural(later, "part")),
         later => format!("{text}, {} when asked for", plural(later, "more part")),
     }
 }

@@ -40,7 +40,9 @@ use watch::{Saved, Wake, Watcher};
 /// The port that is taken when none is asked for, and how many behind it are tried.
 const PORT: u16 = 8080;
 const PORTS_TRIED: u16 = 100;
-/// How long pages are made that nobody has asked for since they changed.
+/// How long nothing is made but what open pages ask for, after something was saved: they come first.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+/// How long pages are made then that nobody has asked for since they changed.
 const SETTLING: Duration = Duration::from_millis(150);
 /// How often it is looked whether a watched folder has appeared or been replaced.
 const LOOK: Duration = Duration::from_millis(400);
@@ -224,6 +226,7 @@ impl Server {
             }
             let took = start.elapsed();
             adapt(&mut watcher, &built, tell);
+            waiting.extend(receiver.recv_timeout(FIRST_LOOK));
             // What is shown already is made ready for whoever looks at it, until something is saved again.
             let mut is_over = || {
                 waiting.extend(receiver.try_recv());

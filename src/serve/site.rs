@@ -5,7 +5,7 @@
 //!
 //! An address is looked up here and nowhere else, so that no text of a request ever becomes a path on the disk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -87,6 +87,7 @@ impl Site {
     /// Returns the site that an assembly describes; what is as in `before` is taken from there.
     pub(super) fn new(assembly: &Assembly, archives: ArchiveStore, before: &Self) -> Self {
         let mut site = Self { archives: Some(archives), ..Self::default() };
+        let mut replaced = HashSet::new();
         let is_first = before.archives.is_none();
         for (id, of) in &assembly.packs {
             let known = before.packs.get(id);
@@ -94,7 +95,7 @@ impl Site {
                 Some(known) if Arc::ptr_eq(&known.of, of) => Arc::clone(known),
                 known => {
                     let known = known.map_or(&[][..], |known| &known.units);
-                    Arc::new(Pack { of: Arc::clone(of), units: site.units(&of.units, known, is_first) })
+                    Arc::new(Pack { of: Arc::clone(of), units: site.units(&of.units, known, is_first, &mut replaced) })
                 }
             };
             site.packs.insert(id.clone(), pack);
@@ -102,14 +103,22 @@ impl Site {
         let vanished = before.packs.iter().filter(|(id, _)| !site.packs.contains_key(*id));
         let vanished: Vec<_> = vanished.flat_map(|(_, pack)| pack.units.iter().cloned()).collect();
         site.gone.extend(vanished);
-        site.registry = site.units(&assembly.registry, &before.registry, is_first);
+        site.registry = site.units(&assembly.registry, &before.registry, is_first, &mut replaced);
+        replaced.extend(site.gone.iter().map(Arc::as_ptr));
         let due = before.changed.iter().chain(&before.overdue).filter(|lazy| lazy.is_due && lazy.made.get().is_none());
-        site.overdue = due.filter(|lazy| site.has(lazy)).cloned().collect();
+        site.overdue = due.filter(|lazy| !replaced.contains(&Arc::as_ptr(lazy))).cloned().collect();
         site
     }
 
-    /// Takes over the units that are as they were, and notes the others.
-    fn units(&mut self, units: &[Arc<Unit>], before: &[Arc<Lazy>], is_first: bool) -> Vec<Arc<Lazy>> {
+    /// Takes over the units that are as they were, and notes the others; adds those of before to `replaced` whose place another
+    /// one has now.
+    fn units(
+        &mut self,
+        units: &[Arc<Unit>],
+        before: &[Arc<Lazy>],
+        is_first: bool,
+        replaced: &mut HashSet<*const Lazy>,
+    ) -> Vec<Arc<Lazy>> {
         let place = |unit: &Unit| (unit.phase, unit.places.clone());
         let mut known: HashMap<_, &Arc<Lazy>> = before.iter().map(|lazy| (place(&lazy.unit), lazy)).collect();
         let units = units
@@ -122,6 +131,7 @@ impl Site {
                 known => {
                     let before = known.and_then(|known| known.good().cloned());
                     let is_due = !is_first;
+                    replaced.extend(known.map(Arc::as_ptr));
                     let lazy = Arc::new(Lazy { unit: Arc::clone(unit), made: OnceLock::new(), before, is_due });
                     self.changed.push(Arc::clone(&lazy));
                     lazy
@@ -130,11 +140,6 @@ impl Site {
             .collect();
         self.gone.extend(known.into_values().cloned());
         units
-    }
-
-    fn has(&self, lazy: &Arc<Lazy>) -> bool {
-        let path = lazy.unit.places.first().map(|place| place.path().as_str());
-        path.is_some_and(|path| self.units_at(path).any(|known| Arc::ptr_eq(known, lazy)))
     }
 
     /// Returns the site of a server that has nothing to show yet.
@@ -184,7 +189,8 @@ impl Site {
         let (seen, unseen): (Vec<_>, Vec<_>) = self.changed.iter().partition(|lazy| lazy.before.is_some());
         let mut changes = Changes::default();
         for lazy in seen.into_iter().chain(unseen) {
-            if start.elapsed() > patience || is_over() {
+            // What somebody asked for meanwhile is known, and was made.
+            if lazy.made.get().is_none() && (start.elapsed() > patience || is_over()) {
                 changes.later += 1;
                 continue;
             }

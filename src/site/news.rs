@@ -60,6 +60,12 @@ pub(super) fn newest<'a>(packs: impl IntoIterator<Item = &'a Arc<CatalogPack>>, 
     first(packs.into_iter().flat_map(of_pack).collect(), most)
 }
 
+/// Returns the pack of the release that came last.
+pub(super) fn pack_of_newest<'a>(packs: impl IntoIterator<Item = &'a Arc<CatalogPack>>) -> Option<&'a CatalogPack> {
+    let of_pack = |pack: &'a Arc<CatalogPack>| Some((&**pack, latest(pack)?));
+    packs.into_iter().filter_map(of_pack).min_by(|a, b| order(a).cmp(&order(b))).map(|(pack, _)| pack)
+}
+
 /// Returns the first offered releases of those packs that came last, newest first.
 pub(super) fn newcomers<'a>(packs: impl IntoIterator<Item = &'a Arc<CatalogPack>>, most: usize) -> Vec<Released<'a>> {
     let came = |pack: &'a Arc<CatalogPack>| Some((&**pack, earliest(pack)?));

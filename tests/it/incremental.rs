@@ -375,6 +375,11 @@ fn same(found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>)
     Ok(())
 }
 
+/// Returns the paths at which two registries differ.
+fn differing(a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).cloned().collect()
+}
+
 /// Returns every file that a preview would serve, or what it says of a file that is copied.
 fn served(preview: &Preview) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
@@ -434,9 +439,6 @@ fn what_is_said_of_archived_releases_follows_what_they_refer_to() {
     standing.build(&config, Some(&[saved]), &Silent).expect("built");
     let mut new = preview(&site);
     new.build(&config, None, &Silent).expect("built");
-    let differing = |a: &BTreeMap<String, Vec<u8>>, b: &BTreeMap<String, Vec<u8>>| -> Vec<String> {
-        a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).cloned().collect()
-    };
     assert_eq!(differing(&served(&standing), &served(&new)), Vec::<String>::new());
     let changed = differing(&before, &served(&new));
     assert!(changed.iter().any(|place| place.contains("waiter/1.0.0/index.html")), "{changed:?}");
@@ -447,6 +449,36 @@ fn what_is_said_of_archived_releases_follows_what_they_refer_to() {
     std::fs::remove_dir_all(site.root().join("public")).expect("it was built");
     site.build().expect("built");
     assert_eq!(tree::difference(&site.tree(), &remembered), None);
+}
+
+/// Ensures that a preview notices when a source loses a release, which its archive then stands for, and when it has it again.
+#[test]
+fn a_preview_knows_which_releases_no_source_has() {
+    let site = SiteTest::new().file("packyard.toml", "[[source]]\npath = \"../tagged\"\n");
+    let mut repository = RepoFixture::init(site.beside("tagged"));
+    write_packs(&mut repository, "1.0.0", "small, large", ["say", "bake"]);
+    repository.commit("First").tag("v1.0.0");
+    write_packs(&mut repository, "2.0.0", "medium, huge", ["say", "fry"]);
+    repository.commit("Second").tag("v2.0.0");
+    site.build().expect("built");
+    let root = Utf8PathBuf::from_path_buf(site.root()).expect("UTF-8");
+    let config = Config::load(&root).expect("valid");
+    let mut standing = preview(&site);
+    standing.build(&config, None, &Silent).expect("built");
+    let tag = Utf8PathBuf::from_path_buf(site.beside("tagged/.git/refs/tags/v1.0.0")).expect("UTF-8");
+    let mut shown = || {
+        standing.build(&config, Some(std::slice::from_ref(&tag)), &Silent).expect("built");
+        let mut new = preview(&site);
+        new.build(&config, None, &Silent).expect("built");
+        assert_eq!(differing(&served(&standing), &served(&new)), Vec::<String>::new());
+        served(&new)
+    };
+    let whole = shown();
+    // Only the first release has an action that another pack's rules start.
+    repository.git(&["tag", "--delete", "v1.0.0"]);
+    assert_eq!(shown().keys().collect::<Vec<_>>(), whole.keys().collect::<Vec<_>>());
+    repository.git(&["tag", "v1.0.0", "HEAD~1"]);
+    assert_eq!(differing(&shown(), &whole), Vec::<String>::new());
 }
 
 /// Returns how many sequences are tried: few, because each takes a second; `PROPTEST_CASES` asks for more.

@@ -126,7 +126,7 @@ impl Ecosystem for Attune {
 
     fn pack_feed(&self, registry: &Arc<Registry>, feeds: &Feeds, pack: &Arc<CatalogPack>, sink: &mut Sink) -> PackFeed {
         let mut units = Vec::new();
-        let newest = feed::pack(registry, pack, &mut units, sink);
+        let newest = feed::pack(registry, pack, &mut units, sink).map(Arc::new);
         let v1 = if feeds.attune_v1 { feed_v1::pack(registry, pack, &mut units, sink) } else { None };
         PackFeed { units, entry: Some(Arc::new(FeedEntries { is_offered: feed::is_offered(pack), newest, v1 })) }
     }

@@ -38,7 +38,7 @@ struct Example<'a> {
 
 /// Returns the pack by which the installation is shown: the one that was released last.
 pub(in crate::site) fn example<'a>(packs: impl IntoIterator<Item = &'a Arc<CatalogPack>>) -> Option<&'a CatalogPack> {
-    news::newest(packs, 1).first().map(|(pack, _)| *pack)
+    news::pack_of_newest(packs)
 }
 
 /// Returns what stands above a list; nothing above that of all packs.

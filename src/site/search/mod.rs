@@ -28,7 +28,6 @@ use rayon::prelude::*;
 
 use super::Site;
 use super::docs::{self, Document};
-use super::pages::status;
 use crate::catalog::{Catalog, CatalogPack};
 use crate::ident::{Digest, Fingerprint, RelPath};
 use crate::output::{Files, Phase, Place, RenderError, Unit};
@@ -70,19 +69,7 @@ pub(super) fn unit(site: &Arc<Site>) -> Unit {
 
 /// Returns what the index depends on of each pack.
 fn keys(catalog: &Catalog) -> Vec<Digest> {
-    let key = |pack: &Arc<CatalogPack>| {
-        let release = pack.latest();
-        let content = &release.pack;
-        let readme = content.readme.as_ref().and_then(|path| {
-            let files = &release.listing.files;
-            let at = files.binary_search_by(|file| file.path.cmp(path)).ok()?;
-            Some(files[at].sha256)
-        });
-        let needs: Vec<_> = content.dependencies.iter().map(|one| (&one.name, &one.kind)).collect();
-        let status = status::word(pack, release);
-        Fingerprint::of((pack.keys().summary, readme, &content.aliases, needs, status))
-    };
-    catalog.packs.values().map(key).collect()
+    catalog.packs.values().map(|pack| pack.keys().words).collect()
 }
 
 /// Makes the files.

@@ -10,9 +10,9 @@ pub(in super::super) struct Index<'a> {
     /// The format's version.
     pub(in super::super) version: &'static str,
     /// RFC 3339 in UTC.
-    pub(in super::super) last_updated: String,
+    pub(in super::super) last_updated: &'a str,
     /// Ascending by `ref`, bytewise; strict clients refuse any other order.
-    pub(in super::super) packs: Vec<Entry>,
+    pub(in super::super) packs: Vec<&'a Entry>,
 }
 
 /// A pack at one version; no other key is allowed.
