@@ -235,7 +235,7 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
     // What only an update would need.
     drop(assembly);
     let before = memory.record();
-    let (written, left) = output::write_site(&options.out, &units, &before, progress)?;
+    let (written, left) = output::write_site(&options.out, units, &before, progress)?;
     findings.extend(sink.finish());
     levels.apply(&mut findings);
     diag::sort(&mut findings);
@@ -249,7 +249,6 @@ pub fn build(config: &Config, options: &Options, progress: &dyn Progress) -> Res
         written: Some(written),
     };
     // The catalog is large, and what is left to do is about files. By all threads, because it is millions of values.
-    units.into_par_iter().for_each(drop);
     Arc::into_inner(catalog).into_par_iter().flat_map(|catalog| catalog.packs).for_each(drop);
     memory.keep(Learnt { indexes, left, before, report: &report }, progress)?;
     // Said once, when a release is recorded: the next build has nothing to say of it, whatever it remembers.

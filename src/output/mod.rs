@@ -29,7 +29,7 @@ use crate::progress::Progress;
 use existing::Existing;
 use folder::Folder;
 pub use record::Record;
-pub use unit::{Batch, Files, Make, Place, Unit};
+pub use unit::{Batch, Files, Make, Place, Put, Unit, collected};
 use writer::Writer;
 
 /// When a file is written: nothing is named before it exists.
@@ -116,11 +116,12 @@ pub const MARKER: &str = ".packyard";
 /// there, and an old one holds whole files, old or new, and everything that its old pointers name.
 ///
 /// A unit is not made if `before`, the record of an earlier run, has it with the same key, and its files are as they were
-/// then. `progress` gets the whole number of units all the same. Returns what was left, of which [`Left::record`] makes the
+/// then. `progress` gets the whole number of units all the same. Each unit is dropped when its files are written, and with the last
+/// one what they share: what is made last, about the whole registry, has its memory. Returns what was left, of which [`Left::record`] makes the
 /// record of this run.
 pub fn write_site(
     public: &Utf8Path,
-    units: &[Arc<Unit>],
+    units: Vec<Arc<Unit>>,
     before: &Record,
     progress: &dyn Progress,
 ) -> Result<(Written, Left), OutputError> {

@@ -29,7 +29,7 @@ impl Folder {
     }
 
     fn write_units(&self, units: &[Arc<Unit>]) -> Result<Written, OutputError> {
-        Ok(write_site(&self.public(), units, &Record::default(), &Silent)?.0)
+        Ok(write_site(&self.public(), units.to_vec(), &Record::default(), &Silent)?.0)
     }
 
     /// Returns every file below the folder with its text, without the marker.
@@ -181,7 +181,7 @@ fn phases_are_in_order_and_each_is_a_stage() {
             unit.into()
         };
         let planned = vec![step(Phase::Pointers), step(Phase::Archives), step(Phase::Pages)];
-        write_site(&place.public(), &planned, &Record::default(), &stages).unwrap();
+        write_site(&place.public(), planned, &Record::default(), &stages).unwrap();
         assert_eq!(*order.lock().unwrap(), [Phase::Archives, Phase::Pages, Phase::Pointers]);
         let expected = ["Copying archives", "Writing pages", "Writing indexes"].map(|name| (name.to_owned(), 1));
         assert_eq!(stages.0.into_inner().unwrap(), expected);

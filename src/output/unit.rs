@@ -44,8 +44,11 @@ pub enum Make {
     Batch(Arc<Batch>),
 }
 
-/// Makes several files.
-pub type Batch = dyn Fn() -> Result<Files, RenderError> + Send + Sync;
+/// Makes several files, and hands each over when it is made: together they may be large.
+pub type Batch = dyn Fn(&mut Put<'_>) -> Result<(), RenderError> + Send + Sync;
+
+/// Takes a finished file.
+pub type Put<'a> = dyn FnMut(RelPath, Vec<u8>) + 'a;
 
 impl Unit {
     /// Returns a file from bytes.
@@ -77,6 +80,19 @@ impl Unit {
         key: impl Hash,
         make: impl Fn() -> Result<Files, RenderError> + Send + Sync + 'static,
     ) -> Self {
+        Self::stream(phase, places, key, move |put| {
+            make()?.into_iter().for_each(|(path, bytes)| put(path, bytes));
+            Ok(())
+        })
+    }
+
+    /// Returns files like those of a batch, of which not all need be in memory at once.
+    pub fn stream(
+        phase: Phase,
+        places: impl Into<Vec<Place>>,
+        key: impl Hash,
+        make: impl Fn(&mut Put<'_>) -> Result<(), RenderError> + Send + Sync + 'static,
+    ) -> Self {
         Self { phase, places: places.into(), key: Fingerprint::of(key), make: Make::Batch(Arc::new(make)) }
     }
 
@@ -84,7 +100,7 @@ impl Unit {
     #[cfg(test)]
     pub(crate) fn files(&self) -> Result<Files, RenderError> {
         match (&self.make, self.path()) {
-            (Make::Batch(batch), _) => batch(),
+            (Make::Batch(batch), _) => collected(&**batch),
             (Make::Bytes(bytes), Some(path)) => Ok(vec![(path.clone(), bytes.to_vec())]),
             _ => panic!("{self:?} is no unit of this kind"),
         }
@@ -102,6 +118,13 @@ impl Unit {
     pub fn covers(&self, path: &str) -> bool {
         self.places.iter().any(|place| place.covers(path))
     }
+}
+
+/// Makes files, and returns them together.
+pub fn collected(batch: &Batch) -> Result<Files, RenderError> {
+    let mut files = Files::new();
+    batch(&mut |path, bytes| files.push((path, bytes)))?;
+    Ok(files)
 }
 
 impl Place {

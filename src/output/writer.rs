@@ -62,18 +62,23 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes and writes the files, one phase after the other, in parallel within each; returns what each unit has.
-    pub(super) fn write(&self, units: &[Arc<Unit>], progress: &dyn Progress) -> Result<(Written, Made), OutputError> {
-        let mut units: Vec<&Unit> = units.iter().map(|unit| &**unit).collect();
+    pub(super) fn write(
+        &self,
+        mut units: Vec<Arc<Unit>>,
+        progress: &dyn Progress,
+    ) -> Result<(Written, Made), OutputError> {
         units.sort_by_key(|unit| unit.phase);
         let (mut written, mut made) = (Written::default(), Vec::with_capacity(units.len()));
-        for phase in units.chunk_by(|a, b| a.phase == b.phase) {
-            progress.stage(phase[0].phase.name(), Some(phase.len() as u64));
-            let make = |unit: &&Unit| {
-                let (done, files) = self.make(unit)?;
+        while let Some(first) = units.first().map(|unit| unit.phase) {
+            let later = units.split_off(units.partition_point(|unit| unit.phase == first));
+            let phase = std::mem::replace(&mut units, later);
+            progress.stage(first.name(), Some(phase.len() as u64));
+            let make = |unit: Arc<Unit>| {
+                let (done, files) = self.make(&unit)?;
                 progress.tick(1);
-                Ok::<_, OutputError>((done, (record::name(unit), unit.key, files)))
+                Ok::<_, OutputError>((done, (record::name(&unit), unit.key, files)))
             };
-            for (done, unit) in phase.par_iter().map(make).collect::<Result<Vec<_>, _>>()? {
+            for (done, unit) in phase.into_par_iter().map(make).collect::<Result<Vec<_>, _>>()? {
                 written = sum(written, done);
                 made.push(unit);
             }
@@ -120,16 +125,17 @@ impl<'a> Writer<'a> {
             Make::Bytes(bytes) => put(single(), Content::Bytes(bytes)),
             Make::Copy(source) => put(single(), Content::File(source)),
             Make::Batch(batch) => {
-                let (mut written, made) = (Written::default(), batch()?);
-                let mut files = Vec::with_capacity(made.len());
-                for (path, bytes) in made {
-                    if !unit.covers(path.as_str()) {
-                        return Err(OutputError::Misplaced(path));
-                    }
-                    written = sum(written, self.put(&path, Content::Bytes(&bytes))?);
+                let (mut written, mut files) = (Ok(Written::default()), Vec::new());
+                batch(&mut |path, bytes| {
+                    let Ok(before) = written else { return };
+                    written = if unit.covers(path.as_str()) {
+                        self.put(&path, Content::Bytes(&bytes)).map(|done| sum(before, done))
+                    } else {
+                        Err(OutputError::Misplaced(path.clone()))
+                    };
                     files.push(path);
-                }
-                Ok((written, Paths::of(&files)))
+                })?;
+                Ok((written?, Paths::of(&files)))
             }
         }
     }

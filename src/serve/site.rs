@@ -14,7 +14,7 @@ use super::entry::Entry;
 use super::types;
 use crate::build::{ArchiveStore, Assembly, PackUnits};
 use crate::ident::{PackId, RelPath};
-use crate::output::{Make, Phase, RenderError, Unit};
+use crate::output::{self, Make, Phase, RenderError, Unit};
 
 /// The files of a registry.
 #[derive(Debug, Default)]
@@ -277,7 +277,7 @@ impl Lazy {
         let entries: Vec<(RelPath, Entry)> = match (&self.unit.make, self.unit.path()) {
             (Make::Batch(batch), _) => {
                 let entry = |(path, bytes): (RelPath, Vec<u8>)| (path.clone(), Entry::made(&path, bytes));
-                batch()?.into_iter().map(entry).collect()
+                output::collected(&**batch)?.into_iter().map(entry).collect()
             }
             (Make::Bytes(bytes), Some(path)) => vec![(path.clone(), Entry::made(path, bytes.to_vec()))],
             (Make::Copy(source), Some(path)) => {

@@ -53,7 +53,7 @@ use std::sync::{Arc, OnceLock};
 use crate::catalog::{Catalog, CatalogPack, Comparisons, Registry};
 use crate::config::{Feeds, FilePages};
 use crate::ident::{Digest, Fingerprint};
-use crate::output::{Phase, Place, RenderError, Unit};
+use crate::output::{Phase, Place, Put, RenderError, Unit};
 
 use files::FilePlan;
 
@@ -253,8 +253,14 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
     let mut add = |paths: Vec<String>, key: Digest, make: Box<MakeFor>| {
         let site = Arc::clone(&site);
         let places: Vec<Place> = paths.iter().map(Place::file).collect();
-        units.push(Unit::batch(Phase::Pointers, places, key, move || make(&site)));
+        units.push(Unit::stream(Phase::Pointers, places, key, move |put| make(&site, put)));
     };
+    fn together(make: impl Fn(&Site) -> pages::Files + Send + Sync + 'static) -> Box<MakeFor> {
+        Box::new(move |site, put| {
+            make(site)?.into_iter().for_each(|(path, bytes)| put(path, bytes));
+            Ok(())
+        })
+    }
     for scope in pages::scopes(catalog) {
         let listed: Vec<_> = scope.packs(catalog).collect();
         let summaries: Vec<_> = listed.iter().map(|pack| pack.keys().summary).collect();
@@ -264,21 +270,21 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
         let mut places = scope.pages(listed.len());
         places.extend(scope.data(listed.len()));
         let of = scope.clone();
-        add(places, Fingerprint::of((key, example)), Box::new(move |site| pages::browse::files(site, &of)));
+        add(places, Fingerprint::of((key, example)), Box::new(move |site, put| pages::browse::files(site, &of, put)));
         let of = scope.clone();
-        add(vec![scope.feed()], key, Box::new(move |site| feeds::of_list(site, &of)));
+        add(vec![scope.feed()], key, together(move |site| feeds::of_list(site, &of)));
         match scope {
             pages::browse::Scope::Ecosystem(id) => {
                 let place = format!("packs/{id}/llms.txt");
-                add(vec![place], key, Box::new(move |site| machines::of_ecosystem(site, &id)));
+                add(vec![place], key, together(move |site| machines::of_ecosystem(site, &id)));
             }
             pages::browse::Scope::All => {
-                add(vec!["index.html".to_owned()], key, Box::new(pages::home::files));
-                add(vec!["404.html".to_owned()], key, Box::new(pages::error::files));
-                add(vec!["search.html".to_owned()], base.key, Box::new(pages::search::files));
+                add(vec!["index.html".to_owned()], key, together(pages::home::files));
+                add(vec!["404.html".to_owned()], key, together(pages::error::files));
+                add(vec!["search.html".to_owned()], base.key, together(pages::search::files));
                 add(sitemap::paths(base, catalog), key, Box::new(sitemap::files));
                 let places = ["robots.txt", "llms.txt", "opensearch.xml"].map(str::to_owned);
-                add(places.to_vec(), key, Box::new(machines::files));
+                add(places.to_vec(), key, together(machines::files));
             }
         }
     }
@@ -292,4 +298,4 @@ pub fn of_registry(base: &Arc<Base>, catalog: &Arc<Catalog>) -> Vec<Unit> {
 }
 
 /// Makes files about the whole registry.
-type MakeFor = dyn Fn(&Site) -> Result<crate::output::Files, RenderError> + Send + Sync;
+type MakeFor = dyn Fn(&Site, &mut Put<'_>) -> Result<(), RenderError> + Send + Sync;

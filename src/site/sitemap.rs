@@ -4,10 +4,10 @@
 
 use serde::Serialize;
 
-use super::pages::Files;
 use super::{Base, Site, docs, links};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogPack};
 use crate::ident::RelPath;
+use crate::output::{Put, RenderError};
 
 /// Most addresses of a sitemap: a fifth of what the protocol allows, because all of one are in memory at once.
 const MAX_ADDRESSES: usize = 10_000;
@@ -17,8 +17,11 @@ struct Sitemap<'a> {
     url: &'a str,
     /// Whether it names other sitemaps instead of pages.
     is_index: bool,
-    addresses: &'a [(String, Option<String>)],
+    addresses: &'a [Address],
 }
+
+/// The address of a page, and the time of its last change.
+type Address = (String, Option<String>);
 
 /// Returns the files of the sitemap: one, or an index and its parts.
 pub(super) fn paths(base: &Base, catalog: &Catalog) -> Vec<String> {
@@ -40,49 +43,47 @@ fn paths_of(addresses: usize) -> Vec<String> {
     paths
 }
 
-/// Makes the sitemap.
-pub(super) fn files(site: &Site) -> Files {
-    let Some(url) = site.base.registry.url.as_deref() else { return Ok(Vec::new()) };
-    let addresses = addresses(&site.base, &site.catalog);
-    let mut paths = paths_of(addresses.len()).into_iter();
-    let first = paths.next().unwrap_or_default();
-    let write = |path: &str, is_index: bool, addresses: &[(String, Option<String>)]| {
+/// Makes the sitemap, one part after the other.
+pub(super) fn files(site: &Site, put: &mut Put<'_>) -> Result<(), RenderError> {
+    let Some(url) = site.base.registry.url.as_deref() else { return Ok(()) };
+    let mut write = |path: String, is_index: bool, addresses: &[Address]| {
         let path = RelPath::composed(path);
         let page = Sitemap { url, is_index, addresses };
         let bytes = site.base.templates.render("sitemap.xml", &path, &[("site", &site.base.frame)], &page)?;
-        Ok((path, bytes))
+        put(path, bytes);
+        Ok(())
     };
-    let parts: Vec<String> = paths.collect();
+    let mut addresses = addresses(&site.base, &site.catalog);
+    let mut paths = paths(&site.base, &site.catalog).into_iter();
+    let first = paths.next().unwrap_or_default();
+    let mut parts: Vec<Address> = Vec::new();
+    for path in paths {
+        let part: Vec<Address> = addresses.by_ref().take(MAX_ADDRESSES).collect();
+        let last_change = part.iter().filter_map(|(_, changed)| changed.clone()).max();
+        write(path.clone(), false, &part)?;
+        parts.push((path, last_change));
+    }
     if parts.is_empty() {
-        return Ok(vec![write(&first, false, &addresses)?]);
+        return write(first, false, &addresses.collect::<Vec<_>>());
     }
-    let last_change = |part: &[(String, Option<String>)]| part.iter().filter_map(|(_, changed)| changed.clone()).max();
-    let chunks = || parts.iter().zip(addresses.chunks(MAX_ADDRESSES));
-    let named: Vec<_> = chunks().map(|(path, part)| (path.clone(), last_change(part))).collect();
-    let mut files = vec![write(&first, true, &named)?];
-    for (path, part) in chunks() {
-        files.push(write(path, false, part)?);
-    }
-    Ok(files)
+    write(first, true, &parts)
 }
 
 /// Returns the pages, packs before components, with the times of their last change.
-fn addresses(base: &Base, catalog: &Catalog) -> Vec<(String, Option<String>)> {
-    let mut addresses = vec![("index.html".to_owned(), None)];
-    let lists = super::pages::scopes(catalog);
-    addresses.extend(lists.flat_map(|scope| scope.pages(scope.packs(catalog).count())).map(|page| (page, None)));
-    addresses.extend(docs::addresses(base).map(|address| (address, None)));
-    let (mut packs, mut components) = (Vec::new(), Vec::new());
-    for pack in catalog.packs.values() {
-        let release = pack.latest();
-        let changed = Some(release.published_at.to_string());
-        packs.push((format!("{}/index.html", links::pack_address(&pack.id)), changed.clone()));
+fn addresses<'a>(base: &'a Base, catalog: &'a Catalog) -> impl Iterator<Item = Address> + 'a {
+    let lists = super::pages::scopes(catalog).flat_map(|scope| scope.pages(scope.packs(catalog).count()));
+    let undated = std::iter::once("index.html".to_owned()).chain(lists).chain(docs::addresses(base));
+    let changed = |pack: &CatalogPack| Some(pack.latest().published_at.to_string());
+    let packs = catalog.packs.values();
+    let of_packs =
+        packs.clone().map(move |pack| (format!("{}/index.html", links::pack_address(&pack.id)), changed(pack)));
+    let of_components = packs.flat_map(move |pack| {
+        let (release, changed) = (pack.latest(), changed(pack));
         let here = links::release_address(&pack.id, release.version());
         let pages = links::component_path(&release.pack).into_iter();
-        components.extend(pages.map(|page| (format!("{here}/{page}"), changed.clone())));
-    }
-    addresses.extend(packs.into_iter().chain(components));
-    addresses
+        pages.map(move |page| (format!("{here}/{page}"), changed.clone())).collect::<Vec<_>>()
+    });
+    undated.map(|address| (address, None)).chain(of_packs).chain(of_components)
 }
 
 #[cfg(test)]
@@ -97,7 +98,7 @@ mod tests {
     fn addresses_are_counted_without_being_made() {
         let catalog = testing::catalog();
         let base = Base::new(&catalog, &Arc::new(Templates::builtin()), &Feeds::default());
-        assert_eq!(count(&base, &catalog), addresses(&base, &catalog).len());
+        assert_eq!(count(&base, &catalog), addresses(&base, &catalog).count());
     }
 
     #[test]

@@ -386,7 +386,12 @@ fn served(preview: &Preview) -> BTreeMap<String, Vec<u8>> {
     for unit in preview.assembly().units() {
         match &unit.make {
             Make::Batch(make) => {
-                files.extend(make().expect("made").into_iter().map(|(path, bytes)| (path.to_string(), bytes)));
+                files.extend(
+                    packyard::output::collected(&**make)
+                        .expect("made")
+                        .into_iter()
+                        .map(|(path, bytes)| (path.to_string(), bytes)),
+                );
             }
             Make::Bytes(bytes) => drop(files.insert(format!("{:?}", unit.places), bytes.to_vec())),
             Make::Copy(_) => drop(files.insert(format!("{:?}", unit.places), unit.key.to_string().into_bytes())),

@@ -275,7 +275,12 @@ fn a_preview_shows_private_packs_only_when_asked_to() {
         for unit in preview.assembly().units() {
             match &unit.make {
                 Make::Batch(make) => {
-                    served.extend(make().expect("made").into_iter().map(|(path, bytes)| (path.to_string(), bytes)));
+                    served.extend(
+                        packyard::output::collected(&**make)
+                            .expect("made")
+                            .into_iter()
+                            .map(|(path, bytes)| (path.to_string(), bytes)),
+                    );
                 }
                 Make::Bytes(bytes) => drop(served.insert(format!("{:?}", unit.places), bytes.to_vec())),
                 Make::Copy(from) => drop(served.insert(format!("{:?}", unit.places), format!("{from:?}").into_bytes())),

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use super::card::{self, Card, card};
 use super::ecosystem::Introduction;
-use super::{BROWSE, Files, Head, structured};
+use super::{BROWSE, Head, structured};
 use crate::catalog::{Catalog, CatalogPack};
 use crate::ident::{EcosystemId, RelPath};
+use crate::output::{Put, RenderError};
 use crate::site::{Site, browse_data, links, text};
 
 /// Most packs on a page.
@@ -131,13 +132,12 @@ impl Scope {
 }
 
 /// Makes the pages of a list, and its data where one page does not hold all.
-pub(in crate::site) fn files(site: &Site, scope: &Scope) -> Files {
+pub(in crate::site) fn files(site: &Site, scope: &Scope, put: &mut Put<'_>) -> Result<(), RenderError> {
     let packs = packs(site, scope);
     let introduction = super::ecosystem::introduction(site, scope, &packs);
     let facets = facets(scope, &packs);
     let data = scope.data(packs.len());
     let addresses = scope.pages(packs.len());
-    let mut files = Vec::with_capacity(addresses.len() + 1);
     for (at, address) in addresses.iter().enumerate() {
         let path = RelPath::composed(address);
         let here = &packs[(at * PER_PAGE).min(packs.len())..((at + 1) * PER_PAGE).min(packs.len())];
@@ -156,14 +156,14 @@ pub(in crate::site) fn files(site: &Site, scope: &Scope) -> Files {
         };
         let template = if introduction.is_some() { "ecosystem.html" } else { "browse.html" };
         let html = site.base.templates.render(template, &path, &[("site", &site.base.frame)], &page)?;
-        files.push((path, html));
+        put(path, html);
     }
     if let Some(address) = data {
         let path = RelPath::composed(address);
         let script = browse_data::script(&packs, &path)?;
-        files.push((path, script));
+        put(path, script);
     }
-    Ok(files)
+    Ok(())
 }
 
 fn head<'a>(site: &'a Site, introduction: Option<&Introduction<'a>>, path: &RelPath, number: usize) -> Head<'a> {

@@ -30,7 +30,7 @@ use super::Site;
 use super::docs::{self, Document};
 use crate::catalog::{Catalog, CatalogPack};
 use crate::ident::{Digest, Fingerprint, RelPath};
-use crate::output::{Files, Phase, Place, RenderError, Unit};
+use crate::output::{Phase, Place, Put, RenderError, Unit};
 
 use blocks::Blocks;
 use entries::PackWords;
@@ -62,8 +62,8 @@ pub(super) fn unit(site: &Arc<Site>) -> Unit {
     // The documents are the base's.
     let key = (site.base.key, keys(&site.catalog));
     let site = Arc::clone(site);
-    Unit::batch(Phase::Pointers, [Place::folder("search")], key, move || {
-        files(&site.catalog, &docs::documents(&site.base), Bounds::USUAL)
+    Unit::stream(Phase::Pointers, [Place::folder("search")], key, move |put| {
+        files(&site.catalog, &docs::documents(&site.base), Bounds::USUAL, put)
     })
 }
 
@@ -73,7 +73,7 @@ fn keys(catalog: &Catalog) -> Vec<Digest> {
 }
 
 /// Makes the files.
-fn files(catalog: &Catalog, documents: &[Document], bounds: Bounds) -> Result<Files, RenderError> {
+fn files(catalog: &Catalog, documents: &[Document], bounds: Bounds, put: &mut Put<'_>) -> Result<(), RenderError> {
     let packs = Packs::of(catalog);
     let all: Vec<&CatalogPack> = catalog.packs.values().map(|pack| &**pack).collect();
     let (mut gathered, mut shown) = (Gathered::default(), Blocks::new(bounds.block));
@@ -113,19 +113,26 @@ fn files(catalog: &Catalog, documents: &[Document], bounds: Bounds) -> Result<Fi
         shards.into_iter().enumerate().map(move |(at, shard)| (format!("{letter}{at}"), script::text(&shard.text)))
     });
     let blocks = blocks.into_iter().enumerate().map(|(at, block)| (format!("b{at}"), block.text));
-    let mut pieces: Vec<(String, Vec<u8>)> = texts
-        .chain(blocks)
-        .map(|(name, json)| {
-            let bytes = script::piece(&name, tag, &json);
-            (name, bytes)
-        })
-        .collect();
+    let pieces = texts.chain(blocks).map(|(name, json)| {
+        let bytes = script::piece(&name, tag, &json);
+        (name, bytes)
+    });
     let mut index = script::piece("", tag, &root);
-    if index.len() + pieces.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= bounds.whole {
-        for (_, bytes) in pieces.drain(..) {
-            index.extend(bytes);
+    let path = |name: &str| RelPath::composed(format!("search/{name}.js"));
+    // What fits into one file is one file.
+    let (mut size, mut fitting) = (index.len(), Some(Vec::new()));
+    for (name, bytes) in pieces {
+        size += bytes.len();
+        if size > bounds.whole {
+            let before = fitting.take().into_iter().flatten();
+            before.for_each(|(name, bytes): (String, _)| put(path(&name), bytes));
+        }
+        match &mut fitting {
+            Some(fitting) => fitting.push((name, bytes)),
+            None => put(path(&name), bytes),
         }
     }
-    let files = pieces.into_iter().map(|(name, bytes)| (RelPath::composed(format!("search/{name}.js")), bytes));
-    Ok(std::iter::once((RelPath::composed("search/index.js"), index)).chain(files).collect())
+    fitting.into_iter().flatten().for_each(|(_, bytes)| index.extend(bytes));
+    put(path("index"), index);
+    Ok(())
 }

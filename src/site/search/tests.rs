@@ -16,9 +16,15 @@ struct Index {
     sizes: BTreeMap<String, usize>,
 }
 
+fn made(catalog: &Catalog, documents: &[Document], bounds: Bounds) -> Vec<(RelPath, Vec<u8>)> {
+    let mut made = Vec::new();
+    files(catalog, documents, bounds, &mut |path, bytes| made.push((path, bytes))).expect("an index");
+    made
+}
+
 impl Index {
     fn of(catalog: &Catalog, bounds: Bounds) -> Self {
-        let files = files(catalog, &[document()], bounds).expect("an index");
+        let files = made(catalog, &[document()], bounds);
         let mut index = Self { root: Value::Null, pieces: BTreeMap::new(), sizes: BTreeMap::new() };
         let mut tags = BTreeSet::new();
         for (path, bytes) in files {
@@ -183,17 +189,17 @@ impl Index {
 
 #[test]
 fn the_bytes_are_the_same_however_many_threads_there_are() {
-    let made = |threads| {
+    let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(|| files(&testing::catalog(), &[document()], SMALL).expect("an index"))
+        pool.install(|| made(&testing::catalog(), &[document()], SMALL))
     };
-    assert_eq!(made(1), made(4));
+    assert_eq!(with(1), with(4));
 }
 
 #[test]
 fn no_text_of_a_pack_leaves_its_string() {
     for bounds in [SMALL, Bounds::USUAL] {
-        for (path, bytes) in files(&testing::catalog(), &[], bounds).expect("an index") {
+        for (path, bytes) in made(&testing::catalog(), &[], bounds) {
             let text = String::from_utf8(bytes).expect("UTF-8");
             let unseen = |c: char| c != '\n' && crate::site::text::is_unseen(c);
             assert!(

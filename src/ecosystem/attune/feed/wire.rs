@@ -97,7 +97,11 @@ pub(in super::super) struct Extension {
 
 /// Writes JSON as Attune's index builder does: two spaces, ASCII only, a final line feed.
 pub(in super::super) fn to_text(value: &impl Serialize) -> String {
-    let json = serde_json::to_string_pretty(value).expect("an index has text keys and finite numbers");
+    let mut json = serde_json::to_string_pretty(value).expect("an index has text keys and finite numbers");
+    if json.is_ascii() {
+        json.push('\n');
+        return json;
+    }
     let mut text = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         if c.is_ascii() {
