@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     units.retain(is_wanted);
     let files = timed("Search", || {
         let made = units.iter().map(|unit| match &unit.make {
-            Make::Batch(make) => make(),
+            Make::Batch(make) => packyard::output::collected(&**make),
             Make::Bytes(bytes) => Ok(vec![(unit.places[0].path().clone(), bytes.to_vec())]),
             Make::Copy(_) => Ok(Vec::new()),
         });

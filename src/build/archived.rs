@@ -63,7 +63,10 @@ pub(super) struct Had<'a>(Vec<Content<'a>>);
 
 /// What the releases that no source has were read for, and from; nothing when some of them could not be read.
 #[derive(Debug, Default)]
-pub(super) struct Asked(Option<(Vec<Arc<dyn Index>>, BTreeSet<String>, BTreeMap<String, LicenseAbove>)>);
+pub(super) struct Asked(Option<For>);
+
+/// Indexes, the identities of hidden sources, and the licence files of sources.
+type For = (Vec<Arc<dyn Index>>, BTreeSet<String>, BTreeMap<String, LicenseAbove>);
 
 impl<'a> Had<'a> {
     /// Returns the content of candidates.
