@@ -39,6 +39,7 @@
       const option = optionOf(label);
       facet.options.set(option.box.value, option);
     }
+    facet.first = [...facet.options].filter(([, { label }]) => !label.parentElement.hidden).map(([value]) => value);
   }
   const addOption = (facet, value) => {
     if (facet.options.has(value)) return;
@@ -155,11 +156,23 @@
         if (!others.every(([other, values]) => suits(pack, other, values))) continue;
         for (const value of pack.values[facet.name]) numbers.set(value, (numbers.get(value) ?? 0) + 1);
       }
+      showMost(facet, numbers, [...wanted.values()].some((values) => values.size));
       for (const [value, { note, label }] of facet.options) {
         const number = numbers.get(value) ?? 0;
         note.textContent = number.toLocaleString("en");
         label.classList.toggle("is-empty", number === 0);
       }
+    }
+  };
+
+  /** Of a facet that shows some of its values only, shows those that most of the packs have. */
+  const showMost = (facet, numbers, isNarrowed) => {
+    if (!facet.details.querySelector(".more")) return;
+    const order = ([a, most], [b, others]) => others - most || (a < b ? -1 : 1);
+    const seen = new Set(isNarrowed ? [...numbers].sort(order).slice(0, SEEN).map(([value]) => value) : facet.first);
+    seen.forEach((value) => addOption(facet, value));
+    for (const [value, { box, label }] of facet.options) {
+      label.parentElement.hidden = !seen.has(value) && !box.checked && box !== document.activeElement;
     }
   };
 

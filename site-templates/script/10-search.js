@@ -151,6 +151,10 @@
       go(exact ? (await packyardSearch.show([exact]))[0].href : everything());
     });
   };
+
+  // Where a keyboard is at hand, the home page waits for what is typed. Nothing is loaded before the first letter.
+  const home = document.querySelector(".hero .search input");
+  if (home && !location.hash && matchMedia("(min-width: 60rem) and (pointer: fine)").matches) home.focus({ preventScroll: true });
   document.querySelectorAll("form.search").forEach(box);
 
   document.addEventListener("keydown", (event) => {

@@ -61,7 +61,10 @@ const HEADERS: &str = "\
   Referrer-Policy: no-referrer
   X-Content-Type-Options: nosniff
 /archives/*
+  Access-Control-Allow-Origin: *
   Cache-Control: public, max-age=31536000, immutable
+/packs/*
+  Access-Control-Allow-Origin: *
 /runtimes/*
   Access-Control-Allow-Origin: *
 /index.json

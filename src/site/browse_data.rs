@@ -71,7 +71,11 @@ impl<'a> Data<'a> {
             data.status.push(number(&mut data.statuses, shown.status.unwrap_or(card::STABLE)));
             let mut components = Vec::new();
             for (kind, count) in card::kinds(content) {
-                let words = (kind.key, kind.singular.to_lowercase(), kind.plural.to_lowercase());
+                let words = (
+                    kind.key,
+                    text::in_sentence(kind.singular).into_owned(),
+                    text::in_sentence(kind.plural).into_owned(),
+                );
                 components.extend([number(&mut data.kinds, words), count]);
             }
             data.components.push(components);

@@ -30,11 +30,19 @@ pub(super) fn files(site: &Site) -> Files {
     ];
     if let Some(url) = url {
         let path = RelPath::composed("opensearch.xml");
-        let page = OpenSearch { url, short_name: site.base.registry.name.chars().take(SHORT_NAME).collect() };
+        let page = OpenSearch { url, short_name: short_name(&site.base.registry.name) };
         let xml = site.base.templates.render("opensearch.xml", &path, &[("site", &site.base.frame)], &page)?;
         files.push((path, xml));
     }
     Ok(files)
+}
+
+/// Returns as many words of a name as fit; at least the beginning of the first.
+fn short_name(name: &str) -> String {
+    let whole: String = name.chars().take(SHORT_NAME).collect();
+    let is_cut = name[whole.len()..].starts_with(|c: char| !c.is_whitespace());
+    let words = whole.rsplit_once(' ').filter(|_| is_cut).map(|(words, _)| words);
+    words.unwrap_or(&whole).trim_end().to_owned()
 }
 
 /// Makes `packs/<ecosystem>/llms.txt`: every pack of the ecosystem.

@@ -144,7 +144,7 @@ pub(super) fn is_markdown(path: &str) -> bool {
 
 /// Returns the extensions of Markdown that are known.
 pub(super) fn options() -> Options {
-    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM
 }
 
 /// Tells whether a document is within the bounds of what is rendered.
@@ -402,6 +402,15 @@ fn slug_character(c: char) -> Option<char> {
     }
 }
 
+/// The classes of alerts (GitHub's Markdown: `> [!NOTE]`), as the parser writes them.
+const ALERTS: [&str; 5] = [
+    "markdown-alert-note",
+    "markdown-alert-tip",
+    "markdown-alert-important",
+    "markdown-alert-warning",
+    "markdown-alert-caution",
+];
+
 /// The whole policy of what author HTML may hold, but for what attributes may say.
 pub(super) fn sanitiser(part: Part) -> Builder<'static> {
     let tags = [
@@ -464,7 +473,11 @@ pub(super) fn sanitiser(part: Part) -> Builder<'static> {
         ]))
         .tag_attribute_values(HashMap::from([("div", HashMap::from([("tabindex", set(&["0"]))]))]))
         .set_tag_attribute_value("pre", "tabindex", "0")
-        .allowed_classes(HashMap::from([("div", set(&["scroll"])), ("span", Class::ALL.map(Class::letter).into())]))
+        .allowed_classes(HashMap::from([
+            ("div", set(&["scroll"])),
+            ("span", Class::ALL.map(Class::letter).into()),
+            ("blockquote", set(&ALERTS)),
+        ]))
         .url_schemes(set(&["http", "https", "mailto"]))
         .url_relative(ammonia::UrlRelative::Custom(Box::new(part)))
         .link_rel(Some("nofollow noopener noreferrer"))

@@ -121,6 +121,14 @@ fn images_become_links_and_badges_keep_one_link() {
     assert!(html.contains("rel=\"nofollow noopener noreferrer\""), "{html}");
 }
 
+/// Ensures that alerts are alerts, and that no other class comes through.
+#[test]
+fn alerts_are_marked() {
+    let html = html("> [!WARNING]\n> It is hot.\n\n> [!OTHER]\n> x\n\n<blockquote class=\"search\">y</blockquote>\n");
+    assert!(html.contains("<blockquote class=\"markdown-alert-warning\">\n<p>It is hot.</p>"), "{html}");
+    assert!(html.contains("[!OTHER]") && html.contains("<blockquote class=\"\">y"), "{html}");
+}
+
 #[test]
 fn nothing_active_survives() {
     for document in [

@@ -21,6 +21,8 @@ pub(super) struct Tally {
     pub(super) components: usize,
     /// Releases that are there and not counted: yanked and quarantined ones.
     pub(super) withdrawn: usize,
+    /// Packs that have releases, none of which may be chosen.
+    pub(super) withdrawn_packs: usize,
     /// Drafts, which are not released.
     pub(super) drafts: usize,
 }
@@ -35,6 +37,9 @@ impl Tally {
             tally.drafts += drafts;
             tally.withdrawn += pack.releases.len() - drafts - offered;
             tally.releases += offered;
+            if offered == 0 && drafts < pack.releases.len() {
+                tally.withdrawn_packs += 1;
+            }
             if offered > 0 {
                 tally.packs += 1;
                 tally.components += pack.latest().pack.components.len();
@@ -132,7 +137,7 @@ mod tests {
         let mut catalog = catalog();
         assert_eq!(
             Tally::of(catalog.packs.values()),
-            Tally { packs: 2, releases: 4, components: 5, withdrawn: 1, drafts: 0 }
+            Tally { packs: 2, releases: 4, components: 5, withdrawn: 1, ..Tally::default() }
         );
         Arc::get_mut(&mut catalog).expect("nobody else holds it").edit_first(|pack| {
             pack.releases[0].status.draft = true;

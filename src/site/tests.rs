@@ -262,6 +262,46 @@ fn a_quarantined_pack_is_no_news() {
     assert!(!files["feed.xml"].contains("<title>demo/weather") && files["feed.xml"].contains("other/hostile"));
 }
 
+/// Ensures that nobody is told how to install what is held back, and that the home page says that it does not count it.
+#[test]
+fn what_is_held_back_has_no_command() {
+    let has_command = |page: &str| page.contains("<code>demo pack install weather <span class=\"t\">--version<");
+    assert!(has_command(&made(&catalog())["packs/demo/weather/index.html"]));
+    let pack = made(&edited(|catalog| catalog.edit_first(|pack| pack.status.quarantined = Some("?".to_owned()))));
+    let release = made(&edited(|catalog| {
+        catalog.edit_first(|pack| pack.releases[1].status.quarantined = Some("?".to_owned()));
+    }));
+    for page in [&pack["packs/demo/weather/1.0.0/index.html"], &release["packs/demo/weather/1.10.0/index.html"]] {
+        assert!(!has_command(page) && page.contains("no runtime is given it"), "{page}");
+    }
+    assert!(has_command(&release["packs/demo/weather/1.0.0/index.html"]));
+    let home = &pack["index.html"];
+    assert!(home.contains("Not counted: 1 withdrawn pack and 4 withdrawn releases."), "{home}");
+}
+
+/// Ensures that what is wrong with the newest state is said besides what is wrong with the release, not once more.
+#[test]
+fn a_finding_of_the_release_is_not_said_again() {
+    let page = |change: &dyn Fn(&mut crate::catalog::CatalogPack)| {
+        let mut files = made(&edited(|catalog| catalog.edit_first(change)));
+        files.remove("packs/demo/weather/index.html").expect("a page")
+    };
+    let same = page(&|pack| {
+        let latest = pack.latest;
+        pack.releases[latest].findings = pack.findings.clone().into();
+    });
+    assert!(same.contains("In this release") && !same.contains("the newest state of the source"), "{same}");
+    let more = page(&|pack| {
+        let latest = pack.latest;
+        pack.releases[latest].findings = pack.findings.clone().into();
+        let mut other = pack.findings[0].clone();
+        other.message = "something else".to_owned();
+        pack.findings.insert(0, other);
+    });
+    let newest = more.split("Only in the newest state of the source").nth(1).expect("a list");
+    assert!(newest.contains("something else") && newest.starts_with(" <span class=\"note\">1 "), "{newest}");
+}
+
 #[test]
 fn a_component_page_links_what_it_uses_and_what_uses_it() {
     let files = made(&catalog());

@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+/// Longest word that is left out whole where text is cut, in bytes.
+const LONG_WORD: usize = 16;
+/// Lines of fewer characters were not broken for their length.
+const SHORT_LINE: usize = 30;
 /// Longest line of a list, in characters.
 const SUMMARY_CHARACTERS: usize = 180;
 
@@ -99,8 +103,57 @@ pub(super) fn cut(text: &str, characters: usize) -> Cow<'_, str> {
     }
     match text.char_indices().nth(characters) {
         None => text.into(),
-        Some((end, _)) => format!("{}…", text[..end].trim_end()).into(),
+        Some((end, _)) => {
+            let shown = &text[..end];
+            let is_between_words = text[end..].starts_with(char::is_whitespace);
+            // A long word is cut all the same: there may be no other.
+            let last = shown.rfind(char::is_whitespace).filter(|at| !is_between_words && end - at <= LONG_WORD);
+            format!("{}…", shown[..last.unwrap_or(end)].trim_end()).into()
+        }
     }
+}
+
+/// Returns text with the line breaks that only keep lines short made spaces: those of lists, of indented lines and between
+/// paragraphs stay.
+pub(super) fn flowing(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if !text.contains('\n') {
+        return text.into();
+    }
+    let mut flowing = String::with_capacity(text.len());
+    let mut before = "";
+    for line in text.lines() {
+        let starts_anew = line.trim().is_empty()
+            || before.trim().is_empty()
+            || before.chars().count() < SHORT_LINE
+            || before.ends_with(':')
+            || line.starts_with([' ', '\t', '-', '*', '+', '•', '|', '>', '#'])
+            || line.starts_with(|c: char| c.is_ascii_digit());
+        if !flowing.is_empty() || !before.is_empty() {
+            flowing.push(if starts_anew { '\n' } else { ' ' });
+        }
+        flowing.push_str(line.trim_end());
+        before = line;
+    }
+    flowing.into()
+}
+
+/// Returns the pieces of an author's text whose lines flow.
+pub(super) fn flowing_pieces(text: &str) -> Vec<Piece<'_>> {
+    match flowing(text) {
+        Cow::Borrowed(text) => pieces(text),
+        Cow::Owned(text) => pieces(&text).into_iter().map(|(code, text)| (code, text.into_owned().into())).collect(),
+    }
+}
+
+/// Returns a word as it stands within a sentence: an abbreviation keeps its capitals.
+pub(super) fn in_sentence(words: &str) -> Cow<'_, str> {
+    let is_plain = |word: &str| word.chars().filter(|c| c.is_uppercase()).count() <= 1;
+    if words.split(' ').all(|word| !is_plain(word) || !word.contains(char::is_uppercase)) {
+        return words.into();
+    }
+    let word = |word: &str| if is_plain(word) { word.to_lowercase() } else { word.to_owned() };
+    words.split(' ').map(word).collect::<Vec<_>>().join(" ").into()
 }
 
 /// Returns a size for people, such as `12.3 KiB`.
@@ -158,6 +211,34 @@ pub(super) fn count(number: usize, singular: &str, plural: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_is_cut_between_words() {
+        assert_eq!(cut("ready for use", 11), "ready for…");
+        assert_eq!(cut("ready for use", 9), "ready for…");
+        assert_eq!(cut("ready for use", 13), "ready for use");
+        assert_eq!(cut("a-word-that-is-very-very-long", 20), "a-word-that-is-very-…");
+        assert_eq!(cut("is a-word-that-is-very-very-long", 24), "is a-word-that-is-very-v…");
+    }
+
+    #[test]
+    fn lines_that_were_kept_short_flow() {
+        let text = "Reads the weather of a place and of all\nplaces around it, as often\nas `every` says.\n\nIt needs:\n- a key\n- a place\n    which may be far";
+        assert_eq!(
+            flowing(text),
+            "Reads the weather of a place and of all places around it, as often\nas `every` says.\n\nIt needs:\n- a key\n- a place\n    which may be far"
+        );
+        assert_eq!(flowing(" one line\n"), "one line");
+        assert_eq!(flowing_pieces("Runs `it`.")[1], (true, "it".into()));
+    }
+
+    #[test]
+    fn abbreviations_stay_large_within_a_sentence() {
+        assert_eq!(
+            ["API", "APIs", "MCP tool", "Action alias"].map(in_sentence),
+            ["API", "APIs", "MCP tool", "action alias"]
+        );
+    }
 
     fn escaped(text: &str) -> String {
         let mut out = Vec::new();

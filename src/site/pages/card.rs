@@ -67,7 +67,7 @@ pub(in crate::site) fn card(pack: &CatalogPack, has_facts: bool) -> Card<'_> {
         date: super::home::date(release),
         day: day(&release.published_at.to_string()),
         counts: kinds(content)
-            .map(|(kind, count)| text::count(count, kind.singular, kind.plural).to_lowercase())
+            .map(|(kind, count)| text::count(count, &text::in_sentence(kind.singular), &text::in_sentence(kind.plural)))
             .collect(),
         status,
         keywords: keywords(content).take(SHOWN_KEYWORDS).collect(),

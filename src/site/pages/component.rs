@@ -32,7 +32,7 @@ struct ComponentPage<'a> {
     name: &'a str,
     title: &'a str,
     reference: &'a str,
-    description: &'a str,
+    description: Vec<text::Piece<'a>>,
     enabled: bool,
     /// The address of the same component in the default release, on pages of other releases.
     in_default: Option<String>,
@@ -244,7 +244,7 @@ fn page<'a>(
         name: &component.name,
         title: component.title.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or(&component.name),
         reference: &component.reference,
-        description: component.description.trim(),
+        description: text::flowing_pieces(&component.description),
         enabled: component.enabled,
         in_default,
         page: String::new(),
@@ -389,6 +389,5 @@ fn used_by<'a>(lookup: &Lookup<'a>, release: &CatalogRelease, component: &Compon
 /// Returns what people call a kind.
 fn kind_name(pack: &CatalogPack, key: &'static str) -> std::borrow::Cow<'static, str> {
     let name = pack.ecosystem.kinds().iter().find(|kind| kind.key == key).map_or(key, |kind| kind.singular);
-    // In a sentence, unless it is an abbreviation.
-    if name.bytes().all(|byte| byte.is_ascii_uppercase()) { name.into() } else { name.to_lowercase().into() }
+    text::in_sentence(name)
 }

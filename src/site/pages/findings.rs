@@ -1,7 +1,7 @@
 //! Findings as pages show them: what is said several times is said once, with all its places.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -46,9 +46,25 @@ struct Spot {
 /// The release that findings are about, by its place in the pack's list.
 pub(super) type About<'s> = (&'s PackSite, usize);
 
+/// Returns what a reader takes for the same when it is said again.
+pub(super) fn said(finding: &Diagnostic) -> impl Ord + use<'_> {
+    (finding.code.name(), finding.message.as_str(), finding.place.path.as_str(), finding.place.span)
+}
+
+/// Returns those findings of the newest state that the release does not have.
+pub(super) fn newer<'a>(release: &[Diagnostic], newest: &'a [Diagnostic]) -> Vec<&'a Diagnostic> {
+    let known: BTreeSet<_> = release.iter().map(said).collect();
+    newest.iter().filter(|finding| !known.contains(&said(finding))).collect()
+}
+
 /// Returns findings, of which at most so many are listed; in the release that they are about their places can be looked up.
-pub(super) fn findings<'a>(found: &'a [Diagnostic], about: Option<About<'_>>, most: usize) -> Findings<'a> {
-    let mut listed: Vec<_> = found.iter().collect();
+pub(super) fn findings<'a>(
+    found: impl IntoIterator<Item = &'a Diagnostic>,
+    about: Option<About<'_>>,
+    most: usize,
+) -> Findings<'a> {
+    let mut listed: Vec<_> = found.into_iter().collect();
+    let (count, counts) = (listed.len(), Counts::of_each(listed.iter().copied()).to_string());
     listed.sort_by_key(|finding| Reverse(finding.severity));
     listed.truncate(most);
     let mut groups: Vec<Group<'a>> = Vec::new();
@@ -63,8 +79,7 @@ pub(super) fn findings<'a>(found: &'a [Diagnostic], about: Option<About<'_>>, mo
             groups.push(group(finding, about));
         }
     }
-    let left_out = found.len() - listed.len();
-    Findings { count: found.len(), counts: Counts::of(found).to_string(), left_out, groups }
+    Findings { count, counts, left_out: count - listed.len(), groups }
 }
 
 fn group<'a>(finding: &'a Diagnostic, about: Option<About<'_>>) -> Group<'a> {

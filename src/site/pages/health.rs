@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::browse::{PageLink, page_links};
+use super::findings::said;
 use super::health_lists::{self, CLEAN, List, PER_PAGE};
 use super::{Files, Head};
 use crate::catalog::CatalogPack;
@@ -160,9 +161,6 @@ pub(in crate::site) fn files(site: &Site) -> Files {
 
 /// Returns what is wrong with a pack's default release and with its newest state, each finding once.
 fn found(pack: &CatalogPack) -> Vec<&Diagnostic> {
-    let said = |finding: &Diagnostic| {
-        (finding.code.name(), finding.message.clone(), finding.place.path.clone(), finding.place.span)
-    };
     let mut known = BTreeSet::new();
     let all = pack.latest().findings.iter().chain(&pack.findings);
     all.filter(|finding| known.insert(said(finding))).collect()

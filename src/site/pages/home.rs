@@ -104,14 +104,18 @@ pub(super) fn row<'a>((pack, release): Released<'a>) -> Row<'a> {
 
 /// Says what is there and not counted.
 fn uncounted(tally: &Tally) -> Option<String> {
-    let withdrawn = text::count(tally.withdrawn, "withdrawn release", "withdrawn releases");
-    let drafts = text::count(tally.drafts, "draft", "drafts");
-    match (tally.withdrawn, tally.drafts) {
-        (0, 0) => None,
-        (_, 0) => Some(withdrawn),
-        (0, _) => Some(drafts),
-        _ => Some(format!("{withdrawn} and {drafts}")),
-    }
+    let counts = [
+        (tally.withdrawn_packs, "withdrawn pack", "withdrawn packs"),
+        (tally.withdrawn, "withdrawn release", "withdrawn releases"),
+        (tally.drafts, "draft", "drafts"),
+    ];
+    let mut words: Vec<String> = counts
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| text::count(number, one, many))
+        .collect();
+    let last = words.pop()?;
+    Some(if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) })
 }
 
 /// Returns a number with its thousands apart.
@@ -149,6 +153,8 @@ mod tests {
         );
         let tally = Tally { withdrawn: 1, drafts: 2, ..Tally::default() };
         assert_eq!(uncounted(&tally).as_deref(), Some("1 withdrawn release and 2 drafts"));
+        let tally = Tally { withdrawn_packs: 1, ..tally };
+        assert_eq!(uncounted(&tally).as_deref(), Some("1 withdrawn pack, 1 withdrawn release and 2 drafts"));
         assert_eq!(uncounted(&Tally::default()), None);
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::findings::{Findings, findings};
+use super::findings::{Findings, findings, newer};
 use super::release::{Text, VersionRow};
 use super::view::{self, Group, Need};
 use super::{BROWSE, Head};
@@ -61,7 +61,7 @@ pub(super) fn readme(site: &PackSite, at: usize, text: &Text<'_>, parts: &Parts<
 pub(super) fn findings_of(site: &PackSite, at: usize, parts: &Parts<'_>) -> Page {
     let release = &site.pack.releases[at];
     let path = links::file_in_release(&site.pack, release.version(), "findings.html");
-    let findings = Some(findings(&release.findings, Some((site, at)), MOST_FINDINGS));
+    let findings = Some(findings(&*release.findings, Some((site, at)), MOST_FINDINGS));
     let head = head(site, &path, format!("Findings in {} {}", site.pack.id, release.version()));
     page(site, path, More { head, heading: "Findings", findings, ..More::default() }, parts)
 }
@@ -69,7 +69,8 @@ pub(super) fn findings_of(site: &PackSite, at: usize, parts: &Parts<'_>) -> Page
 /// Makes `findings.html` of the pack: those in the newest state of its source.
 pub(super) fn newest_findings(site: &PackSite, parts: &Parts<'_>) -> Page {
     let path = RelPath::composed(format!("{}/findings.html", links::pack_address(&site.pack.id)));
-    let findings = Some(findings(&site.pack.findings, None, MOST_FINDINGS));
+    let found = newer(&site.pack.latest().findings, &site.pack.findings);
+    let findings = Some(findings(found, None, MOST_FINDINGS));
     let head = head(site, &path, format!("Findings in the newest state of {}", site.pack.id));
     page(site, path, More { head, heading: "Findings", is_of_pack: true, findings, ..More::default() }, parts)
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::findings::newer;
 use super::view::{Changes, Group};
 use super::{Files, Head, changelog, comparisons, component, more, structured, view};
 use crate::catalog::{CatalogRelease, Status};
@@ -120,10 +121,7 @@ pub(in crate::site) fn files(site: &PackSite, at: usize) -> Files {
     if release.findings.len() > view::MOST_FINDINGS {
         files.push(more::findings_of(site, at, &parts)?);
     }
-    if at == pack.latest
-        && pack.findings.len() > view::MOST_FINDINGS
-        && !view::are_alike(&release.findings, &pack.findings)
-    {
+    if at == pack.latest && newer(&release.findings, &pack.findings).len() > view::MOST_FINDINGS {
         files.push(more::newest_findings(site, &parts)?);
     }
     if at == pack.latest && pack.releases.len() > FIRST_VERSIONS + MOST_OLDER {

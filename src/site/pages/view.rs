@@ -8,11 +8,10 @@ use serde::Serialize;
 
 use super::component::remarks;
 use super::fields::{Table, table};
-use super::findings::{Findings, findings};
+use super::findings::{Findings, findings, newer};
 use super::status::{Notice, notices};
 use crate::catalog::CatalogRelease;
 use crate::compare::Impact;
-use crate::diag::Diagnostic;
 use crate::ident::{PackId, PackName};
 use crate::index::event::SourceFacts;
 use crate::pack::{Delivery, Example, Fact, Field, FieldTable};
@@ -45,7 +44,7 @@ pub(super) struct Release<'a> {
     date: String,
     time: String,
     summary: Cow<'a, str>,
-    description: &'a str,
+    description: Vec<text::Piece<'a>>,
     /// The address of the release's folder, and of its pack's.
     address: String,
     pack_address: String,
@@ -55,7 +54,10 @@ pub(super) struct Release<'a> {
     /// The address of its icon.
     icon: Option<String>,
     notices: Vec<Notice<'a>>,
+    /// Nothing when no client has a command for it.
     install: Vec<Snippet<'a>>,
+    /// Whether nobody should install it: it or its pack is quarantined.
+    is_held_back: bool,
     has_placeholder_url: bool,
     authors: &'a [String],
     contact: Option<&'a str>,
@@ -193,6 +195,7 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, has_icon: bool, fields:
     let is_latest = version == pack.latest().version();
     let file_link = |path: &crate::ident::RelPath| source_links::file(source, path.as_str());
     let repository = source_links::repository(source);
+    let is_held_back = pack.status.quarantined.is_some() || release.status.quarantined.is_some();
     let known = [repository, content.homepage.as_deref().map(str::trim)];
     // What the source says already is not repeated.
     let homepage = content.homepage.as_deref().filter(|homepage| !is_same_address(homepage, repository));
@@ -212,13 +215,18 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, has_icon: bool, fields:
         date: super::home::date(release),
         time: release.published_at.to_string(),
         summary: text::summary(&content.description),
-        description: content.description.trim(),
+        description: text::flowing_pieces(&content.description),
         pack_address: links::pack_address(id),
         url,
         version_count: pack.releases.len(),
         icon: has_icon.then(|| format!("{address}/{ICON}")),
         notices: notices(site, at),
-        install: snippets(pack.ecosystem.install_release(release, url, &site.base.feeds)),
+        install: if is_held_back {
+            Vec::new()
+        } else {
+            snippets(pack.ecosystem.install_release(release, url, &site.base.feeds))
+        },
+        is_held_back,
         has_placeholder_url: registry.url.is_none(),
         authors: &content.authors,
         contact: content.contact.as_deref(),
@@ -254,9 +262,8 @@ pub(super) fn release<'a>(site: &'a PackSite, at: usize, has_icon: bool, fields:
         aliases: &content.aliases,
         configuration: shown_table(&content.configuration, &fields[0]),
         environment: shown_table(&content.environment, &fields[1]),
-        findings: findings(&release.findings, Some((site, at)), MOST_FINDINGS),
-        newest_findings: (is_latest && !are_alike(&release.findings, &pack.findings))
-            .then(|| findings(&pack.findings, None, MOST_FINDINGS)),
+        findings: findings(&*release.findings, Some((site, at)), MOST_FINDINGS),
+        newest_findings: is_latest.then(|| findings(newer(&release.findings, &pack.findings), None, MOST_FINDINGS)),
         address,
     }
 }
@@ -301,15 +308,6 @@ fn is_same_address(text: &str, shown: Option<&str>) -> bool {
         address.strip_suffix(".git").unwrap_or(address).to_ascii_lowercase()
     };
     shown.is_some_and(|shown| bare(shown) == bare(text))
-}
-
-/// Tells whether two lists of findings say the same to a reader.
-pub(super) fn are_alike(left: &[Diagnostic], right: &[Diagnostic]) -> bool {
-    let said = |finding: &Diagnostic| (finding.code.name(), finding.severity, finding.place.span);
-    left.len() == right.len()
-        && left.iter().zip(right).all(|(left, right)| {
-            said(left) == said(right) && left.message == right.message && left.place.path == right.place.path
-        })
 }
 
 /// Returns examples as pages show them.
