@@ -26,6 +26,9 @@
     made.append(...children);
     return made;
   };
+  /** Returns a name in which a long one may be broken between its parts, as the template writes it. */
+  const breakable = (name) => (name.length > 16 ? name.split(/(?<=[_.\-/])(?=[\p{L}\p{N}])/u) : [name])
+    .flatMap((part, at) => (at ? [make("wbr", {}), part] : [part]));
   const toDay = (days) => new Date(days * 86_400_000).toISOString().slice(0, 10);
   const count = (number) => `${number.toLocaleString("en")} ${number === 1 ? "pack" : "packs"}`;
 
@@ -90,7 +93,7 @@
     const made = make("li", { class: pack.status ? `card is-${pack.status}` : "card" });
     const of = make("p", { class: "of" }, pack.of);
     if (pack.status) of.append(" ", make("span", { class: `badge ${pack.status}` }, pack.status));
-    made.append(of, make("h3", {}, make("a", { href: `${root}packs/${pack.ecosystem}/${pack.name}/index.html` }, pack.name)));
+    made.append(of, make("h3", {}, make("a", { href: `${root}packs/${pack.ecosystem}/${pack.name}/index.html` }, ...breakable(pack.name))));
     if (pack.title) made.append(make("p", { class: "subtitle" }, pack.title));
     made.append(make("p", { class: "summary" }, pack.summary));
     const meta = make("p", { class: "meta" }, make("span", {}, pack.version));

@@ -93,13 +93,14 @@ impl<'a> Memory<'a> {
             for (folder, index) in &indexes {
                 cache.save(&name_of_index(folder), index)?;
             }
-            if record != before {
-                cache.save(&record_name, &record)?;
-            }
-            drop((indexes, record, before));
-            if let Some(inputs) = self.inputs {
-                finished::remember(&cache, inputs, report, &listed, self.config, self.options)?;
-            }
+            drop(indexes);
+            let record = || if record == before { Ok(()) } else { cache.save(&record_name, &record) };
+            let finished = || match self.inputs {
+                Some(inputs) => finished::remember(&cache, inputs, report, &listed, self.config, self.options),
+                None => Ok(()),
+            };
+            let (record, finished) = rayon::join(record, finished);
+            record.and(finished)?;
             cache.sweep(Cache::LIMIT_BYTES)
         };
         if let Err(error) = save() {

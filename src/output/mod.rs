@@ -140,22 +140,24 @@ pub fn write_site(
             (Written { deleted: writer.delete_stale(&made)?, ..written }, made)
         }
     };
-    Ok((written, Left { made, is_worth_waiting: start.elapsed() > SETTLING * WORTH && written.written > 0 }))
+    let is_worth_waiting = start.elapsed() > SETTLING * WORTH && written.written > 0;
+    Ok((written, Left { made, waits_until: is_worth_waiting.then(|| Instant::now() + SETTLING) }))
 }
 
 /// What a run left in the folder.
 #[derive(Debug)]
 pub struct Left {
     made: writer::Made,
-    is_worth_waiting: bool,
+    /// When what was written last can be told from what is written later, if that is worth waiting for.
+    waits_until: Option<Instant>,
 }
 
 impl Left {
     /// Returns the record of the run, and the folder as it is now.
     pub fn record(self, public: &Utf8Path) -> Result<(Record, Vec<Directory>), OutputError> {
         // The system's clock has steps: what is looked at a moment later can be trusted next time.
-        if self.is_worth_waiting {
-            std::thread::sleep(SETTLING);
+        if let Some(until) = self.waits_until {
+            std::thread::sleep(until.saturating_duration_since(Instant::now()));
         }
         let listed = existing::list(public)?;
         Ok((Record::of(self.made, &listed), listed))

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
-use tera::{Context, Tera, Value};
+use tera::{Context, Kwargs, State, Tera, Value};
 
 use super::theme::{Theme, ThemeError};
 use super::{assets, codes};
@@ -94,6 +94,9 @@ impl Templates {
         };
         let mut engine = Tera::new();
         engine.set_escape_fn(super::text::escape);
+        engine.register_filter("breakable", |name: &str, _: Kwargs, _: &State| {
+            Value::safe_string(&super::text::breakable(name))
+        });
         let (mut sources, mut replaced) = (Vec::new(), BTreeMap::new());
         for (name, builtin) in assets::templates() {
             let (bytes, is_replaced) = content(name, builtin)?;

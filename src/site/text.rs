@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+/// Longest name that is never broken, in bytes.
+const LONG_NAME: usize = 16;
 /// Longest word that is left out whole where text is cut, in bytes.
 const LONG_WORD: usize = 16;
 /// Lines of fewer characters were not broken for their length.
@@ -42,6 +44,26 @@ pub(super) fn escape(text: &str, out: &mut dyn Write) -> io::Result<()> {
         done = at;
     }
     out.write_all(&bytes[done..])
+}
+
+/// Returns a name as HTML, in which a long one may be broken between its parts rather than anywhere.
+pub(super) fn breakable(name: &str) -> String {
+    let mut escaped = Vec::with_capacity(name.len() + 16);
+    escape(name, &mut escaped).expect("a vector takes all");
+    let escaped = String::from_utf8(escaped).expect("UTF-8 stays UTF-8");
+    if name.len() <= LONG_NAME {
+        return escaped;
+    }
+    let mut html = String::with_capacity(escaped.len() + 32);
+    let mut before = '.';
+    for c in escaped.chars() {
+        if matches!(before, '_' | '.' | '-' | '/') && c.is_alphanumeric() && !html.is_empty() {
+            html.push_str("<wbr>");
+        }
+        html.push(c);
+        before = c;
+    }
+    html
 }
 
 /// Marks the bytes that start a character which [`escape`] may replace.
@@ -211,6 +233,13 @@ pub(super) fn count(number: usize, singular: &str, plural: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_names_break_between_their_parts() {
+        assert_eq!(breakable("short_name"), "short_name");
+        assert_eq!(breakable("create_change_set.v2/<x>"), "create_<wbr>change_<wbr>set.<wbr>v2/&lt;x&gt;");
+        assert_eq!(breakable("..a_very_long__name_-_"), "..<wbr>a_<wbr>very_<wbr>long__<wbr>name_-_");
+    }
 
     #[test]
     fn text_is_cut_between_words() {

@@ -156,6 +156,8 @@ async function longList({ shots, axe, judge, visit }, folder) {
     if (loaded.length !== 1) wrong.push(`the packs are loaded ${loaded.length} times`);
     if (await page.locator(".pages").isVisible()) wrong.push("there are numbered pages of a narrowed list");
     if (await cards(page) !== 60) wrong.push(`${await cards(page)} cards are made at once`);
+    const keywords = await page.locator('[data-facet="keyword"] li:not([hidden]) .note').allTextContents();
+    if (keywords.length === 0 || keywords.length > 8 || keywords.includes("0")) wrong.push(`keywords with ${keywords} packs are shown`);
     await page.locator(".further").click();
     if (await cards(page) !== Math.min(120, number)) wrong.push(`${await cards(page)} cards after more were asked for`);
     wrong.push(...await axe(page));

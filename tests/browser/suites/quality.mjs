@@ -71,6 +71,12 @@ export default async function ({ folder, picked, hosts, shots, judge, visit, url
         return width > 1 && !node.closest(".unseen, svg") && style.visibility !== "hidden" && (right > innerWidth + 1 || hides);
       }).map((node) => `${node.tagName}.${node.className} is cut: ${node.textContent.trim().slice(0, 40)}`));
       wrong.push(...cut.slice(0, 5));
+      const seen = (selector) => page.locator(selector).evaluateAll((nodes) => [nodes.length, nodes.filter((node) => node.checkVisibility()).length]);
+      for (const what of [".card", "main tr"]) {
+        const [all, printed] = await seen(what);
+        if (all && !printed) wrong.push(`none of ${all} ${what} is printed`);
+      }
+      if ((await seen(".picks, .filters, .copy"))[1]) wrong.push("controls are printed");
       const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       if (paper !== "rgb(255, 255, 255)") wrong.push(`it is printed on ${paper}`);
       if (shots) await page.screenshot({ path: join(shots, `${kind}-print.png`), fullPage: true });
