@@ -158,7 +158,8 @@
   document.querySelectorAll("form.search").forEach(box);
 
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const isWaiting = event.target === home && !home.value;
+    const isTyping = !isWaiting && event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       const input = document.getElementById("search");
