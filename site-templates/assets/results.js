@@ -72,7 +72,9 @@
     drawFacets();
     const text = found.text.trim();
     const alike = found.isAlike ? `Nothing is spelt “${text}”. Spelt alike: ` : "";
-    status.textContent = results.length ? `${alike}${count(results.length)} for “${text}”`
+    const some = found.hasSome ? `${packyardSearch.SOME} ` : "";
+    place.classList.toggle("some", found.hasSome && results.length > 0);
+    status.textContent = results.length ? `${some}${alike}${count(results.length)} for “${text}”`
       : `Nothing found for “${text}”. Try another word, or fewer.`;
     await draw();
   };
