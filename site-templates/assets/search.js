@@ -360,7 +360,9 @@ const packyardSearch = (() => {
     let results = ranked(answers);
     // What components are called is not in the root.
     if (typed.length < 4 && results.filter(({ level }) => level < KEYWORD).length < FEW) {
-      await Promise.all(pairs.filter(({ count }) => count === 2).map(async (pair) => join(pair, await lookUp(pair.word, { whole: pair.whole, isOther: true }), answers)));
+      // Of three words one that nothing has is the one that was typed apart.
+      const isApart = ({ count, of }) => count === 2 && (typed.length < 3 || answers.some(({ word, found }) => of.includes(word) && !found.hits.size));
+      await Promise.all(pairs.filter(isApart).map(async (pair) => join(pair, await lookUp(pair.word, { whole: pair.whole, isOther: true }), answers)));
       results = ranked(answers);
     }
     const means = typed.length ? meant(typed) : chosen;
@@ -389,17 +391,16 @@ const packyardSearch = (() => {
       if (results.length === known.size) spelling = [];
     }
     results = narrowed(results, chosen);
-    const hasSome = !results.length && typed.length > 1;
+    // What only READMEs have, and spelt differently, is no better than what has some of the words.
+    const hasSome = typed.length > 1 && results.every(({ level }) => level >= ALIKE + 5 && level < ALIKE + DEMOTED);
+    const isAlike = !hasSome && results.length > 0 && results[0].level >= ALIKE;
     if (hasSome) {
       results = inOrder(narrowed(ranked(answers, true), chosen));
       // What has fewer of the words than the first few is left out.
       const { missing: most } = results[FEW - 1] ?? { missing: Infinity };
       results = results.filter(({ missing }) => missing <= most).slice(0, MANY);
     }
-    return {
-      text, results, marked: typed.concat(pairs.map(({ word }) => word), spelling),
-      isAlike: results.length > 0 && results[0].level >= ALIKE, hasSome: hasSome && results.length > 0,
-    };
+    return { text, results, marked: typed.concat(pairs.map(({ word }) => word), spelling), isAlike, hasSome: hasSome && results.length > 0 };
   };
 
   /** Finds everything that fits a query: a list of results in order, for `show` and `facets`. */
