@@ -24,7 +24,7 @@ use packyard::ecosystem::Ecosystem;
 use packyard::ident::{Digest, PackId, RelPath, Version};
 use packyard::index::event::{ArchiveFacts, Release, SourceFacts};
 use packyard::output::{Make, Unit};
-use packyard::pack::{Component, Dependency, Memo, Pack};
+use packyard::pack::{Component, Dependency, Field, FieldTable, Memo, Pack};
 use packyard::site::{Base, Templates, of_registry};
 use packyard::source::Snapshot;
 
@@ -110,7 +110,8 @@ fn generated(random: &mut words::Random, ecosystem: &'static dyn Ecosystem, numb
         .into_iter()
         .map(|(kind, component)| {
             let description = words::sentence(random, 9);
-            Arc::new(Component { description, ..self::component(ecosystem, kind, &name, &component) })
+            let tables = vec![Arc::new(fields(random))];
+            Arc::new(Component { description, tables, ..self::component(ecosystem, kind, &name, &component) })
         })
         .collect();
     let words = |random: &mut words::Random, count| (0..count).map(|_| words::word(random)).collect();
@@ -150,6 +151,13 @@ fn component(ecosystem: &dyn Ecosystem, kind: usize, pack: &str, name: &str) -> 
         steps: Vec::new(),
         examples: Vec::new(),
     }
+}
+
+/// Returns the parameters of a component: two to nine.
+fn fields(random: &mut words::Random) -> FieldTable {
+    let fields: Vec<Field> =
+        (0..2 + random.below(8)).map(|_| Field { name: words::field(random), ..Field::default() }).collect();
+    FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields: fields.into() }
 }
 
 fn depending(on: &str) -> Dependency {

@@ -85,6 +85,28 @@ const SYLLABLES: &[&str] = &[
     "tel", "ul", "ver", "wen", "xa", "yt", "zor", "bri", "cas", "dro", "eph", "fla", "gen", "hu", "ist", "ka", "lin",
     "mer", "ni", "pol", "res", "sol", "tri", "um", "vi", "war", "zen",
 ];
+const FIELDS: &[&str] = &[
+    "name",
+    "id",
+    "type",
+    "region",
+    "timeout",
+    "host",
+    "password",
+    "username",
+    "url",
+    "limit",
+    "token",
+    "filter",
+    "path",
+    "port",
+    "verify_ssl",
+    "dry_run",
+    "description",
+    "labels",
+    "format",
+    "size",
+];
 /// How many words there are besides verbs and objects.
 const INVENTED: usize = 24_000;
 
@@ -119,6 +141,18 @@ pub(crate) fn component(random: &mut Random) -> String {
         2 => format!("{verb}_{}", word(random)),
         3 => format!("{}_{}", word(random), word(random)),
         _ => format!("{verb}_{}_{object}", word(random)),
+    }
+}
+
+/// Returns the name of a parameter: every second one is that of many.
+pub(crate) fn field(random: &mut Random) -> String {
+    match random.below(6) {
+        0 => FIELDS[zipf(random, FIELDS.len())].to_owned(),
+        1 => format!("{}_{}", OBJECTS[zipf(random, OBJECTS.len())], FIELDS[zipf(random, FIELDS.len())]),
+        2 => FIELDS[zipf(random, FIELDS.len())].to_owned(),
+        3 => format!("{}_{}", word(random), FIELDS[zipf(random, FIELDS.len())]),
+        4 => format!("{}_{}", word(random), word(random)),
+        _ => word(random),
     }
 }
 

@@ -4,6 +4,8 @@
 
   const { root, element, result: lines } = packyard;
   const AT_A_TIME = 10;
+  // What has only some words was looked for with spelling: fewer keep within what a query may load.
+  const SOME_AT_A_TIME = 6;
   const place = document.getElementById("answers");
   const input = document.getElementById("search");
   const asked = () => new URLSearchParams(location.search);
@@ -51,7 +53,7 @@
 
   /** Shows some more results; returns the first of them. */
   const draw = async () => {
-    const next = await packyardSearch.show(results.slice(shown, shown + AT_A_TIME));
+    const next = await packyardSearch.show(results.slice(shown, shown + (found.hasSome ? SOME_AT_A_TIME : AT_A_TIME)));
     const items = next.map((result) => {
       const item = element("li", "", "");
       const link = element("a", "", "");
@@ -72,7 +74,9 @@
     drawFacets();
     const text = found.text.trim();
     const alike = found.isAlike ? `Nothing is spelt “${text}”. Spelt alike: ` : "";
-    status.textContent = results.length ? `${alike}${count(results.length)} for “${text}”`
+    const some = found.hasSome ? `${packyardSearch.SOME} ` : "";
+    place.classList.toggle("some", found.hasSome);
+    status.textContent = results.length ? `${some}${alike}${count(results.length)} for “${text}”`
       : `Nothing found for “${text}”. Try another word, or fewer.`;
     await draw();
   };

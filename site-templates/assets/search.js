@@ -6,9 +6,15 @@ const packyardSearch = (() => {
   const PACK = 255, DOCUMENT = 254;
   // How well a word fits a place, best first: a part of the name, the first or a later one, whole or its beginning; and so on.
   const LATER = 1, BEGUN = 2, KEYWORD = 4, SUMMARY = 6, README = 8, UNKNOWN = 10;
+  // Where what is meant by a kind or an ecosystem comes: behind names, or if it is a single word behind keywords too.
+  const MEANT = 2.6, MEANT_ALONE = 3.5;
+  // What is added for what should not be chosen, and for what is spelt alike.
+  const DEMOTED = 7, ALIKE = 20;
   // What is added for every letter that was typed wrongly.
   const FAR = 128;
   const FEW = 5;
+  // How many results are shown at most of which none has all words.
+  const MANY = 100;
   const pieces = new Map();
   const loading = new Map();
   let index = null;
@@ -123,8 +129,10 @@ const packyardSearch = (() => {
     return (KEYWORD + (number - 12) * 2 + (begun ? 1 : 0)) * 8;
   };
 
-  /** Finds what has a word: entries, packs whose name has it, and whether there are more than are listed. */
-  const lookUp = async (word, { whole = false, isOther = false, far = 0, found = { hits: new Map(), packs: new Map(), isPart: false } } = {}) => {
+  const nothing = () => ({ hits: new Map(), packs: new Map(), isPart: false });
+
+  /** Finds the packs whose name has a word: the root alone has them. */
+  const lookUpPacks = (word, { whole = false, isOther = false, far = 0, found = nothing() } = {}) => {
     const { parts, first } = index;
     const { hits, packs } = found;
     let at = parts.findIndex(({ word: part }) => part >= word);
@@ -135,6 +143,12 @@ const packyardSearch = (() => {
       note(hits, first[pack], ((place ? LATER : 0) + (begun || isOther ? BEGUN : 0)) * 8 + Math.min(of, 6) - 1 + far * FAR);
       if (!far) packs.set(pack, packs.get(pack) || !begun);
     }
+    return found;
+  };
+
+  /** Finds what has a word: entries, packs whose name has it, and whether there are more than are listed. */
+  const lookUp = async (word, { whole = false, isOther = false, far = 0, found = nothing() } = {}) => {
+    const { hits } = lookUpPacks(word, { whole, isOther, far, found });
     const head = index.heads.get(word);
     const name = head === undefined ? `l${Math.max(lastUpTo(index.leaves, word), 0)}` : `h${head}`;
     if (!index.leaves.length || (word.length < 2 && word < "\x7f" && !pieces.has(name))) return found;
@@ -175,7 +189,7 @@ const packyardSearch = (() => {
   };
 
   /** Finds words that are spelt alike, nearest and most frequent first. */
-  const alike = async (word, isLast) => {
+  const alike = async (word, isLast, isKnown) => {
     const most = word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
     if (!most) return [];
     const found = new Map();
@@ -186,8 +200,8 @@ const packyardSearch = (() => {
       if (isLast && far > most && other.length > word.length && distance(word, other.slice(0, word.length), 1) < 2) far = most + .5;
       if (far <= most + .5 && !(found.get(other)?.far <= far)) found.set(other, { other, far, frequency });
     };
-    // If no word with the same first letter is like it, that may be missing, too much, or the second one.
-    for (const letter of new Set([word[0], word[1]])) {
+    // If no word with the same first letter is like it, that may be missing, too much, or the second one; unless something has it.
+    for (const letter of new Set([word[0], isKnown ? word[0] : word[1]])) {
       const at = lastUpTo(index.spelling, letter);
       if (at >= 0 && !found.size) for (const entry of spelt(await piece(`s${at}`))) consider(...entry);
     }
@@ -205,14 +219,18 @@ const packyardSearch = (() => {
 
   const statusOf = (entry) => (index.kindOf[entry] === DOCUMENT ? 0 : Number(index.status[index.packOf[entry]]));
 
-  /** Puts what has all words in order: exact names, beginnings of names, parts, keywords, summaries, READMEs. */
-  const ranked = (asked) => {
+  /**
+   * Puts what has all words in order: exact names, beginnings of names, parts, keywords, summaries, READMEs. With `some`, also
+   * what has only some of them: most first, then those that have much rarer ones.
+   */
+  const ranked = (asked, some = false) => {
     const { packOf, kindOf, ecosystems, ecosystemOf, kinds } = index;
     const places = asked.map(({ word, found }) => {
       // A word may also name the pack, the ecosystem or the kind.
       const ecosystem = ecosystems.map(([id, title]) => word.length > 2 && (id.startsWith(word) || title.toLowerCase().startsWith(word)));
       const kind = kinds.map((names) => word.length > 2 && names.some((name) => name.toLowerCase().startsWith(word)));
-      return { ...found, around: (entry) => found.packs.get(packOf[entry]) ?? (ecosystem[ecosystemOf[packOf[entry]]] || kind[kindOf[entry]] ? true : undefined) };
+      const frequency = some ? Math.floor(Math.log2(found.hits.size + 1) / 4) : 0;
+      return { ...found, frequency, around: (entry) => found.packs.get(packOf[entry]) ?? (ecosystem[ecosystemOf[packOf[entry]]] || kind[kindOf[entry]] ? true : undefined) };
     });
     const results = [];
     const seen = new Set();
@@ -220,44 +238,53 @@ const packyardSearch = (() => {
       for (const entry of hits.keys()) {
         if (seen.has(entry)) continue;
         seen.add(entry);
-        let sum = 0, worst = 0, exact = 0, of = 0, starts = false, isWhole = true, far = 0, isThere = true;
+        let sum = 0, worst = 0, exact = 0, of = 0, starts = false, isWhole = true, far = 0, missing = 0, common = 0;
         const values = places.map(({ hits }) => hits.get(entry));
         const isNamed = values.some((value) => value % FAR < KEYWORD * 8);
         for (const [at, place] of places.entries()) {
+          const rest = common;
+          common += place.frequency;
           const value = values[at] ?? UNKNOWN * 8;
           const fit = (value % FAR) >> 3;
           // Once its own name has a word, other words may be those of its pack.
           const around = fit >= KEYWORD && (isNamed || fit === UNKNOWN) ? place.around(entry) : undefined;
           if (around !== undefined) { isWhole &&= around; sum += 20; continue; }
-          if (fit === UNKNOWN && !place.isPart) { isThere = false; break; }
+          if (fit === UNKNOWN && (some || !place.isPart)) { missing += 1; common = rest; continue; }
           far += Math.floor(value / FAR);
+          // Words that only a README has, or that are spelt alike, are half as much as others.
+          if (some && (fit >= README || value >= FAR)) missing += .5;
           if (fit < BEGUN) exact += 1;
           if (fit < KEYWORD) of = (value & 7) + 1;
           if (fit === 0 || fit === BEGUN) starts = true;
           sum += value % FAR;
           worst = Math.max(worst, fit);
         }
-        if (!isThere) continue;
+        if (missing && !some) continue;
         const isMisspelt = far > 0;
         sum += far * 50;
         let level = worst >= KEYWORD ? 1 + (worst >> 1) : isWhole && worst < BEGUN && exact >= of ? 0 : starts ? 1 : 2;
-        const exactName = level === 0 && !isMisspelt;
+        const exactName = level === 0 && !isMisspelt && !missing;
         const status = statusOf(entry);
         // What should not be chosen comes last; but who types its name wants to know about it.
-        if (status >= index.demoted) level = level === 0 ? 2.5 : level + 7;
-        if (isMisspelt) level += 20;
-        results.push({ entry, level, sum, isKnown: worst < UNKNOWN, status, exactName, isPack: kindOf[entry] === PACK ? 0 : 1, needed: 9 - Number(index.dependents[packOf[entry]] ?? 0) });
+        if (status >= index.demoted) level = level === 0 ? 2.5 : level + DEMOTED;
+        if (isMisspelt) level += ALIKE;
+        const isLate = some && level % ALIKE >= DEMOTED;
+        results.push({ ...result(entry, level), sum, missing, common, isLate, isKnown: worst < UNKNOWN, exactName });
       }
     }
     // Of words that too many entries have, only some are known: what may have them is shown if nothing else is.
     const known = results.filter(({ isKnown }) => isKnown);
     return known.length < FEW ? results : known;
   };
+  const result = (entry, level) => ({
+    entry, level, sum: 0, missing: 0, common: 0, isLate: false, status: statusOf(entry), exactName: false,
+    isPack: index.kindOf[entry] === PACK ? 0 : 1, needed: 9 - Number(index.dependents[index.packOf[entry]] ?? 0),
+  });
   const inOrder = (results) => {
-    results.sort((a, b) => a.level - b.level || a.sum - b.sum || a.isPack - b.isPack || a.needed - b.needed || a.entry - b.entry);
+    results.sort((a, b) => a.isLate - b.isLate || a.missing - b.missing || a.common - b.common || a.level - b.level || a.sum - b.sum || a.isPack - b.isPack || a.needed - b.needed || a.entry - b.entry);
     // A prerelease never comes first while there is something else.
     const better = results[0] && index.statuses[results[0].status] === "prerelease"
-      ? results.findIndex(({ status, level }) => status < index.demoted && level < 20) : -1;
+      ? results.findIndex(({ status, level }) => status < index.demoted && level < ALIKE) : -1;
     if (better > 0) results.unshift(...results.splice(better, 1));
     return results;
   };
@@ -275,9 +302,52 @@ const packyardSearch = (() => {
     return { chosen, asked };
   };
 
+  /** Returns the kinds and ecosystems that words mean, or nothing if one of them means neither. A kind may be said in several words. */
+  const meant = (words) => {
+    const means = { kind: new Set(), in: new Set() };
+    const known = [...[["pack", "packs"], ["document", "documents", "documentation"], ...index.kinds].map((names) => ["kind", names]),
+      ...index.ecosystems.map(([id, title]) => ["in", [id, title]])];
+    const phrases = known.flatMap(([name, names]) => names.map((one) => ({ name, value: names[0], phrase: wordsOf(one).join(" ") })));
+    let rest = words.join(" ");
+    while (rest) {
+      const fitting = phrases.filter(({ phrase }) => `${rest} `.startsWith(`${phrase} `));
+      if (!fitting.length) return null;
+      const longest = Math.max(...fitting.map(({ phrase }) => phrase.length));
+      for (const { name, value, phrase } of fitting) if (phrase.length === longest) means[name].add(value);
+      rest = rest.slice(longest + 1);
+    }
+    return { kind: [...means.kind], in: [...means.in] };
+  };
+  const everything = (chosen, level) => narrowed(index.kindOf.map((_, entry) => result(entry, level + (statusOf(entry) >= index.demoted ? DEMOTED : 0))), chosen);
+
+  /** Returns neighbouring words as one word each, with the words it stands for: `argo cd` may be `argocd`. */
+  const neighbours = (all, typed) => {
+    const found = [];
+    for (const count of [2, 3]) {
+      for (let at = 0; at + count <= all.length; at += 1) {
+        const some = all.slice(at, at + count);
+        const word = some.join("").slice(0, 32);
+        const of = typed.filter((one) => some.includes(one));
+        // The last one may be on its way.
+        if (of.length && !typed.includes(word)) found.push({ word, of, count, whole: at + count < all.length || word.length < 4 });
+      }
+    }
+    return found;
+  };
+
+  /** Counts what has neighbouring words as one word as having each of them. */
+  const join = ({ of }, { hits, packs }, answers) => {
+    for (const { word, found } of answers) {
+      if (!of.includes(word)) continue;
+      for (const [entry, value] of hits) note(found.hits, entry, value);
+      for (const pack of packs.keys()) if (!found.packs.has(pack)) found.packs.set(pack, false);
+    }
+  };
+
   const search = async (text) => {
     const { chosen, asked } = understood(text);
-    const all = [...new Set(wordsOf(asked))];
+    const inText = wordsOf(asked);
+    const all = [...new Set(inText)];
     const telling = all.filter((word) => !index.stop.has(word));
     const typed = telling.length ? telling : all;
     const answers = await Promise.all(typed.map(async (word) => {
@@ -285,28 +355,52 @@ const packyardSearch = (() => {
       if (word.length > 3 && word.endsWith("s")) await lookUp(word.slice(0, -1), { whole: true, isOther: true, found });
       return { word, found };
     }));
-    let results, spelling = [];
-    if (typed.length) {
-      results = inOrder(ranked(answers));
-    } else if (chosen.kind.length || chosen.in.length) {
-      results = inOrder(index.kindOf.map((_, entry) => ({ entry, level: statusOf(entry) >= index.demoted ? 1 : 0, sum: 0, status: statusOf(entry), isPack: 0, needed: 0 })));
-    } else {
-      results = [];
+    const pairs = neighbours(inText, typed);
+    for (const pair of pairs) join(pair, lookUpPacks(pair.word, { whole: pair.whole, isOther: true }), answers);
+    let results = ranked(answers);
+    // What components are called is not in the root.
+    if (typed.length < 4 && results.filter(({ level }) => level < KEYWORD).length < FEW) {
+      // Of three words one that nothing has is the one that was typed apart.
+      const isApart = ({ count, of }) => count === 2 && (typed.length < 3 || answers.some(({ word, found }) => of.includes(word) && !found.hits.size));
+      await Promise.all(pairs.filter(isApart).map(async (pair) => join(pair, await lookUp(pair.word, { whole: pair.whole, isOther: true }), answers)));
+      results = ranked(answers);
     }
+    const means = typed.length ? meant(typed) : chosen;
+    if (means && (means.kind.length || means.in.length)) {
+      const known = new Map(results.map((one) => [one.entry, one]));
+      for (const one of everything(means, typed.length > 1 ? MEANT : MEANT_ALONE)) {
+        if (!(known.get(one.entry)?.level <= one.level)) known.set(one.entry, one);
+      }
+      results = [...known.values()];
+    }
+    inOrder(results);
+    let spelling = [];
     if (results.length < FEW && typed.length) {
       const known = new Set(results.map(({ entry }) => entry));
+      // Of many words those that nothing has are the wrong ones.
+      const unknown = typed.length > 2 ? answers.filter(({ found }) => !found.hits.size) : [];
       for (const [at, { word, found }] of answers.entries()) {
-        for (const { other, far } of await alike(word, at === answers.length - 1)) {
+        if (unknown.length && !unknown.includes(answers[at])) continue;
+        for (const { other, far } of await alike(word, at === answers.length - 1, found.hits.size > 0)) {
           await lookUp(other, { whole: true, far: Math.ceil(far), found });
           spelling.push(other);
         }
       }
-      const more = ranked(answers).filter(({ entry }) => !known.has(entry)).map((one) => ({ ...one, level: one.level % 20 + 20 }));
+      const more = ranked(answers).filter(({ entry }) => !known.has(entry)).map((one) => ({ ...one, level: one.level % ALIKE + ALIKE }));
       results = results.concat(inOrder(more));
       if (results.length === known.size) spelling = [];
     }
     results = narrowed(results, chosen);
-    return { text, results, marked: typed.concat(spelling), isAlike: results.length > 0 && results[0].level >= 20 };
+    // What only READMEs have, and spelt differently, is no better than what has some of the words.
+    const hasSome = typed.length > 1 && results.every(({ level }) => level >= ALIKE + 5 && level < ALIKE + DEMOTED);
+    const isAlike = !hasSome && results.length > 0 && results[0].level >= ALIKE;
+    if (hasSome) {
+      results = inOrder(narrowed(ranked(answers, true), chosen));
+      // What has fewer of the words than the first few is left out.
+      const { missing: most } = results[FEW - 1] ?? { missing: Infinity };
+      results = results.filter(({ missing }) => missing <= most).slice(0, MANY);
+    }
+    return { text, results, marked: typed.concat(pairs.map(({ word }) => word), spelling), isAlike, hasSome: hasSome && results.length > 0 };
   };
 
   /** Finds everything that fits a query: a list of results in order, for `show` and `facets`. */
@@ -394,5 +488,7 @@ const packyardSearch = (() => {
     return nodes;
   };
 
-  return Object.assign(take, { find, narrowed, counted, show, exactly, marked });
+  // Said above results of which none has all words.
+  const SOME = "Nothing has all of these words; these have some:";
+  return Object.assign(take, { SOME, find, narrowed, counted, show, exactly, marked });
 })();

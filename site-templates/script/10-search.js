@@ -55,8 +55,9 @@
 
     const select = (at) => {
       active = at;
-      [...list.children].forEach((item, number) => item.setAttribute("aria-selected", String(number === at)));
-      const item = list.children[at];
+      const options = [...list.querySelectorAll("[role=option]")];
+      options.forEach((item, number) => item.setAttribute("aria-selected", String(number === at)));
+      const item = options[at];
       if (item) {
         input.setAttribute("aria-activedescendant", item.id);
         item.scrollIntoView({ block: "nearest" });
@@ -74,8 +75,8 @@
     const everything = () => `search.html?q=${encodeURIComponent(input.value.trim())}`;
     const go = (address) => { location.href = root + address; };
 
-    /** Shows options, each with where it leads. */
-    const show = (options) => {
+    /** Shows options, each with where it leads, below a line that is none. */
+    const show = (options, line = "") => {
       items = options.map(({ href }) => href);
       // Says which text this answers.
       list.dataset.for = input.value;
@@ -89,6 +90,12 @@
         item.addEventListener("click", () => go(href));
         return item;
       }));
+      if (line) {
+        const item = element("li", "line", line);
+        item.setAttribute("role", "presentation");
+        item.addEventListener("mousedown", (event) => event.preventDefault());
+        list.prepend(item);
+      }
       open(options.length > 0);
     };
 
@@ -105,15 +112,16 @@
       try {
         const search = await packyard.search();
         const answer = await search.find(text);
-        const { results, marked, isAlike } = answer;
+        const { results, marked, isAlike, hasSome } = answer;
         const shown = await search.show(results.slice(0, MOST));
         if (text !== input.value) return;
         found = answer;
         if (!results.length) { say(`Nothing found for “${text.trim()}”`, "none"); return; }
         const options = shown.map((result) => ({ nodes: packyard.result(result, marked, element("strong", "", "")), className: "", href: result.href }));
         if (results.length > shown.length) options.push({ nodes: [`All ${results.length} results`], className: "all", href: everything() });
-        show(options);
-        status.textContent = `${results.length} ${results.length === 1 ? "result" : "results"}${isAlike ? ", spelt differently" : ""}`;
+        show(options, hasSome ? search.SOME : "");
+        const how = isAlike ? ", spelt differently" : "";
+        status.textContent = `${hasSome ? `${search.SOME} ` : ""}${results.length} ${results.length === 1 ? "result" : "results"}${how}`;
       } catch {
         if (text === input.value) say("The search could not be loaded", "none");
       }

@@ -15,7 +15,7 @@ pub struct PackKeys {
     pub face: Digest,
     /// What lists of packs show: the default release without its files, and the status of all releases.
     pub summary: Digest,
-    /// What it is found by: what lists show of it, its README, its other names and what it needs.
+    /// What it is found by: what lists show of it, its README, its other names, what it needs, and fields.
     pub words: Digest,
     /// Each release, in the order of the pack.
     pub releases: Vec<Digest>,
@@ -59,7 +59,9 @@ impl PackKeys {
             Some(files[at].sha256)
         });
         let depends: Vec<_> = latest.dependencies.iter().map(|one| (&one.name, &one.kind)).collect();
-        let words = Fingerprint::of((summary, readme, &latest.aliases, depends));
+        let tables = latest.components.iter().flat_map(|one| &one.tables);
+        let fields: Vec<_> = tables.map(|table| table.fields.as_bytes()).collect();
+        let words = Fingerprint::of((summary, readme, &latest.aliases, depends, fields));
         let said: Vec<_> =
             pack.said.iter().map(|event| (event.seq, event.at, event.what.kind(), event.what.reason())).collect();
         let whole = Fingerprint::of((face, summary, &releases, &pack.findings, said));

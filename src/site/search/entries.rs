@@ -15,6 +15,8 @@ const README: usize = 64 << 10;
 const README_WORDS: usize = 150;
 /// Shortest word of a README that counts, in bytes.
 const README_SHORTEST: usize = 3;
+/// How many fields of a component count: the first ones of its tables.
+const FIELDS: usize = 40;
 
 /// The words of a pack and of its components.
 #[derive(Default)]
@@ -76,6 +78,13 @@ impl PackWords {
         }
         self.text(entry, Class::KEYWORD, component.title.as_deref().unwrap_or_default());
         self.text(entry, Class::SUMMARY, &component.description);
+        let fields = component.tables.iter().flat_map(|table| table.fields.unpack());
+        for field in fields.take(FIELDS) {
+            let parts = words::of_name(&field.name).into_iter().chain(words::joined(&field.name));
+            for part in parts.filter(|part| words::is_telling(part)) {
+                self.add(entry, Class::README, &part);
+            }
+        }
     }
 
     fn text(&mut self, entry: u32, class: Class, text: &str) {

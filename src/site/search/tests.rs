@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::testing;
 use super::*;
-use crate::pack::Pack;
+use crate::pack::{Component, Field, FieldTable, Pack};
 
 /// An index as the script reads it.
 struct Index {
@@ -210,7 +210,36 @@ fn no_text_of_a_pack_leaves_its_string() {
     }
 }
 
-/// What the index is made from is in its key: READMEs, aliases, dependencies and statuses, besides what lists show.
+/// A component is found by the fields that it documents, as little as by its README a pack.
+#[test]
+fn components_are_found_by_their_fields() {
+    let mut catalog = testing::catalog();
+    Arc::get_mut(&mut catalog).expect("nobody else holds it").edit_first(|pack| {
+        let latest = pack.latest;
+        let content = Arc::make_mut(&mut pack.releases[latest].pack);
+        with_field(&mut content.components[0], "admin_password");
+        with_field(&mut content.components[1], "isSecretOnly");
+    });
+    for bounds in [SMALL, Bounds::USUAL] {
+        let index = Index::of(&catalog, bounds);
+        assert_eq!(index.entries("password", "abcdefghijklmno"), [1].into());
+        for word in ["admin", "password"] {
+            assert_eq!(index.entries(word, "o"), [1].into(), "{word}");
+        }
+        for word in ["secret", "issecretonly"] {
+            assert_eq!(index.entries(word, "o"), [2].into(), "{word}");
+        }
+        assert_eq!(index.entries("only", "o"), BTreeSet::new(), "a stop word");
+    }
+}
+
+fn with_field(component: &mut Arc<Component>, name: &str) {
+    let field = Field { name: name.to_owned(), ..Field::default() };
+    let table = FieldTable { title: "Parameters".into(), anchor: "parameters".into(), fields: vec![field].into() };
+    Arc::make_mut(component).tables.push(Arc::new(table));
+}
+
+/// What the index is made from is in its key: READMEs, aliases, dependencies, fields and statuses, besides what lists show.
 #[test]
 fn whatever_is_found_is_in_the_key() {
     let keys_after = |change: &dyn Fn(&mut CatalogPack)| {
@@ -229,6 +258,7 @@ fn whatever_is_found_is_in_the_key() {
     assert_ne!(before, content(&|pack| pack.aliases.push("meteo".to_owned())));
     assert_ne!(before, content(&|pack| pack.keywords.push("meteo".to_owned())));
     assert_ne!(before, content(&|pack| pack.readme = None));
+    assert_ne!(before, content(&|pack| with_field(&mut pack.components[0], "admin_password")));
     assert_ne!(before, content(&|pack| pack.dependencies.clear()));
     assert_ne!(before, keys_after(&|pack| pack.status.archived = Some("gone".to_owned())));
 }

@@ -16,10 +16,15 @@ pub(super) fn of_text(text: &str, mut each: impl FnMut(&str)) {
     let mut word = String::new();
     for run in runs(text) {
         fold(run, &mut word);
-        if STOP.binary_search(&word.as_str()).is_err() {
+        if is_telling(&word) {
             each(&word);
         }
     }
+}
+
+/// Tells whether a word is one that texts are found by.
+pub(super) fn is_telling(word: &str) -> bool {
+    STOP.binary_search(&word).is_err()
 }
 
 /// Returns the parts of a name: it is split like a text, and where a capital letter starts a word.

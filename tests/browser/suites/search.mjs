@@ -70,7 +70,7 @@ async function large({ judge, visit, shots }) {
     return bytes;
   };
   // Each first query in a browser that has nothing yet; the next ones after it, of one to three words, common and rare ones, misspelt.
-  const queries = ["weather", "get", "s", "list instance", "kubernets", "telegraphy old", "create user policy", "fencorde", "describe the snapshot", "loadbalancer"];
+  const queries = ["weather", "get", "s", "list instance", "kubernets", "telegraphy old", "create user policy", "fencorde", "describe the snapshot", "loadbalancer", "kuber netes", "weather banana", "get telegraph policies", "stackstorm sensors"];
   for (const [at, query] of queries.entries()) {
     const before = { ...sent };
     judge(`bytes of a search for “${query}”, and of the next`, await visit(`${host.address}search.html`, {}, async (page, wrong) => {
@@ -197,6 +197,40 @@ export default async function (site) {
     if ((await page.textContent(".hits a >> nth=0")) !== "disk-keeper") wrong.push(await page.textContent(".hits"));
     if (!(await page.textContent(".answers .count")).includes("Spelt alike")) wrong.push("it does not say so");
   }));
+  const LINE = "Nothing has all of these words; these have some:";
+  judge("what has only some of the words is shown under a line", await visit(`${hosts[0].address}search.html?q=bucket+rollout`, {}, async (page, wrong) => {
+    await page.waitForSelector(".hits li");
+    const count = async () => (await page.textContent(".answers [role=status]"));
+    if ((await count()) !== `${LINE} 7 results for “bucket rollout”`) wrong.push(`it says “${await count()}”`);
+    if (!(await page.locator(".answers.some").count())) wrong.push("the line is not set apart");
+    await page.check('.narrow [value="stackstorm"]');
+    await page.waitForFunction(() => document.querySelectorAll(".hits li").length === 3);
+    if ((await count()) !== `${LINE} 3 results for “bucket rollout”`) wrong.push(`narrowed, it says “${await count()}”`);
+    await page.goto(`${hosts[0].address}search.html?q=disk`);
+    await page.waitForSelector(".hits li");
+    if (await page.locator(".answers.some").count() || (await count()).includes(LINE)) wrong.push("it is said of what has all words");
+  }));
+  judge("the line is no result, for arrows and for screen readers", await visit(`${hosts[0].address}index.html`, { bypassCSP: true }, async (page, wrong) => {
+    await page.fill("#search", "bucket rollout");
+    await answered(page);
+    const lines = page.locator(".top .results .line");
+    if ((await lines.allTextContents()).join() !== LINE || (await lines.getAttribute("role")) !== "presentation") wrong.push("there is no line");
+    if ((await page.textContent(".top form.search [role=status]")) !== `${LINE} 7 results`) wrong.push("it is not announced");
+    await page.keyboard.press("ArrowDown");
+    if ((await page.getAttribute("#search", "aria-activedescendant")) !== "search-results-0") wrong.push("the arrow does not choose the first result");
+    if ((await page.textContent(".top .results [aria-selected=true] strong")) !== "bucket") wrong.push("another one is marked as chosen");
+    wrong.push(...await axe(page));
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    if (!(await page.textContent(".top .results [aria-selected=true]")).startsWith("All 7 results")) wrong.push("the last one does not follow the first");
+    await page.keyboard.press("ArrowDown");
+    await lines.click();
+    if (!page.url().endsWith("index.html")) wrong.push("the line leads somewhere");
+    if (await page.evaluate(() => document.activeElement.id) !== "search") wrong.push("the line takes the focus");
+    // Nothing has exactly this name, though a part of it is the name of something.
+    await page.keyboard.press("Enter");
+    await page.waitForURL((address) => address.href.endsWith("search.html?q=bucket%20rollout"), { timeout: 3000 });
+  }));
   judge("results are narrowed, and the address says how", await visit(`${hosts[1].address}search.html?q=disk`, {}, async (page, wrong) => {
     const count = () => page.locator(".hits li").count();
     await page.waitForSelector(".hits li");
@@ -230,11 +264,17 @@ export default async function (site) {
       if (wide > 0) wrong.push(`the page is ${wide} pixels too wide`);
       if (shots) await page.screenshot({ path: join(shots, `results-${scheme}-${size}.png`), fullPage: true });
       await page.locator("#search").pressSequentially(" k");
-      await page.fill("#search", "watch");
-      await page.waitForFunction(() => document.querySelector(".results").dataset.for === "watch");
-      await page.keyboard.press("ArrowDown");
+      for (const [text, shot] of [["watch", "dropdown"], ["bucket rollout", "some"]]) {
+        await page.fill("#search", text);
+        await page.waitForFunction((text) => document.querySelector(".results").dataset.for === text, text);
+        await page.keyboard.press("ArrowDown");
+        wrong.push(...await axe(page));
+        if (shots) await page.screenshot({ path: join(shots, `${shot}-${scheme}-${size}.png`) });
+      }
+      await page.goto(`${hosts[0].address}search.html?q=bucket+rollout`);
+      await page.waitForSelector(".hits li");
       wrong.push(...await axe(page));
-      if (shots) await page.screenshot({ path: join(shots, `dropdown-${scheme}-${size}.png`) });
+      if (shots) await page.screenshot({ path: join(shots, `results-some-${scheme}-${size}.png`) });
     }));
   }
   judge("search without JavaScript leads to the list", await visit(`${hosts[1].address}${pack}`, { javaScriptEnabled: false }, async (page, wrong) => {
