@@ -6,6 +6,7 @@
 //!    is sent as it is or compressed, as the client likes it.
 //! 4. `watch` tells what was saved; everything that was saved during a build is one more build, of the latest state.
 //! 5. `live` tells open pages, which reload if their own bytes changed, and show what is wrong.
+//! 6. `settling` makes what changed ready for whoever looks at it next, and says how the site differs.
 //!
 //! A build that fails leaves the site as it was: the last good version is served until there is a better one.
 
@@ -16,6 +17,7 @@ mod http;
 mod live;
 mod page;
 mod rebuilding;
+mod settling;
 mod site;
 mod types;
 mod watch;
@@ -35,15 +37,12 @@ use crate::config::{Config, ConfigError};
 use crate::progress::{Progress, Silent};
 use answering::Shared;
 use rebuilding::{Rebuilder, Rebuilt};
+use settling::{Rebuild, Settler};
 use watch::{Saved, Wake, Watcher};
 
 /// The port that is taken when none is asked for, and how many behind it are tried.
 const PORT: u16 = 8080;
 const PORTS_TRIED: u16 = 100;
-/// How long nothing is made but what open pages ask for, after something was saved: they come first.
-const FIRST_LOOK: Duration = Duration::from_millis(50);
-/// How long pages are made then that nobody has asked for since they changed.
-const SETTLING: Duration = Duration::from_millis(150);
 /// How often it is looked whether a watched folder has appeared or been replaced.
 const LOOK: Duration = Duration::from_millis(400);
 
@@ -199,7 +198,7 @@ impl Server {
             templates: None,
             cache: options.cache,
         };
-        let mut watcher = Watcher::new(options.poll, sender);
+        let mut watcher = Watcher::new(options.poll, sender.clone());
         // Before the first build, so that nothing is missed that is saved meanwhile.
         watcher.set(&Watched::configured(&config, &preview));
         watcher.look();
@@ -217,8 +216,13 @@ impl Server {
         let (packs, releases, drafts, problems) = (first.packs, first.releases, first.drafts, first.problems);
         tell(Told::Ready { url: &url, packs, releases, drafts, problems, took: start.elapsed() });
 
-        let mut waiting = Vec::new();
-        while let Some(saved) = next(&receiver, &mut waiting, &mut watcher) {
+        let mut settler = Settler::start(sender, shared.clone()).map_err(ServeError::Start)?;
+        let tell_of = |rebuild: Rebuild| {
+            let Rebuild { saved, changes, problems, took } = &rebuild;
+            tell(Told::Rebuilt { saved, changes: *changes, problems: *problems, took: *took });
+        };
+        while let Some(saved) = next(&receiver, &mut watcher, &|| settler.settled().for_each(tell_of)) {
+            settler.interrupt();
             let start = Instant::now();
             let built = rebuilder.rebuild(Some(&saved), &Silent);
             if let Some(failure) = &built.failure {
@@ -226,16 +230,10 @@ impl Server {
             }
             let took = start.elapsed();
             adapt(&mut watcher, &built, tell);
-            waiting.extend(receiver.recv_timeout(FIRST_LOOK));
-            // What is shown already is made ready for whoever looks at it, until something is saved again.
-            let mut is_over = || {
-                waiting.extend(receiver.try_recv());
-                !waiting.is_empty()
-            };
-            let changes = built.site.map(|site| site.settle(SETTLING, &mut is_over));
-            let problems = built.problems + shared.tell_failures();
-            tell(Told::Rebuilt { saved: &saved.shown(&options.root), changes, problems, took });
+            let (saved, problems) = (saved.shown(&options.root), built.problems);
+            settler.settle(built.site, Rebuild { saved, changes: None, problems, took });
         }
+        settler.end().into_iter().for_each(tell_of);
         shared.live.end();
         drop(server);
         Ok(())
@@ -250,17 +248,16 @@ fn adapt(watcher: &mut Watcher, built: &Rebuilt, tell: &dyn Fn(Told<'_>)) {
     watcher.take_notes().iter().for_each(|text| tell(Told::Note(text)));
 }
 
-/// Waits for something to be saved, and returns everything that was; nothing when it is time to end.
-///
-/// `waiting` is what the receiver gave already.
-fn next(receiver: &Receiver<Wake>, waiting: &mut Vec<Wake>, watcher: &mut Watcher) -> Option<Saved> {
+/// Waits for something to be saved, and returns everything that was; nothing when it is time to end. `tell` is called whenever
+/// there may be something to tell.
+fn next(receiver: &Receiver<Wake>, watcher: &mut Watcher, tell: &dyn Fn()) -> Option<Saved> {
     loop {
+        tell();
         let mut saved = watcher.look();
         if saved.is_nothing() {
-            let wake = waiting.pop().map_or_else(|| receiver.recv_timeout(LOOK), Ok);
-            match wake {
+            match receiver.recv_timeout(LOOK) {
                 Ok(Wake::Saved(some)) => saved = some,
-                Err(RecvTimeoutError::Timeout) => continue,
+                Ok(Wake::Settled) | Err(RecvTimeoutError::Timeout) => continue,
                 Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return None,
             }
         }

@@ -35,6 +35,8 @@ const LONGEST: Duration = Duration::from_millis(500);
 pub(super) enum Wake {
     /// Something was saved.
     Saved(Saved),
+    /// There is something to tell of what was saved before.
+    Settled,
     /// It is time to end.
     Stop,
 }
@@ -235,6 +237,7 @@ pub(super) fn collect(receiver: &Receiver<Wake>, saved: &mut Saved) -> bool {
     while start.elapsed() < LONGEST {
         match receiver.recv_timeout(MOMENT) {
             Ok(Wake::Saved(more)) => saved.add(more),
+            Ok(Wake::Settled) => {}
             Err(RecvTimeoutError::Timeout) => break,
             Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
         }
