@@ -16,16 +16,25 @@ pub(super) struct Block {
     pub(super) text: String,
 }
 
-/// Makes blocks of about `bound` bytes, from entries in the order of their numbers.
+/// Most entries of a block, and how many let it end where a pack does.
+const MOST: u32 = 12;
+const ENOUGH: u32 = 6;
+
+/// Makes blocks of at most about `bound` bytes, from entries in the order of their numbers.
+///
+/// They end by the number of their entries, and by `bound` only where texts are long: so a text that gets longer moves nothing from
+/// one block to another, which would change every one behind it.
 pub(super) struct Blocks {
     bound: usize,
     next: u32,
     done: Vec<Block>,
+    /// Whether the next entry starts a block.
+    is_full: bool,
 }
 
 impl Blocks {
     pub(super) fn new(bound: usize) -> Self {
-        Self { bound, next: 0, done: Vec::new() }
+        Self { bound, next: 0, done: Vec::new(), is_full: false }
     }
 
     /// Adds a pack and its components.
@@ -35,6 +44,7 @@ impl Blocks {
         // As it stands in addresses.
         let version = links::segment(release.version().as_str());
         let title = home::title(&pack.id, content).map(text::visible).unwrap_or_default();
+        self.is_full = self.count() >= ENOUGH;
         self.push(&shortened(vec![json!(version), json!(summary(&content.description)), json!(title)]), "");
         for (component, stem) in content.components.iter().zip(links::stems(content)) {
             self.push(&self::component(pack, component, stem), &version);
@@ -49,11 +59,16 @@ impl Blocks {
         self.done
     }
 
+    /// Returns how many entries the last block has.
+    fn count(&self) -> u32 {
+        self.done.last().map_or(0, |block| self.next - block.first)
+    }
+
     /// Adds an entry; a block that starts with it starts with `version`.
     fn push(&mut self, entry: &Value, version: &str) {
-        let text = entry.to_string();
+        let (text, has_place) = (entry.to_string(), !self.is_full && self.count() < MOST);
         match self.done.last_mut() {
-            Some(block) if block.text.len() + text.len() < self.bound => {
+            Some(block) if has_place && block.text.len() + text.len() < self.bound => {
                 block.text.push(',');
                 block.text.push_str(&text);
             }
@@ -65,6 +80,7 @@ impl Blocks {
                 self.done.push(Block { first: self.next, text });
             }
         }
+        self.is_full = false;
         self.next += 1;
     }
 }

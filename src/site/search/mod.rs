@@ -54,7 +54,7 @@ struct Bounds {
 
 impl Bounds {
     /// A query loads a leaf per word and a block per result, and may take 30 KB compressed: see `docs/search.md`.
-    const USUAL: Self = Self { whole: 64 << 10, leaf: 8 << 10, block: 1_500, spelling: 20 << 10 };
+    const USUAL: Self = Self { whole: 64 << 10, leaf: 8 << 10, block: 2_000, spelling: 20 << 10 };
 }
 
 /// Plans the index.

@@ -210,6 +210,26 @@ fn no_text_of_a_pack_leaves_its_string() {
     }
 }
 
+/// Ensures that a longer text moves no entry to another block: every piece would be another one.
+#[test]
+fn a_longer_text_moves_nothing() {
+    let firsts = |description: &str| {
+        let mut catalog = testing::catalog();
+        Arc::get_mut(&mut catalog).expect("nobody else holds it").edit_first(|pack| {
+            let latest = pack.latest;
+            Arc::make_mut(&mut pack.releases[latest].pack).description = description.to_owned();
+        });
+        let mut blocks = Blocks::new(Bounds::USUAL.block);
+        for _ in 0..40 {
+            catalog.packs.values().for_each(|pack| blocks.add(pack));
+        }
+        blocks.end().iter().map(|block| block.first).collect::<Vec<_>>()
+    };
+    let short = firsts("Weather.");
+    assert!(short.len() > 10, "{short:?}");
+    assert_eq!(short, firsts("Weather, and more about the weather than there was before."));
+}
+
 /// A component is found by the fields that it documents, as little as by its README a pack.
 #[test]
 fn components_are_found_by_their_fields() {
