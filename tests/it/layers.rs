@@ -42,7 +42,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("ruff_python_parser", &["python/"]),
     ("ruff_text_size", &["python/"]),
     ("saphyr_parser", &["yaml/gate.rs"]),
-    ("rustix", &["cli/timings.rs"]),
+    ("rustix", &["cli/timings.rs", "serve/settling.rs"]),
     ("semver", &["ident/version.rs"]),
     ("serde_json_canonicalizer", &["index/"]),
     ("serde_yaml", &["yaml/second_opinion.rs"]),
