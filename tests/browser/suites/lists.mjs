@@ -182,7 +182,8 @@ async function longList({ shots, axe, judge, visit }, folder) {
   judge("a page after the first leads to the list when it is narrowed", await visit(`${host.address}packs/page-2.html`, {}, async (page, wrong) => {
     await page.locator('[data-facet="ecosystem"] input').first().click();
     await page.waitForURL(/packs\/index\.html\?ecosystem=/);
-    await page.waitForSelector(".chosen:not([hidden])");
+    // What is chosen is said at once, what fits it when the packs are loaded.
+    await page.waitForFunction((words) => document.querySelector(".found").textContent.endsWith(words), ` of ${LONG} packs`, { timeout: 5000 });
     if (await cards(page) !== 60) wrong.push(`${await cards(page)} cards are shown`);
     await page.locator('[data-facet="keyword"] .more').click();
     await page.waitForFunction(() => document.querySelectorAll('[data-facet="keyword"] label').length > 8);
