@@ -204,9 +204,7 @@ impl Checks {
         }
         differs
     }
-}
 
-impl Checks {
     /// Tells whether the same recorded releases are in no source as before: no recorded content came or went.
     fn has_as_before(&self, known: &[Known], gone: &[Finished], setting: &Setting<'_>) -> bool {
         let is_recorded = |content: &Content<'_>| self.indexes.iter().any(|(index, _)| index.has(content));

@@ -36,6 +36,15 @@ pub(super) struct Rebuild {
     pub(super) took: Duration,
 }
 
+/// What the thread is given.
+struct Given {
+    /// The site, if it could be built.
+    site: Option<Arc<Site>>,
+    rebuild: Rebuild,
+    /// Whether there is something newer.
+    is_over: Arc<AtomicBool>,
+}
+
 /// Lets other threads go before this one, where the system can do that for a thread.
 fn step_back() {
     #[cfg(target_os = "linux")]
@@ -45,7 +54,7 @@ fn step_back() {
 
 /// Settles one site after the other.
 pub(super) struct Settler {
-    sites: Sender<(Option<Arc<Site>>, Rebuild, Arc<AtomicBool>)>,
+    given: Sender<Given>,
     settled: Receiver<Rebuild>,
     /// Tells the site that was given last to come to its end.
     is_over: Arc<AtomicBool>,
@@ -55,12 +64,12 @@ pub(super) struct Settler {
 impl Settler {
     /// Starts the thread, which wakes the preview when there is something to tell.
     pub(super) fn start(wake: Sender<Wake>, shared: Shared) -> io::Result<Self> {
-        let (sites, given) = mpsc::channel::<(Option<Arc<Site>>, Rebuild, Arc<AtomicBool>)>();
+        let (give, given) = mpsc::channel::<Given>();
         let (tell, settled) = mpsc::channel();
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).start_handler(|_| step_back());
         let pool = pool.build().map_err(io::Error::other)?;
         let run = move || {
-            for (site, mut rebuild, is_over) in given {
+            for Given { site, mut rebuild, is_over } in given {
                 if let Some(site) = site {
                     let start = Instant::now();
                     while start.elapsed() < FIRST_LOOK && !is_over.load(Ordering::Relaxed) {
@@ -75,14 +84,14 @@ impl Settler {
             }
         };
         let thread = thread::Builder::new().name("settler".to_owned()).spawn(run)?;
-        Ok(Self { sites, settled, is_over: Arc::default(), thread })
+        Ok(Self { given: give, settled, is_over: Arc::default(), thread })
     }
 
     /// Settles a site, if it could be built, once open pages have had their first look.
     pub(super) fn settle(&mut self, site: Option<Arc<Site>>, rebuild: Rebuild) {
         self.is_over = Arc::default();
         // The thread ends after this value only.
-        let _ = self.sites.send((site, rebuild, Arc::clone(&self.is_over)));
+        let _ = self.given.send(Given { site, rebuild, is_over: Arc::clone(&self.is_over) });
     }
 
     /// Leaves what is not made yet to whoever asks for it: there is something newer.
@@ -98,7 +107,7 @@ impl Settler {
     /// Comes to an end, and returns what was settled since.
     pub(super) fn end(self) -> Vec<Rebuild> {
         self.interrupt();
-        drop(self.sites);
+        drop(self.given);
         // It cannot have panicked but by a bug, which was told.
         let _ = self.thread.join();
         self.settled.try_iter().collect()

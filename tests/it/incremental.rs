@@ -413,16 +413,22 @@ fn preview(site: &SiteTest) -> Preview {
     })
 }
 
-/// Ensures that a preview and a build that remember say of releases that no source has what new ones say, when what these refer to
-/// changes.
-#[test]
-fn what_is_said_of_archived_releases_follows_what_they_refer_to() {
+/// Returns a registry of a repository whose packs were released twice.
+fn released_twice() -> (SiteTest, RepoFixture) {
     let site = SiteTest::new().file("packyard.toml", "[[source]]\npath = \"../tagged\"\n");
     let mut repository = RepoFixture::init(site.beside("tagged"));
     write_packs(&mut repository, "1.0.0", "small, large", ["say", "bake"]);
     repository.commit("First").tag("v1.0.0");
     write_packs(&mut repository, "2.0.0", "medium, huge", ["say", "fry"]);
     repository.commit("Second").tag("v2.0.0");
+    (site, repository)
+}
+
+/// Ensures that a preview and a build that remember say of releases that no source has what new ones say, when what these refer to
+/// changes.
+#[test]
+fn what_is_said_of_archived_releases_follows_what_they_refer_to() {
+    let (site, mut repository) = released_twice();
     // A shallow clone would have the tag of its newest commit.
     repository.commit("Third");
     site.build().expect("built");
@@ -459,12 +465,7 @@ fn what_is_said_of_archived_releases_follows_what_they_refer_to() {
 /// Ensures that a preview notices when a source loses a release, which its archive then stands for, and when it has it again.
 #[test]
 fn a_preview_knows_which_releases_no_source_has() {
-    let site = SiteTest::new().file("packyard.toml", "[[source]]\npath = \"../tagged\"\n");
-    let mut repository = RepoFixture::init(site.beside("tagged"));
-    write_packs(&mut repository, "1.0.0", "small, large", ["say", "bake"]);
-    repository.commit("First").tag("v1.0.0");
-    write_packs(&mut repository, "2.0.0", "medium, huge", ["say", "fry"]);
-    repository.commit("Second").tag("v2.0.0");
+    let (site, repository) = released_twice();
     site.build().expect("built");
     let root = Utf8PathBuf::from_path_buf(site.root()).expect("UTF-8");
     let config = Config::load(&root).expect("valid");
