@@ -66,6 +66,7 @@ impl<'a> Memory<'a> {
     /// Keeps what is known of sources; before anything is written, since it is large and of no use to what follows.
     pub(super) fn keep_known(&mut self, mut known: Known, progress: &dyn Progress) {
         let Some(cache) = &self.cache else { return };
+        progress.stage("Remembering sources", None);
         // What could not be read may be there the next time, without anything else having changed.
         self.inputs = self.inputs.take().filter(|_| known.is_whole());
         if let Err(error) = known.save(cache) {
@@ -87,6 +88,7 @@ impl<'a> Memory<'a> {
     pub(super) fn keep(self, learnt: Learnt<'_>, progress: &dyn Progress) -> Result<(), OutputError> {
         let record_name = self.name_of_record();
         let Some(cache) = self.cache else { return Ok(()) };
+        progress.stage("Remembering files", None);
         let Learnt { indexes, left, before, report } = learnt;
         let (record, listed) = left.record(&self.options.out)?;
         let save = || -> Result<(), PathError> {

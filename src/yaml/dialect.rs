@@ -21,6 +21,13 @@ impl Dialect {
         self.special(&text).unwrap_or_else(|| Value::Str(text.into_owned()))
     }
 
+    /// Returns the value of a plain scalar that is no string, and how each YAML version reads it, where they differ.
+    pub fn special_and_readings(self, text: &str) -> (Option<Value>, Option<Readings>) {
+        let (old, new) = (Self::Yaml11.special(text), Self::Yaml12.special(text));
+        let readings = (!same(old.as_ref(), new.as_ref())).then(|| (reading(old.as_ref()), reading(new.as_ref())));
+        (if self == Self::Yaml11 { old } else { new }, readings)
+    }
+
     /// Returns the value of a plain scalar that is no string.
     fn special(self, text: &str) -> Option<Value> {
         // Almost every scalar is a word that starts as no special one does.
@@ -52,11 +59,8 @@ impl Dialect {
     }
 }
 
-/// Returns how each YAML version reads a plain scalar, where they differ: first 1.1, then 1.2.
-pub fn readings(text: &str) -> Option<(&'static str, &'static str)> {
-    let (old, new) = (Dialect::Yaml11.special(text), Dialect::Yaml12.special(text));
-    (!same(old.as_ref(), new.as_ref())).then(|| (reading(old.as_ref()), reading(new.as_ref())))
-}
+/// How each YAML version reads a plain scalar: first 1.1, then 1.2.
+pub type Readings = (&'static str, &'static str);
 
 /// Tells whether two values are the same to a reader; nothing is the string that was written.
 fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
@@ -311,7 +315,11 @@ mod tests {
         ] {
             assert_eq!(Dialect::Yaml11.resolve(text.into()), old, "{text} in YAML 1.1");
             assert_eq!(Dialect::Yaml12.resolve(text.into()), new, "{text} in YAML 1.2");
-            assert!(readings(text).is_some(), "{text}");
+            for (dialect, value) in [(Dialect::Yaml11, &old), (Dialect::Yaml12, &new)] {
+                let (special, readings) = dialect.special_and_readings(text);
+                assert_eq!(special.as_ref().unwrap_or(&string(text)), value, "{text}");
+                assert!(readings.is_some(), "{text}");
+            }
         }
     }
 
@@ -335,7 +343,7 @@ mod tests {
         ] {
             assert_eq!(Dialect::Yaml11.resolve(text.into()), value, "{text} in YAML 1.1");
             assert_eq!(Dialect::Yaml12.resolve(text.into()), value, "{text} in YAML 1.2");
-            assert_eq!(readings(text), None, "{text}");
+            assert_eq!(Dialect::Yaml11.special_and_readings(text).1, None, "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::indented::Indented;
 use super::keys::Seen;
-use super::{Dialect, Node, Scalar, Value, dialect, json};
+use super::{Dialect, Node, Scalar, Value, everyday, json};
 use crate::diag::Span;
 
 /// Bounds what reading one YAML file may cost.
@@ -80,6 +80,14 @@ pub fn read(bytes: &[u8], dialect: Dialect, limits: Limits) -> Result<Yaml, Faul
         return json::read(text, limits);
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match everyday::read(text, Builder::new(dialect, limits, &Indented::default())) {
+        Some(yaml) => Ok(yaml),
+        None => parse(text, dialect, limits),
+    }
+}
+
+/// Reads a text with the parser alone.
+pub(super) fn parse(text: &str, dialect: Dialect, limits: Limits) -> Result<Yaml, Fault> {
     let mut indented = Indented::default();
     for tries in 1.. {
         match Builder::new(dialect, limits, &indented).run(&indented.apply(text)) {
@@ -105,8 +113,8 @@ enum Items {
     Map { entries: Vec<(Node, Node)>, key: Option<Node>, seen: Seen },
 }
 
-/// Why a document was not read to its end.
-enum Stop {
+/// Says why a document was not read to its end.
+pub(super) enum Stop {
     Syntax(ScanError),
     Fault(Fault),
 }
@@ -132,7 +140,8 @@ impl Stop {
     }
 }
 
-struct Builder<'a> {
+/// Builds the tree of a document from events.
+pub(super) struct Builder<'a> {
     /// How the text differs from the file.
     indented: &'a Indented,
     limits: Limits,
@@ -144,7 +153,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(dialect: Dialect, limits: Limits, indented: &'a Indented) -> Self {
+    pub(super) fn new(dialect: Dialect, limits: Limits, indented: &'a Indented) -> Self {
         let yaml = Yaml {
             root: Node { span: Span::default(), value: Value::Null },
             dialect,
@@ -166,42 +175,53 @@ impl<'a> Builder<'a> {
     fn run(mut self, text: &str) -> Result<Yaml, Stop> {
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(Stop::Syntax)?;
-            match event {
-                Event::DocumentStart(_) => {
-                    self.documents += 1;
-                    if self.documents == 2 {
-                        self.yaml.second_document = Some(self.span(span.start, span.end));
-                    }
-                }
-                Event::Scalar(text, style, anchor, tag) => {
-                    let node_span = self.span(span.start, span.end);
-                    let value = self.scalar(text, style, tag.as_deref(), node_span);
-                    self.count(1, node_span)?;
-                    self.close(Node { span: node_span, value }, anchor, 1, 0)?;
-                }
-                Event::SequenceStart(anchor, tag) => {
-                    self.open(anchor, tag.as_deref(), span.start, Items::Seq(Vec::new()))?;
-                }
-                Event::MappingStart(anchor, tag) => {
-                    let items = Items::Map { entries: Vec::new(), key: None, seen: Seen::default() };
-                    self.open(anchor, tag.as_deref(), span.start, items)?;
-                }
-                Event::SequenceEnd | Event::MappingEnd => self.end(span.end)?,
-                Event::Alias(id) => {
-                    let here = self.span(span.start, span.end);
-                    self.yaml.aliases.push(here);
-                    let Some((node, size, depth)) =
-                        self.anchors.get(&id).cloned_within(&self.limits, self.nodes, self.stack.len())
-                    else {
-                        return Err(self.too_much(id, here).into());
-                    };
-                    self.count(size, here)?;
-                    self.close(Node { span: here, value: node.value }, 0, size, depth)?;
-                }
-                Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
-            }
+            self.take(event, span)?;
         }
-        Ok(self.yaml)
+        Ok(self.done())
+    }
+
+    /// Returns what was built.
+    pub(super) fn done(self) -> Yaml {
+        self.yaml
+    }
+
+    /// Takes the next event and where it stands.
+    pub(super) fn take(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> Result<(), Fault> {
+        match event {
+            Event::DocumentStart(_) => {
+                self.documents += 1;
+                if self.documents == 2 {
+                    self.yaml.second_document = Some(self.span(span.start, span.end));
+                }
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let node_span = self.span(span.start, span.end);
+                let value = self.scalar(text, style, tag.as_deref(), node_span);
+                self.count(1, node_span)?;
+                self.close(Node { span: node_span, value }, anchor, 1, 0)?;
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.open(anchor, tag.as_deref(), span.start, Items::Seq(Vec::new()))?;
+            }
+            Event::MappingStart(anchor, tag) => {
+                let items = Items::Map { entries: Vec::new(), key: None, seen: Seen::default() };
+                self.open(anchor, tag.as_deref(), span.start, items)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(span.end)?,
+            Event::Alias(id) => {
+                let here = self.span(span.start, span.end);
+                self.yaml.aliases.push(here);
+                let Some((node, size, depth)) =
+                    self.anchors.get(&id).cloned_within(&self.limits, self.nodes, self.stack.len())
+                else {
+                    return Err(self.too_much(id, here));
+                };
+                self.count(size, here)?;
+                self.close(Node { span: here, value: node.value }, 0, size, depth)?;
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+        }
+        Ok(())
     }
 
     /// Returns the fault of an alias that cannot be expanded.
@@ -290,10 +310,11 @@ impl<'a> Builder<'a> {
         if style != ScalarStyle::Plain {
             return Value::Str(text.into_owned());
         }
-        if let Some((yaml_1_1, yaml_1_2)) = dialect::readings(&text) {
+        let (special, readings) = self.yaml.dialect.special_and_readings(&text);
+        if let Some((yaml_1_1, yaml_1_2)) = readings {
             self.yaml.two_readings.push(Scalar { span, text: text.clone().into_owned(), yaml_1_1, yaml_1_2 });
         }
-        self.yaml.dialect.resolve(text)
+        special.unwrap_or_else(|| Value::Str(text.into_owned()))
     }
 }
 

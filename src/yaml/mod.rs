@@ -3,7 +3,8 @@
 //! 1. `gate` checks size and encoding, then walks saphyr-parser's event stream once, without recursion. It bounds depth
 //!    and nodes *after* alias expansion, and records what loaders disagree on: duplicate keys, merge keys, aliases,
 //!    several documents, non-standard tags.
-//!    What the parser alone refuses for its indentation, `indented` moves.
+//!    What the parser alone refuses for its indentation, `indented` moves. Files as most are, `everyday` reads in the
+//!    parser's place, and declines the others.
 //! 2. [`dialect`] says what a plain scalar means to the runtime that will read the file (YAML 1.1 or 1.2), and where
 //!    the other one would read something else.
 //! 3. `node` is the tree that everybody else works on.
@@ -13,6 +14,7 @@
 //! What is an error is the ecosystem's decision, as it is its runtime's; this module only bounds and records.
 
 pub mod dialect;
+mod everyday;
 mod gate;
 mod indented;
 mod json;

@@ -41,7 +41,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("ruff_python_ast", &["python/"]),
     ("ruff_python_parser", &["python/"]),
     ("ruff_text_size", &["python/"]),
-    ("saphyr_parser", &["yaml/gate.rs"]),
+    ("saphyr_parser", &["yaml/everyday.rs", "yaml/gate.rs"]),
     ("rustix", &["cli/timings.rs", "serve/settling.rs"]),
     ("semver", &["ident/version.rs"]),
     ("serde_json_canonicalizer", &["index/"]),

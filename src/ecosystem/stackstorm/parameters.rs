@@ -48,15 +48,10 @@ pub(super) const KEYWORDS: &[&str] = &[
     "not",
 ];
 
-/// Returns the table of parameters that an author declares, merged with what the runner declares of the same names.
+/// Returns the parameters that an author declares, merged with what the runner declares of the same names.
 ///
 /// Those with a position come first, in its order; the others follow in the order of the file.
-pub(super) fn own_table(
-    title: &'static str,
-    anchor: &'static str,
-    parameters: &Node,
-    runner: Option<&Runner>,
-) -> Option<Arc<FieldTable>> {
+pub(super) fn own_fields(parameters: &Node, runner: Option<&Runner>) -> Vec<Field> {
     let mut fields: Vec<Field> = last_entries(parameters)
         .map(|(key, schema)| {
             let name = key.key_text();
@@ -65,6 +60,11 @@ pub(super) fn own_table(
         })
         .collect();
     fields.sort_by_key(|field| field.position.unwrap_or(i64::MAX));
+    fields
+}
+
+/// Returns a table, if there is anything in it.
+pub(super) fn table(title: &'static str, anchor: &'static str, fields: Vec<Field>) -> Option<Arc<FieldTable>> {
     (!fields.is_empty())
         .then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields: fields.into() }))
 }
@@ -83,13 +83,7 @@ pub(super) fn runner_table(parameters: Option<&Node>, runner: &'static Runner) -
 
 fn inherited_table(runner: &Runner, which: impl Fn(&&Parameter) -> bool) -> Option<Arc<FieldTable>> {
     let fields: Vec<Field> = runner.parameters.iter().filter(which).map(inherited_field).collect();
-    (!fields.is_empty()).then(|| {
-        Arc::new(FieldTable {
-            title: "Runner parameters".into(),
-            anchor: "runner-parameters".into(),
-            fields: fields.into(),
-        })
-    })
+    table("Runner parameters", "runner-parameters", fields)
 }
 
 /// Returns the table of a whole schema (`type: object` with `properties`) or of a flat mapping from name to schema.
@@ -100,8 +94,7 @@ pub(super) fn schema_table(title: &'static str, anchor: &'static str, schema: &N
     } else {
         last_entries(schema).filter(|(_, node)| node.is_map()).map(|(key, node)| field(key.key_text(), node)).collect()
     };
-    (!fields.is_empty())
-        .then(|| Arc::new(FieldTable { title: title.into(), anchor: anchor.into(), fields: fields.into() }))
+    table(title, anchor, fields)
 }
 
 /// Returns a runner's parameter as a field.
@@ -248,8 +241,7 @@ mod tests {
         let runner = runners::by_name("local-shell-cmd").expect("shipped");
         let own =
             node("cmd: {immutable: true, default: 'date'}\ntimeout: {default: 5}\nzone: {type: string, position: 0}\n");
-        let table = own_table("Parameters", "parameters", &own, Some(runner)).expect("fields");
-        let fields = table.fields.unpack();
+        let fields = own_fields(&own, Some(runner));
         let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         assert_eq!(names, ["zone", "cmd", "timeout"]);
         assert!(fields[1].fixed && fields[1].type_text == "string");

@@ -38,5 +38,5 @@ pub(super) fn read(file: &YamlFile<'_>, sink: &mut Sink) -> Option<Settings> {
     );
     parameter_rules::check(file, root, None, sink);
     let schemas = root.entries().iter().map(|(key, schema)| (key.key_text(), schema.clone())).collect();
-    Some(Settings { table: parameters::own_table("Settings", "settings", root, None), schemas })
+    Some(Settings { table: parameters::table("Settings", "settings", parameters::own_fields(root, None)), schemas })
 }

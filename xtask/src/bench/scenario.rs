@@ -121,8 +121,8 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             parts: &[
                 Part { what: "pages", stages: &["Writing pages"], by: By::Cpu, wanted: "2.000 of the time" },
                 Part {
-                    what: "pages and all indexes",
-                    stages: &["Writing pages", "Writing indexes"],
+                    what: "pages, all indexes, what is kept for the next build",
+                    stages: &["Writing pages", "Writing indexes", "Remembering files"],
                     by: By::Cpu,
                     wanted: "–",
                 },

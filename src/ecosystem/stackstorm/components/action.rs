@@ -12,7 +12,7 @@ use crate::ecosystem::stackstorm::document::{self, METADATA, Worded, check_loade
 use crate::ecosystem::stackstorm::runners::Needs;
 use crate::ecosystem::stackstorm::{parameter_rules, parameters, runners, schemas};
 use crate::pack::schema::Violation;
-use crate::pack::{Example, Fact, Field, FieldTable, YamlFile};
+use crate::pack::{Example, Fact, Field, YamlFile};
 use crate::yaml::Node;
 
 /// What the rules between files need to know of an action.
@@ -64,9 +64,9 @@ pub(in crate::ecosystem::stackstorm) fn read(file: &YamlFile<'_>, pack: &str, si
     }
     component.facts.extend(notify_facts(root));
     component.entry_point = entry.as_ref().map(|entry| entry.path.clone());
-    let own = declared.and_then(|declared| parameters::own_table("Parameters", "parameters", declared, runner));
-    component.examples.push(run_example(&component.reference, own.as_deref()));
-    component.tables.extend(own);
+    let own = declared.map(|declared| parameters::own_fields(declared, runner)).unwrap_or_default();
+    component.examples.push(run_example(&component.reference, &own));
+    component.tables.extend(parameters::table("Parameters", "parameters", own));
     component.tables.extend(runner.and_then(|runner| parameters::runner_table(declared, runner)));
     component
         .tables
@@ -166,10 +166,9 @@ fn notify_facts(root: &Node) -> impl Iterator<Item = Fact> {
 }
 
 /// Returns the command line that runs an action, with every parameter that it cannot do without.
-fn run_example(reference: &str, table: Option<&FieldTable>) -> Example {
+fn run_example(reference: &str, fields: &[Field]) -> Example {
     let mut text = format!("st2 run {reference}");
     let needed = |field: &&Field| field.required && field.default.is_none() && !field.fixed;
-    let fields = table.map(|table| table.fields.unpack()).unwrap_or_default();
     for field in fields.iter().filter(needed) {
         text.push_str(&format!(" {}={}", field.name, placeholder(field)));
     }

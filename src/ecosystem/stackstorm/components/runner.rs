@@ -43,9 +43,8 @@ fn declare(file: &YamlFile<'_>, root: &Node, pack: &str, sink: &mut Sink) -> Opt
     if root.get("experimental").and_then(Node::as_bool) == Some(true) {
         component.facts.push(Fact { label: "Experimental", value: "yes".to_owned() });
     }
-    component
-        .tables
-        .extend(declared.and_then(|declared| parameters::own_table("Parameters", "parameters", declared, None)));
+    let own = declared.map(|declared| parameters::own_fields(declared, None)).unwrap_or_default();
+    component.tables.extend(parameters::table("Parameters", "parameters", own));
     component
         .tables
         .extend(root.get("output_schema").and_then(|schema| parameters::schema_table("Output", "output", schema)));
