@@ -437,10 +437,14 @@ const packyardSearch = (() => {
         if (facets[name] && fits(facets, chosen, other)) counts[name].set(facets[name], (counts[name].get(facets[name]) ?? 0) + 1);
       }
     }
+    // Ecosystems may share the key of a kind, and call it differently.
+    const titlesOf = new Map();
+    for (const [key, , plural] of index.kinds) titlesOf.set(key, (titlesOf.get(key) ?? new Set()).add(plural));
+    const kinds = [...titlesOf].map(([key, titles]) => [key, [...titles].join(", ")]);
     const titled = (name, titles) => titles.map(([value, title]) => ({ value, title, count: counts[name].get(value) ?? 0 }));
     return {
       in: titled("in", index.ecosystems),
-      kind: titled("kind", [["pack", "Packs"], ...index.kinds.map(([key, , plural]) => [key, plural]), ["document", "Documentation"]]),
+      kind: titled("kind", [["pack", "Packs"], ...kinds, ["document", "Documentation"]]),
     };
   };
 

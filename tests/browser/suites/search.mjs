@@ -247,6 +247,13 @@ export default async function (site) {
     await page.waitForSelector(".hits li");
     if ((await count()) !== 1 || !(await page.isChecked('.narrow [value="pack"]'))) wrong.push("a reload forgets it");
   }));
+  judge("a kind that two ecosystems have is offered once", await visit(`${hosts[0].address}search.html?q=tickets`, {}, async (page, wrong) => {
+    await page.waitForSelector(".narrow input");
+    const offered = await page.$$eval(".narrow input", (boxes) => boxes.map((box) => `${box.name}:${box.value}`));
+    const twice = offered.filter((one, at) => offered.indexOf(one) !== at);
+    if (!offered.includes("kind:adapter")) wrong.push(`it offers ${offered.join(", ")}`);
+    if (twice.length) wrong.push(`it offers ${twice.join(", ")} twice: two ecosystems have the kind`);
+  }));
   judge("more results follow, and the focus with them", await visit(`${hosts[0].address}search.html?q=kind:action`, {}, async (page, wrong) => {
     await page.waitForSelector(".hits li");
     const before = await page.locator(".hits li").count();
