@@ -66,8 +66,9 @@ const GENERATORS: [Generator; 2] = [
         files: &[
             (
                 "config.toml",
+                // Nothing is highlighted unless asked for.
                 "base_url = \"https://packs.acme.example\"\ntitle = \"Packs\"\ncompile_sass = false\n\
-                 build_search_index = false\n[markdown]\nhighlight_code = false\n",
+                 build_search_index = false\n",
             ),
             (
                 "templates/base.html",
