@@ -114,7 +114,7 @@ enum Items {
 }
 
 /// Says why a document was not read to its end.
-pub(super) enum Stop {
+enum Stop {
     Syntax(ScanError),
     Fault(Fault),
 }
