@@ -155,7 +155,7 @@ pub(super) struct Builder<'a> {
 impl<'a> Builder<'a> {
     pub(super) fn new(dialect: Dialect, limits: Limits, indented: &'a Indented) -> Self {
         let yaml = Yaml {
-            root: Node { span: Span::default(), value: Value::Null },
+            root: Node { span: Span { line: 1, column: 1, end_line: 1, end_column: 1 }, value: Value::Null },
             dialect,
             duplicate_keys: Vec::new(),
             merge_keys: Vec::new(),
@@ -395,6 +395,14 @@ mod tests {
         assert_eq!((key.span.line, key.span.column, key.span.end_column), (2, 1, 3));
         let z = &value.get("x").expect("x").items()[1];
         assert_eq!((z.span.line, z.span.column), (2, 13));
+    }
+
+    #[test]
+    fn a_file_with_nothing_in_it_is_null_at_its_beginning() {
+        for text in ["", "\n\n", "# nothing\n", "\u{feff}"] {
+            let root = yaml(text).root;
+            assert_eq!((root.value, root.span.line, root.span.column), (Value::Null, 1, 1), "{text:?}");
+        }
     }
 
     #[test]
