@@ -21,22 +21,22 @@ type Read<T = ()> = Option<T>;
 ///
 /// Gives nothing when the text is no everyday YAML, and when a limit is exceeded: where that is said, the parser says it.
 pub(super) fn read(text: &str, builder: Builder<'_>) -> Read<Yaml> {
-    if !is_everyday(text) {
+    let is_ascii = text.is_ascii();
+    if text.bytes().fold(false, |found, byte| found | is_control(byte)) || (!is_ascii && text.chars().any(is_odd)) {
         return None;
     }
     let line = Line { number: 1, start: 0, counted: (0, 0) };
-    let mut reader = Reader { text, is_ascii: text.is_ascii(), at: 0, line, indent: None, builder };
+    let mut reader = Reader { text, is_ascii, at: 0, line, indent: None, builder };
     reader.document()?;
     Some(reader.builder.done())
 }
 
-/// Tells whether every character has the same meaning wherever it stands: no tabs, no line breaks but `\n`, nothing that
-/// YAML refuses or that no editor shows.
-fn is_everyday(text: &str) -> bool {
-    let is_control = |byte: u8| (byte < b' ' && byte != b'\n') || byte == 0x7f;
-    !text.bytes().fold(false, |found, byte| found | is_control(byte)) && (text.is_ascii() || !text.chars().any(is_odd))
+/// Tells whether a byte means something of its own: a tab, a line break that is not `\n`, what YAML refuses.
+fn is_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\n') || byte == 0x7f
 }
 
+/// Tells the same of a character that is not ASCII: line breaks of YAML 1.1, byte order marks, what YAML refuses.
 fn is_odd(c: char) -> bool {
     matches!(c, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
@@ -518,7 +518,7 @@ mod tests {
         assert!(!is_read(&format!("{deep}a\n")) && !is_read(&format!("{}a{}", "[".repeat(100), "]".repeat(100))));
         let many = "- a\n".repeat(Limits::default().nodes);
         assert!(!is_read(&many));
-        // A line of flow collections without an ASCII text is counted once, not from its start for each word.
+        // The columns of a line that is not ASCII are counted once, not from its start for each word.
         let long = format!("[é{}]", ", a".repeat(90_000));
         assert!(matches!(read(&long).expect("read").root.value, Value::Seq(items) if items.len() == 90_001));
     }
@@ -551,7 +551,7 @@ mod tests {
         prop::collection::vec(prop::sample::select(WORDS), 0..24).prop_map(|words| words.concat())
     }
 
-    /// A text as packs have it, with a few bytes replaced.
+    /// A text as packs have it, with a few characters replaced.
     fn nearly_everyday() -> impl Strategy<Value = String> {
         const TEXT: &str = "---\nname: get_issue\n\"description\": 'Gets an issue' # c\nenabled: true\nparameters:\n  key:\n    \
             type: string\n    enum: [a, 'b', \"c\"]\n    default: {x: 1, y: []}\n  é: \"ü\"\ntags:\n- one\n- two: 2\n  three: ~\n-\nlist:\n  - - x\n    - y\n  - z: \n";
