@@ -6,9 +6,9 @@
 //!
 //! Where the manifest counts, a tag that says another version releases nothing.
 
-use super::discover::At;
 use super::open::Below;
 use super::packs::joined;
+use super::settle::At;
 use super::tags;
 use crate::ecosystem::Versioning;
 use crate::ident::PackName;

@@ -13,13 +13,14 @@ use std::sync::{Arc, Mutex};
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::candidates::Reader;
-use super::discover::{Found, Rules, Settled, settle};
+use super::discover::{Found, Rules};
 use super::open::{Below, OpenSource};
 use super::outside::{self, OnDisk, Outside};
 use super::packs::{Usual, joined};
 use super::read::{Reading, Setting, read as read_pack};
 use super::repository::{Notes, add_notes, by_pack};
 use super::scan::{Hint, has_files, scan_directory};
+use super::settle::{Settled, settle};
 use super::{Candidate, Stage, facts};
 use crate::diag::{Diagnostic, Sink};
 use crate::pack::above::{Above, LicenseAbove, RootFile};

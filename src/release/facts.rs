@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::discover::At;
 use super::open::{Below, OpenSource};
 use super::packs::joined;
 use super::repository::Notes;
 use super::repository::add_notes;
+use super::settle::At;
 use super::tagged::{Tagged, add};
 use super::tags::plain_version;
 use super::{

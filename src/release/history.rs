@@ -13,10 +13,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Stage;
-use super::discover::At;
 use super::open::Below;
 use super::packs::{Packs, joined};
 use super::repository::Job;
+use super::settle::At;
 use super::tagged::{add, as_released};
 use crate::diag::Sink;
 use crate::ident::Version;

@@ -2,8 +2,8 @@
 //!
 //! 1. [`tags`] reads versions and names out of tag names.
 //! 2. `open` finds the directory or repository of a source.
-//! 3. `scan` and `discover` find packs in a tree or directory: by manifests or by what files say, claimed by an ecosystem,
-//!    none inside another.
+//! 3. `scan` and `discover` find what may be a pack in a tree or directory, by manifests or by what files say; `settle` says which
+//!    of it is: what an ecosystem claims, none inside another.
 //! 4. `read` reads a directory as a pack, with its listing and findings; `packs` does so for any tree of a repository,
 //!    and `places` shares what several of its trees have in common; `outside` looks at what lies in none.
 //! 5. `tagged` (with `assign`) and `history` decide which revisions are releases of which pack; `facts` says what is odd about them.
@@ -29,6 +29,7 @@ mod read;
 mod repository;
 mod saved;
 mod scan;
+mod settle;
 pub mod stored;
 mod tagged;
 pub mod tags;

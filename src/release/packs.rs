@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::candidates::Reader;
-use super::discover::{At, Found, Rules, Settled, settle};
+use super::discover::{Found, Rules};
 use super::open::{Below, is_license};
 use super::places::{self, Place};
 use super::read::{Reading, read};
 use super::scan::{Hint, Node, TreeScan};
+use super::settle::{At, Settled, settle};
 use crate::ecosystem::Ecosystem;
 use crate::pack::above::{Above, LicenseAbove, RootFile};
 use crate::pack::license;

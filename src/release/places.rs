@@ -10,10 +10,11 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::discover::{At, Found, Rules, Settled, SettledBy};
+use super::discover::{Found, Rules};
 use super::packs::joined;
 use super::read::Reading;
 use super::scan::{MAX_MARKED, Node};
+use super::settle::{At, Settled, SettledBy};
 use crate::pack::above::Above;
 use crate::source::git::ObjectId;
 

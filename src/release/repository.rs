@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::candidates::{Reader, Wanted};
-use super::discover::{At, Rules, Settled};
+use super::discover::Rules;
 use super::known::shared;
 use super::open::{Below, OpenSource};
 use super::outside::{self, InTree};
 use super::packs::{Packs, Usual};
+use super::settle::{At, Settled};
 use super::{Candidate, Stage, facts, history, tagged};
 use crate::config::{Releases, SourceConfig};
 use crate::diag::{Diagnostic, Place, Sink};

@@ -10,10 +10,10 @@ use jiff::Timestamp;
 
 use super::assign::assign;
 
-use super::discover::At;
 use super::open::Below;
 use super::packs::{Packs, State, joined};
 use super::repository::Job;
+use super::settle::At;
 use super::tags::{self, Patterns};
 use super::{
     Candidate, DUPLICATE_TAG, RELEASE_OF_OTHER_NAME, Stage, TAG_IGNORED, TAG_WITHOUT_PACK, VERSION_TAG_MISMATCH, facts,

@@ -21,13 +21,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Candidate;
 use super::directory::{KnownDirectory, KnownPack, Shown};
-use super::discover::{Found, Settled};
+use super::discover::Found;
 use super::known::KnownSource;
 use super::open::{Below, OpenSource};
 use super::outside::Outside;
 use super::packs::Usual;
 use super::repository::{KnownRepository, RepositoryPart};
 use super::saved::Places;
+use super::settle::Settled;
 use crate::cache::Chunks;
 use crate::diag::{Codes, Compact};
 use crate::ident::PackId;
