@@ -4,7 +4,7 @@
 //! before. [`Place`] says what a directory is, and is the same value in both. [`settle`] reads from the outside in, like its
 //! namesake for lists, all that is new in any of the trees in parallel.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -118,15 +118,15 @@ pub(super) fn settle(
         if wanted.is_empty() {
             return;
         }
-        let mut new: HashMap<SettledBy<ObjectId>, &Found<ObjectId>> = HashMap::new();
+        // In the order of the trees, in which files of neighbours are those that git keeps by their differences.
+        let (mut new, mut named): (Vec<&Found<ObjectId>>, HashSet<SettledBy<ObjectId>>) = Default::default();
         for (_, found) in &wanted {
             let key = found.settled_by();
-            if !settled.contains_key(&key) {
-                new.entry(key).or_insert(found);
+            if !settled.contains_key(&key) && named.insert(key) {
+                new.push(found);
             }
         }
-        let new: Vec<_> = new.into_iter().collect();
-        let new: Vec<_> = new.into_par_iter().map(|(key, found)| (key, read(found))).collect();
+        let new: Vec<_> = new.into_par_iter().map(|found| (found.settled_by(), read(found))).collect();
         settled.extend(new);
         for (place, found) in wanted {
             let key = found.settled_by();

@@ -36,7 +36,7 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
     read: &(dyn Fn(&Found<K>) -> Arc<Reading> + Sync),
 ) -> Vec<Vec<At<K>>> {
     loop {
-        let mut wanted: HashMap<SettledBy<K>, &Found<K>> = HashMap::new();
+        let (mut wanted, mut named): (Vec<&Found<K>>, HashSet<SettledBy<K>>) = Default::default();
         let mut results = Vec::with_capacity(states.len());
         for state in states {
             let mut hiding: HashSet<&str> = HashSet::new();
@@ -55,7 +55,9 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
                     }
                     None => {
                         hiding.insert(&found.path);
-                        wanted.insert(key, found);
+                        if named.insert(key) {
+                            wanted.push(found);
+                        }
                     }
                 }
             }
@@ -64,8 +66,7 @@ pub(super) fn settle<K: Clone + Eq + Hash + Send + Sync>(
         if wanted.is_empty() {
             return results;
         }
-        let wanted: Vec<_> = wanted.into_iter().collect();
-        let read: Vec<_> = wanted.into_par_iter().map(|(key, found)| (key, read(found))).collect();
+        let read: Vec<_> = wanted.into_par_iter().map(|found| (found.settled_by(), read(found))).collect();
         settled.extend(read);
     }
 }
