@@ -6,18 +6,25 @@ use std::sync::{Arc, Mutex};
 use crate::source::BlobId;
 use crate::yaml::{Dialect, Fault, Yaml};
 
-/// Keeps the trees of files that ecosystems looked at for evidence, until one of them reads the file.
+/// Keeps files that ecosystems looked at for evidence, until one of them reads the file.
 ///
-/// What is learnt for good goes to the memo. Trees are large: small ones are kept, a few of them, and handed out for good.
+/// What is learnt for good goes to the memo. Trees are large: those of small files are kept, a few of them, and handed out for
+/// good.
 #[derive(Default)]
-pub(super) struct Sniffed(Mutex<Trees>);
+pub(super) struct Sniffed(Mutex<Kept>);
 
-/// The tree of a file, or why it has none.
-type Tree = Arc<Result<Yaml, Fault>>;
+/// A file that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Sniff {
+    /// Its content.
+    pub(super) bytes: Arc<[u8]>,
+    /// Its tree, or why it has none.
+    pub(super) tree: Arc<Result<Yaml, Fault>>,
+}
 
 #[derive(Default)]
-struct Trees {
-    trees: HashMap<(BlobId, Dialect), Tree>,
+struct Kept {
+    files: HashMap<(BlobId, Dialect), Sniff>,
     order: VecDeque<(BlobId, Dialect)>,
 }
 
@@ -27,32 +34,37 @@ impl Sniffed {
     /// Largest file whose tree is kept, in bytes.
     const BYTES: usize = 16 << 10;
 
-    /// Returns the tree of a file for a look at it, and keeps it.
-    pub(super) fn get_or_read(&self, blob: BlobId, dialect: Dialect, size: usize, read: impl FnOnce() -> Tree) -> Tree {
-        if size > Self::BYTES {
-            return read();
-        }
+    /// Returns a file for a look at it, and keeps it; `None` when it cannot be read.
+    pub(super) fn get_or_read(
+        &self,
+        blob: BlobId,
+        dialect: Dialect,
+        read: impl FnOnce() -> Option<Sniff>,
+    ) -> Option<Sniff> {
         let key = (blob, dialect);
-        if let Some(tree) = self.0.lock().expect("no panic while locked").trees.get(&key) {
-            return Arc::clone(tree);
+        if let Some(file) = self.0.lock().expect("no panic while locked").files.get(&key) {
+            return Some(file.clone());
         }
-        let tree = read();
+        let file = read()?;
+        if file.bytes.len() > Self::BYTES {
+            return Some(file);
+        }
         let mut kept = self.0.lock().expect("no panic while locked");
-        if kept.trees.insert(key, Arc::clone(&tree)).is_none() {
+        if kept.files.insert(key, file.clone()).is_none() {
             kept.order.push_back(key);
         }
         // Those that were taken are still in the order: forgetting them costs nothing.
         while kept.order.len() > Self::FILES
             && let Some(oldest) = kept.order.pop_front()
         {
-            kept.trees.remove(&oldest);
+            kept.files.remove(&oldest);
         }
-        tree
+        Some(file)
     }
 
-    /// Takes the tree of a file that is now read, if it is here.
-    pub(super) fn take(&self, blob: BlobId, dialect: Dialect) -> Option<Tree> {
-        self.0.lock().expect("no panic while locked").trees.remove(&(blob, dialect))
+    /// Takes a file that is now read for good, if it is here.
+    pub(super) fn take(&self, blob: BlobId, dialect: Dialect) -> Option<Sniff> {
+        self.0.lock().expect("no panic while locked").files.remove(&(blob, dialect))
     }
 }
 
@@ -63,14 +75,17 @@ mod tests {
     use crate::yaml::{self, Limits};
 
     #[test]
-    fn a_tree_is_kept_until_it_is_taken_and_the_number_of_trees_is_bounded() {
+    fn a_file_is_kept_until_it_is_taken_and_the_number_of_files_is_bounded() {
         let (sniffed, mut reads) = (Sniffed::default(), 0);
         let blob = |number: usize| BlobId::sha256(Digest::of(number.to_string().as_bytes()));
         let mut get = |number: usize, size: usize| {
-            sniffed.get_or_read(blob(number), Dialect::Yaml12, size, || {
+            let found = sniffed.get_or_read(blob(number), Dialect::Yaml12, || {
                 reads += 1;
-                Arc::new(yaml::read(b"a: 1\n", Dialect::Yaml12, Limits::default()))
+                let bytes: Arc<[u8]> = vec![b'a'; size].into();
+                let tree = Arc::new(yaml::read(&bytes, Dialect::Yaml12, Limits::default()));
+                Some(Sniff { bytes, tree })
             });
+            assert_eq!(found.expect("a file").bytes.len(), size);
         };
         get(0, 5);
         get(0, 5);
@@ -82,6 +97,6 @@ mod tests {
         assert!(sniffed.take(blob(0), Dialect::Yaml11).is_none());
         assert!(sniffed.take(blob(0), Dialect::Yaml12).is_some());
         assert!(sniffed.take(blob(0), Dialect::Yaml12).is_none());
-        assert_eq!(sniffed.0.lock().expect("no panic while locked").trees.len(), Sniffed::FILES - 1);
+        assert_eq!(sniffed.0.lock().expect("no panic while locked").files.len(), Sniffed::FILES - 1);
     }
 }

@@ -5,10 +5,11 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::above::{Above, LicenseAbove};
+use super::sniffed::Sniff;
 use super::{Memo, YAML_LIMIT, YAML_PARSERS_DISAGREE};
 use crate::diag::{Diagnostic, Place, Sink, Span};
 use crate::ident::RelPath;
-use crate::source::{FILE_UNREADABLE, FileEntry, Snapshot};
+use crate::source::{FILE_UNREADABLE, FileEntry, ReadError, Snapshot};
 use crate::yaml::{self, Dialect, Node, Yaml};
 
 /// The files of one pack at one state, with parsed results shared by content.
@@ -143,11 +144,16 @@ impl<'a> PackTree<'a> {
             if entry.size > self.yaml_limits.bytes as u64 {
                 return None;
             }
-            let bytes = self.memo.read(self.snapshot, entry).ok()?;
-            let read = || Arc::new(yaml::read(&bytes, dialect, self.yaml_limits));
-            let tree = self.memo.sniffed.get_or_read(entry.blob, dialect, bytes.len(), read);
-            tree.as_ref().as_ref().ok().map(|yaml| look(&yaml.root))
+            let read = || self.read_tree(entry, dialect).ok();
+            let file = self.memo.sniffed.get_or_read(entry.blob, dialect, read)?;
+            (*file.tree).as_ref().ok().map(|yaml| look(&yaml.root))
         })
+    }
+
+    fn read_tree(&self, entry: &FileEntry, dialect: Dialect) -> Result<Sniff, ReadError> {
+        let bytes = self.memo.read(self.snapshot, entry)?;
+        let tree = Arc::new(yaml::read(&bytes, dialect, self.yaml_limits));
+        Ok(Sniff { bytes, tree })
     }
 
     fn read_yaml<T>(
@@ -163,15 +169,14 @@ impl<'a> PackTree<'a> {
             sink.report(YAML_LIMIT, Place::file(entry.path.as_str()), message);
             return None;
         }
-        let bytes = match self.memo.read(self.snapshot, entry) {
-            Ok(bytes) => bytes,
+        let sniffed = self.memo.sniffed.take(entry.blob, dialect);
+        let Sniff { bytes, tree } = match sniffed.map_or_else(|| self.read_tree(entry, dialect), Ok) {
+            Ok(file) => file,
             Err(error) => {
                 sink.report(FILE_UNREADABLE, Place::file(entry.path.as_str()), error.to_string());
                 return None;
             }
         };
-        let sniffed = self.memo.sniffed.take(entry.blob, dialect);
-        let tree = sniffed.unwrap_or_else(|| Arc::new(yaml::read(&bytes, dialect, self.yaml_limits)));
         match &*tree {
             Ok(yaml) => {
                 let text = std::str::from_utf8(&bytes).expect("the gate refuses what is not UTF-8");

@@ -17,8 +17,9 @@ use super::workflow::Workflow;
 use super::{BUNDLED, settings};
 use crate::diag::{Place, Sink, Span};
 use crate::ecosystem::{MISSING_LICENSE, MISSING_README, folders_are_folders};
-use crate::pack::PackTree;
+use crate::pack::{PackTree, YamlFault};
 use crate::source::{FileEntry, SYMLINK};
+use crate::yaml::Dialect;
 
 /// A pack with all its files read.
 pub(super) struct Whole<'a> {
@@ -152,33 +153,27 @@ fn icon_is_a_png(pack: &Whole<'_>, sink: &mut Sink) {
 
 /// Requires the sample configuration to satisfy the schema.
 fn example_config_satisfies_the_schema(pack: &Whole<'_>, sink: &mut Sink) {
-    let Some((_, settings)) = pack.settings else { return };
+    let Some((settings_entry, settings)) = pack.settings else { return };
     let Some(entry) = pack.tree.get(&format!("{}.yaml.example", pack.name)) else { return };
-    let path = entry.path.as_str();
-    let Some(text) = pack.tree.text(entry, TEXT_BYTES) else { return };
-    let yaml = match crate::yaml::read(text.as_bytes(), crate::yaml::Dialect::Yaml11, pack.tree.yaml_limits) {
-        Ok(yaml) => yaml,
-        Err(fault) => {
-            let place = fault.span.map_or_else(|| Place::file(path), |span| Place::in_text(path, span, &text));
-            sink.report(
-                EXAMPLE_CONFIG_INVALID,
-                place,
-                format!("the sample configuration is not YAML: {}", fault.message),
-            );
-            return;
-        }
+    let unreadable = |sink: &mut Sink, fault: YamlFault| {
+        let message = format!("the sample configuration is not YAML: {}", fault.message);
+        sink.report(EXAMPLE_CONFIG_INVALID, fault.place, message);
     };
-    let faults = settings.schemas.iter().filter_map(|(name, schema)| match yaml.root.get(name) {
-        Some(value) if super::values::is_template(value) => None,
-        Some(value) if value.is_null() && !super::values::is_required(schema) => None,
-        Some(value) => Some((value.span, format!("`{name}` {}", mismatch(schema, value)?))),
-        None => (super::values::is_required(schema) && schema.get("default").is_none())
-            .then(|| (yaml.root.span, format!("the sample has no `{name}`, which is required"))),
+    let context = ("sample", settings_entry.blob);
+    pack.tree.parse_yaml(entry, Dialect::Yaml11, context, sink, unreadable, |file, sink| {
+        let root = &file.yaml.root;
+        let faults = settings.schemas.iter().filter_map(|(name, schema)| match root.get(name) {
+            Some(value) if super::values::is_template(value) => None,
+            Some(value) if value.is_null() && !super::values::is_required(schema) => None,
+            Some(value) => Some((value.span, format!("`{name}` {}", mismatch(schema, value)?))),
+            None => (super::values::is_required(schema) && schema.get("default").is_none())
+                .then(|| (root.span, format!("the sample has no `{name}`, which is required"))),
+        });
+        for (span, message) in faults.take(MOST_REPEATED) {
+            sink.report(EXAMPLE_CONFIG_INVALID, file.place(span), message)
+                .help("change the sample, or the schema in `config.schema.yaml`");
+        }
     });
-    for (span, message) in faults.take(MOST_REPEATED) {
-        sink.report(EXAMPLE_CONFIG_INVALID, Place::in_text(path, span, &text), message)
-            .help("change the sample, or the schema in `config.schema.yaml`");
-    }
 }
 
 /// Requires the components of a kind to have different names.
