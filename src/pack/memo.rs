@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::{Arc, Mutex};
 
+use siphasher::sip128::{Hasher128 as _, SipHasher13};
+
 use super::sniffed::Sniffed;
 use crate::ident::Digest;
 use crate::source::{BlobId, FileEntry, ReadError, Snapshot};
@@ -15,25 +17,21 @@ use crate::source::{BlobId, FileEntry, ReadError, Snapshot};
 /// the file's path). Two threads may compute the same result at once; one of them is kept.
 pub struct Memo {
     shards: Vec<Mutex<Shard>>,
-    hasher: RandomState,
+    /// Gets its keys at random, so that nobody can make two files that hash the same.
+    hasher: SipHasher13,
     pub(super) sniffed: Sniffed,
 }
 
 type Shard = HashMap<Key, Arc<dyn Any + Send + Sync>, BuildHasherDefault<Hashed>>;
 
-/// A blob, the type of a result, and 128 bits of keyed hash for what else the result depends on.
+/// 128 bits of keyed hash of a blob, the type of a result, and what else the result depends on.
 #[derive(PartialEq, Eq)]
-struct Key {
-    blob: BlobId,
-    what: TypeId,
-    context: u64,
-    context_check: u64,
-}
+struct Key(u64, u64);
 
 impl Hash for Key {
-    /// Gives half of the key: both halves are keyed hashes of the whole already.
+    /// Gives half of the key, which is a hash already.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.context);
+        state.write_u64(self.0);
     }
 }
 
@@ -65,7 +63,7 @@ impl Default for Memo {
     fn default() -> Self {
         Self {
             shards: (0..64).map(|_| Mutex::default()).collect(),
-            hasher: RandomState::new(),
+            hasher: SipHasher13::new_with_keys(random(), random()),
             sniffed: Sniffed::default(),
         }
     }
@@ -111,17 +109,19 @@ impl Memo {
 
     fn find<T: 'static>(&self, blob: BlobId, context: impl Hash) -> (Key, &Mutex<Shard>) {
         // Equal hashes by accident are not to be expected, on purpose neither, since the hasher's keys are random.
-        let what = TypeId::of::<T>();
-        let key = Key {
-            blob,
-            what,
-            context: self.hasher.hash_one((blob, what, &context)),
-            context_check: self.hasher.hash_one((&context, what, blob)),
-        };
+        let mut hasher = self.hasher;
+        (blob, TypeId::of::<T>(), context).hash(&mut hasher);
+        let hash = hasher.finish128();
+        let key = Key(hash.h1, hash.h2);
         // Other bits than the table itself takes, which are those at both ends.
-        let shard = &self.shards[(key.context >> 24) as usize % self.shards.len()];
+        let shard = &self.shards[(key.0 >> 24) as usize % self.shards.len()];
         (key, shard)
     }
+}
+
+/// Returns a random number, from where the standard library takes the keys of its hash tables.
+fn random() -> u64 {
+    RandomState::new().hash_one(())
 }
 
 /// Returns a result as what it is: its type is part of its key.

@@ -47,6 +47,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("serde_json_canonicalizer", &["index/"]),
     ("serde_yaml", &["yaml/second_opinion.rs"]),
     ("sha1", &["ecosystem/nasiko/feed/artifact.rs", "ecosystem/stackstorm/git_feed/"]),
+    ("siphasher", &["pack/memo.rs"]),
     ("sha2", &["ident/digest.rs"]),
     ("spdx", &["pack/"]),
     ("tar", &["content/"]),
