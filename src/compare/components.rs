@@ -1,6 +1,6 @@
 //! Components: matched by kind and name, and renamed only where that is certain.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -20,14 +20,17 @@ pub(super) fn matched<'t, T, K: Hash + Eq>(
     to: &'t [T],
     key: impl Fn(&'t T) -> K,
 ) -> Vec<(Option<&'t T>, Option<&'t T>)> {
-    let mut places: HashMap<K, VecDeque<usize>> = HashMap::new();
-    for (at, one) in from.iter().enumerate() {
-        places.entry(key(one)).or_default().push_back(at);
+    // Where each key stands first, and for each place where its key stands next.
+    let mut places: HashMap<K, Option<usize>> = HashMap::with_capacity(from.len());
+    let mut next: Vec<Option<usize>> = vec![None; from.len()];
+    for (at, one) in from.iter().enumerate().rev() {
+        next[at] = places.insert(key(one), Some(at)).flatten();
     }
     let mut is_matched = vec![false; from.len()];
     let mut pairs = Vec::with_capacity(to.len());
     for one in to {
-        let before = places.get_mut(&key(one)).and_then(VecDeque::pop_front);
+        let place = places.get_mut(&key(one));
+        let before = place.and_then(|place| std::mem::replace(place, place.and_then(|at| next[at])));
         if let Some(at) = before {
             is_matched[at] = true;
         }

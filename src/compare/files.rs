@@ -6,6 +6,7 @@
 //! 3. Then other content below another folder. Where a file could have come from several folders, it came from the one that
 //!    most files did: a change of layout moves all of them alike.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::content::{Listed, Listing};
@@ -41,14 +42,18 @@ type Files<'a> = BTreeMap<&'a str, &'a Listed>;
 impl FileChanges {
     /// Compares two listings.
     pub fn of(from: &Listing, to: &Listing) -> Self {
-        let mut removed: Files<'_> = from.files.iter().map(|file| (file.path.as_str(), file)).collect();
-        let mut added: Files<'_> = to.files.iter().map(|file| (file.path.as_str(), file)).collect();
-        let mut changed = Vec::new();
-        for file in &to.files {
-            if let Some(before) = removed.remove(file.path.as_str()) {
-                added.remove(file.path.as_str());
-                if (before.sha256, before.executable) != (file.sha256, file.executable) {
-                    changed.push(file.path.to_string());
+        let (mut removed, mut added, mut changed) = (Files::new(), Files::new(), Vec::new());
+        // Both are sorted by path.
+        let (mut before, mut after) = (from.files.iter().peekable(), to.files.iter().peekable());
+        while let Some(order) = order(before.peek(), after.peek()) {
+            let old = before.next_if(|_| order.is_le());
+            let new = after.next_if(|_| order.is_ge());
+            match (old, new) {
+                (Some(old), Some(new)) if (old.sha256, old.executable) == (new.sha256, new.executable) => {}
+                (Some(_), Some(new)) => changed.push(new.path.to_string()),
+                (old, new) => {
+                    removed.extend(old.map(|old| (old.path.as_str(), old)));
+                    added.extend(new.map(|new| (new.path.as_str(), new)));
                 }
             }
         }
@@ -71,6 +76,16 @@ impl FileChanges {
     /// Returns how many files changed.
     pub fn count(&self) -> usize {
         self.added.len() + self.removed.len() + self.changed.len() + self.moved.len()
+    }
+}
+
+/// Tells which of the next two files has the lower path; nothing at the end of both.
+fn order(before: Option<&&Listed>, after: Option<&&Listed>) -> Option<Ordering> {
+    match (before, after) {
+        (Some(before), Some(after)) => Some(before.path.cmp(&after.path)),
+        (Some(_), None) => Some(Ordering::Less),
+        (None, Some(_)) => Some(Ordering::Greater),
+        (None, None) => None,
     }
 }
 
