@@ -86,14 +86,15 @@ pub(super) fn only(sink: Sink) -> Diagnostic {
 
 /// Finds names in one directory that some systems take for the same.
 #[derive(Debug, Default)]
-pub(super) struct Siblings(HashMap<String, String>);
+pub(super) struct Siblings<'a>(HashMap<Cow<'a, str>, Cow<'a, str>>);
 
-impl Siblings {
+impl<'a> Siblings<'a> {
     /// Adds a name; returns the finding when an earlier one differs from it by letter case or normalisation only, or is
     /// the same, which no file system but a crafted tree can hold.
-    pub(super) fn add(&mut self, directory: &str, name: &str) -> Option<Diagnostic> {
-        let earlier = self.0.insert(folded(name), name.to_owned())?;
-        let (path, other) = (join(directory, name), join(directory, &earlier));
+    pub(super) fn add(&mut self, directory: &str, name: impl Into<Cow<'a, str>>) -> Option<Diagnostic> {
+        let name = name.into();
+        let earlier = self.0.insert(folded(&name), name.clone())?;
+        let (path, other) = (join(directory, &name), join(directory, &earlier));
         let mut sink = Sink::new();
         sink.report(PATH_CLASH, Place::file(&*path), format!("`{path}` and `{other}` are one path on some systems"))
             .help("rename one of them")
@@ -103,13 +104,16 @@ impl Siblings {
 }
 
 /// Returns the form under which names are equal on systems that ignore case and normalisation.
-fn folded(name: &str) -> String {
-    if name.is_ascii() {
-        return name.to_ascii_lowercase();
+fn folded<'a>(name: &Cow<'a, str>) -> Cow<'a, str> {
+    if !name.is_ascii() {
+        // Lowercasing may denormalise and the other way round; twice is stable.
+        let once: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
+        return once.to_lowercase().into();
     }
-    // Lowercasing may denormalise and the other way round; twice is stable.
-    let once: String = name.nfc().flat_map(char::to_lowercase).nfc().collect();
-    once.to_lowercase()
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return name.to_ascii_lowercase().into();
+    }
+    name.clone()
 }
 
 #[cfg(test)]

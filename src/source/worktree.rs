@@ -105,7 +105,7 @@ pub fn walk(
         bytes: 0,
         opened: 0,
     };
-    let mut siblings: HashMap<String, Siblings> = HashMap::new();
+    let mut siblings: HashMap<String, Siblings<'static>> = HashMap::new();
     let mut directories = 0;
     // One level more than is allowed, to see that there is something.
     let mut entries =
@@ -156,7 +156,7 @@ pub fn walk(
             skip(&mut entries);
             continue;
         }
-        if let Some(clash) = siblings.entry(directory).or_default().add(parent(&path), name) {
+        if let Some(clash) = siblings.entry(directory).or_default().add(parent(&path), name.to_owned()) {
             walk.findings.push(clash);
             skip(&mut entries);
             continue;

@@ -5,7 +5,7 @@
 //! 3. Workflows are read through the entry points of actions, and joined with them, once per pair of contents.
 //! 4. The rules between files ([`rules`]) run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::codes::{MANIFEST_MISSING, NO_USABLE_REF};
@@ -59,8 +59,14 @@ pub(super) fn read(tree: &PackTree<'_>, sink: &mut Sink) -> Option<Pack> {
         .flat_map(|(entry, parsed)| parsed.value.iter().flatten().map(move |declared| (*entry, declared)))
         .collect();
     // Looked up once: with every tag of a large pack this is the question that is asked most often.
-    let entry_points: Vec<Option<&FileEntry>> =
-        declared.iter().map(|(_, declared)| tree.get(declared.component.entry_point.as_ref()?.as_str())).collect();
+    let mut looked_up: HashMap<&str, Option<&FileEntry>> = HashMap::new();
+    let entry_points: Vec<Option<&FileEntry>> = declared
+        .iter()
+        .map(|(_, declared)| {
+            let path = declared.component.entry_point.as_ref()?.as_str();
+            *looked_up.entry(path).or_insert_with(|| tree.get(path))
+        })
+        .collect();
     let workflow_files = workflow_files(tree, &declared, &entry_points, sink);
     let workflows: BTreeMap<usize, (&FileEntry, &Workflow)> =
         workflow_files.iter().filter_map(|(at, file)| Some((*at, file.workflow()?))).collect();

@@ -53,6 +53,8 @@ pub(super) struct Known {
     listings: Mutex<HashMap<ObjectId, Arc<[TreeEntry]>>>,
     blobs: Mutex<HashMap<ObjectId, BlobFacts>>,
     subtrees: Mutex<HashMap<(ObjectId, String, Limits), Arc<Subtree>>>,
+    /// What was found at each path last: the next revision has most of the same files there.
+    latest: Mutex<HashMap<(String, Limits), Arc<Subtree>>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -75,10 +77,11 @@ struct Subtree {
 impl Repository {
     /// Forgets what is known about trees and blobs; what is asked for again is read again.
     pub fn forget_trees(&self) {
-        let Known { listings, blobs, subtrees } = &self.0.known;
+        let Known { listings, blobs, subtrees, latest } = &self.0.known;
         *listings.lock().expect("no panic while locked") = HashMap::new();
         *blobs.lock().expect("no panic while locked") = HashMap::new();
         *subtrees.lock().expect("no panic while locked") = HashMap::new();
+        *latest.lock().expect("no panic while locked") = HashMap::new();
     }
 
     /// Returns the entries of a tree.
@@ -150,7 +153,11 @@ impl Repository {
         if let Some(found) = subtrees.lock().expect("no panic while locked").get(&key) {
             return Ok(Arc::clone(found));
         }
-        let found = Arc::new(self.walk(tree, &key.1, limits)?);
+        let latest = &self.0.known.latest;
+        let place = (key.1.clone(), *limits);
+        let before = latest.lock().expect("no panic while locked").get(&place).cloned();
+        let found = Arc::new(self.walk(tree, &key.1, limits, before.as_deref())?);
+        latest.lock().expect("no panic while locked").insert(place, Arc::clone(&found));
         // The root of a pack changes with every release, and what was cut short depends on what came before.
         if !key.1.is_empty() && found.excess.is_none() {
             subtrees.lock().expect("no panic while locked").insert(key, Arc::clone(&found));
@@ -158,7 +165,17 @@ impl Repository {
         Ok(found)
     }
 
-    fn walk(&self, tree: ObjectId, prefix: &str, limits: &Limits) -> Result<Subtree, SourceError> {
+    /// Walks through a tree; `before` is what was found at the same place in another revision.
+    fn walk(
+        &self,
+        tree: ObjectId,
+        prefix: &str,
+        limits: &Limits,
+        before: Option<&Subtree>,
+    ) -> Result<Subtree, SourceError> {
+        // Both are sorted by path. Where there was something to say about files, they are looked at again.
+        let mut before =
+            before.filter(|before| before.findings.is_empty()).map_or(&[][..], |before| &before.files).iter();
         let mut found = Subtree { directories: 1, ..Subtree::default() };
         if !prefix.is_empty() && prefix.split('/').count() >= limits.depth {
             found.excess = Some(format!("`{prefix}` is nested deeper than {} levels", limits.depth));
@@ -179,7 +196,21 @@ impl Repository {
             }
             let path = join(prefix, name);
             match entry.kind {
-                EntryKind::File { executable } => self.add_file(&mut found, &path, entry.id, executable, limits),
+                EntryKind::File { executable } => {
+                    while before.as_slice().first().is_some_and(|file| file.path.as_str() < &*path) {
+                        before.next();
+                    }
+                    let is_same = |file: &&FileEntry| {
+                        file.path.as_str() == path && file.blob == entry.id.blob() && file.executable == executable
+                    };
+                    match before.as_slice().first().filter(is_same) {
+                        Some(same) => {
+                            found.bytes = found.bytes.saturating_add(same.size);
+                            found.files.push(same.clone());
+                        }
+                        None => self.add_file(&mut found, &path, entry.id, executable, limits),
+                    }
+                }
                 EntryKind::Directory => {
                     let below = match self.subtree(entry.id, path.to_string(), limits) {
                         Ok(below) => below,
@@ -243,18 +274,23 @@ impl Repository {
 
     /// Returns the size of a blob, read without its content, and whether it is a pointer to content elsewhere.
     fn blob_facts(&self, id: ObjectId) -> Result<BlobFacts, SourceError> {
-        let blobs = &self.0.known.blobs;
-        if let Some(facts) = blobs.lock().expect("no panic while locked").get(&id) {
+        // The lock is held meanwhile: libgit2 takes a lock of its own for each step along a chain of deltas, and threads that
+        // do that side by side spend more on waiting for each other.
+        let mut blobs = self.0.known.blobs.lock().expect("no panic while locked");
+        if let Some(facts) = blobs.get(&id) {
             return Ok(*facts);
         }
         let facts = self.with(|handle| {
             let database = handle.odb()?;
-            let (size, _) = database.read_header(id.git2())?;
+            let (size, kind) = database.read_header(id.git2())?;
+            if kind != git2::ObjectType::Blob {
+                return Err(not_a_file(id.git2()));
+            }
             let size = size as u64;
             let is_lfs_pointer = pointer::may_be(size) && pointer::is_pointer(database.read(id.git2())?.data());
             Ok(BlobFacts { size, is_lfs_pointer })
         })?;
-        blobs.lock().expect("no panic while locked").insert(id, facts);
+        blobs.insert(id, facts);
         Ok(facts)
     }
 }
@@ -263,7 +299,15 @@ impl Blobs for Repository {
     fn read(&self, entry: &FileEntry) -> Result<Arc<[u8]>, ReadError> {
         let id = entry.blob.as_git().expect("a repository's snapshots name git blobs");
         let id = git2::Oid::from_bytes(&id).expect("20 bytes are a SHA-1");
-        self.with(|handle| Ok(Arc::from(handle.find_blob(id)?.content()))).map_err(|error| ReadError::Unreadable {
+        let read = self.with(|handle| {
+            let database = handle.odb()?;
+            let object = database.read(id)?;
+            if object.kind() != git2::ObjectType::Blob {
+                return Err(not_a_file(id));
+            }
+            Ok(Arc::from(object.data()))
+        });
+        read.map_err(|error| ReadError::Unreadable {
             path: entry.path.to_string(),
             reason: match error {
                 SourceError::Git { reason, .. } => reason,
@@ -300,6 +344,11 @@ pub(in crate::source) fn finding(code: Code, path: &str, message: String, help: 
     let mut sink = Sink::new();
     sink.report(code, Place::file(printable(path.as_bytes())), message).help(help);
     only(sink)
+}
+
+/// Says that the entry of a tree is called a file and names another kind of object.
+fn not_a_file(id: git2::Oid) -> git2::Error {
+    git2::Error::from_str(&format!("the object {id} is not a file"))
 }
 
 fn entry_of(entry: &git2::TreeEntry<'_>) -> TreeEntry {
@@ -382,6 +431,44 @@ mod tests {
         let small_files = snapshot_of(&repository, &tree, &Limits { file_bytes: 9, ..full });
         assert_eq!(codes(&small_files), ["pack-too-large a/b/c/d.txt", "pack-too-large e.txt"]);
         assert_eq!(small_files.files().len(), 1);
+    }
+
+    /// Anybody can write a tree that calls a tree or a commit a file.
+    #[test]
+    fn what_is_called_a_file_and_is_none_is_a_finding() {
+        let repository = RepoFixture::new();
+        let blob = repository.blob("x");
+        let inner = repository.tree(&[("100644", b"b", &blob)]);
+        let mut raw = Vec::new();
+        for (name, id) in [("a", &inner), ("b", &blob)] {
+            raw.extend_from_slice(format!("100644 {name}\0").as_bytes());
+            raw.extend_from_slice(&id.parse::<ObjectId>().expect("an id").bytes());
+        }
+        let tree = repository.git_with_input(&["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], &raw);
+        let snapshot = snapshot_of(&repository, &tree, &Limits::default());
+        assert_eq!(codes(&snapshot), ["file-unreadable a"]);
+        assert!(snapshot.findings()[0].message.contains("is not a file"), "{}", snapshot.findings()[0].message);
+        assert_eq!(snapshot.files().len(), 1);
+    }
+
+    /// What is as it was in the revision before is taken from it; nothing else is, whichever revision is asked for first.
+    #[test]
+    fn revisions_share_files_and_differ_where_they_differ() {
+        let mut repository = RepoFixture::new();
+        let mut trees = Vec::new();
+        for (path, text) in [("a/1", "x"), ("a/2", "x"), ("a-b", "x"), ("a/1", "y"), ("b", "x"), ("a.b", "z")] {
+            repository.write(path, text).commit(path);
+            trees.push(repository.git(&["rev-parse", "HEAD^{tree}"]));
+        }
+        let blob = repository.blob("x");
+        trees.extend(["100644", "100755"].map(|mode| repository.tree(&[(mode, b"b", &blob)])));
+        let (limits, root) = (Limits::default(), repository.root());
+        let opened = Repository::open(&root).expect("a repository");
+        let order = (0..trees.len()).chain((0..trees.len()).rev()).chain([3, 0, 6, 2, 7, 5, 1, 4]);
+        for tree in order.map(|at| &trees[at]) {
+            let shared = opened.snapshot_of_tree_id(tree, &limits).expect("a tree");
+            assert_eq!(shared.files(), snapshot_of(&repository, tree, &limits).files(), "{tree}");
+        }
     }
 
     /// In a partial clone the trees are here and the files are not.
