@@ -17,9 +17,8 @@ use super::workflow::Workflow;
 use super::{BUNDLED, settings};
 use crate::diag::{Place, Sink, Span};
 use crate::ecosystem::{MISSING_LICENSE, MISSING_README, folders_are_folders};
-use crate::pack::{PackTree, YamlFault};
+use crate::pack::PackTree;
 use crate::source::{FileEntry, SYMLINK};
-use crate::yaml::Dialect;
 
 /// A pack with all its files read.
 pub(super) struct Whole<'a> {
@@ -155,25 +154,42 @@ fn icon_is_a_png(pack: &Whole<'_>, sink: &mut Sink) {
 fn example_config_satisfies_the_schema(pack: &Whole<'_>, sink: &mut Sink) {
     let Some((settings_entry, settings)) = pack.settings else { return };
     let Some(entry) = pack.tree.get(&format!("{}.yaml.example", pack.name)) else { return };
-    let unreadable = |sink: &mut Sink, fault: YamlFault| {
-        let message = format!("the sample configuration is not YAML: {}", fault.message);
-        sink.report(EXAMPLE_CONFIG_INVALID, fault.place, message);
-    };
-    let context = ("sample", settings_entry.blob);
-    pack.tree.parse_yaml(entry, Dialect::Yaml11, context, sink, unreadable, |file, sink| {
-        let root = &file.yaml.root;
-        let faults = settings.schemas.iter().filter_map(|(name, schema)| match root.get(name) {
-            Some(value) if super::values::is_template(value) => None,
-            Some(value) if value.is_null() && !super::values::is_required(schema) => None,
-            Some(value) => Some((value.span, format!("`{name}` {}", mismatch(schema, value)?))),
-            None => (super::values::is_required(schema) && schema.get("default").is_none())
-                .then(|| (root.span, format!("the sample has no `{name}`, which is required"))),
-        });
-        for (span, message) in faults.take(MOST_REPEATED) {
-            sink.report(EXAMPLE_CONFIG_INVALID, file.place(span), message)
-                .help("change the sample, or the schema in `config.schema.yaml`");
-        }
+    // Once per pair of contents: most releases have the sample of the one before.
+    let context = ("sample", settings_entry.blob, entry.path.as_str());
+    let found = pack.tree.memo.get_or_insert(entry.blob, context, || {
+        let mut found = Sink::new();
+        sample_satisfies(pack.tree, entry, settings, &mut found);
+        found.finish()
     });
+    sink.extend(found.iter().cloned());
+}
+
+fn sample_satisfies(tree: &PackTree<'_>, entry: &FileEntry, settings: &settings::Settings, sink: &mut Sink) {
+    let path = entry.path.as_str();
+    let Some(text) = tree.text(entry, TEXT_BYTES) else { return };
+    let yaml = match crate::yaml::read(text.as_bytes(), crate::yaml::Dialect::Yaml11, tree.yaml_limits) {
+        Ok(yaml) => yaml,
+        Err(fault) => {
+            let place = fault.span.map_or_else(|| Place::file(path), |span| Place::in_text(path, span, &text));
+            sink.report(
+                EXAMPLE_CONFIG_INVALID,
+                place,
+                format!("the sample configuration is not YAML: {}", fault.message),
+            );
+            return;
+        }
+    };
+    let faults = settings.schemas.iter().filter_map(|(name, schema)| match yaml.root.get(name) {
+        Some(value) if super::values::is_template(value) => None,
+        Some(value) if value.is_null() && !super::values::is_required(schema) => None,
+        Some(value) => Some((value.span, format!("`{name}` {}", mismatch(schema, value)?))),
+        None => (super::values::is_required(schema) && schema.get("default").is_none())
+            .then(|| (yaml.root.span, format!("the sample has no `{name}`, which is required"))),
+    });
+    for (span, message) in faults.take(MOST_REPEATED) {
+        sink.report(EXAMPLE_CONFIG_INVALID, Place::in_text(path, span, &text), message)
+            .help("change the sample, or the schema in `config.schema.yaml`");
+    }
 }
 
 /// Requires the components of a kind to have different names.
