@@ -47,11 +47,7 @@ impl RelPath {
         if text.contains('\\') {
             return Some(PathFault::Backslash);
         }
-        let is_control = match text.is_ascii() {
-            true => text.bytes().any(|byte| byte.is_ascii_control()),
-            false => text.chars().any(char::is_control),
-        };
-        if is_control {
+        if text.chars().any(char::is_control) {
             return Some(PathFault::Control);
         }
         text.split('/').find_map(|segment| match segment {

@@ -67,39 +67,20 @@ fn nested_keywords(file: &YamlFile<'_>, schema: &Node, level: usize, left: &mut 
             };
         }
     }
-    // Most parameters are plain values.
-    if !schema.entries().iter().any(|(key, _)| key.as_str().is_some_and(holds_schemas)) {
-        return;
+    let mut below = |inner: &Node| nested_keywords(file, inner, level + 1, left, sink);
+    for (key, value) in schema.entries() {
+        match key.as_str().unwrap_or_default() {
+            "properties" | "patternProperties" | "definitions" => {
+                value.entries().iter().for_each(|(_, inner)| below(inner));
+            }
+            "items" | "additionalItems" | "additionalProperties" | "not" => {
+                below(value);
+                value.items().iter().for_each(&mut below);
+            }
+            "allOf" | "anyOf" | "oneOf" => value.items().iter().for_each(&mut below),
+            _ => {}
+        }
     }
-    let schemas = |key: &str| schema.get(key).into_iter();
-    let maps = ["properties", "patternProperties", "definitions"].into_iter().flat_map(schemas);
-    for (_, inner) in maps.flat_map(Node::entries) {
-        nested_keywords(file, inner, level + 1, left, sink);
-    }
-    for inner in ["items", "additionalItems", "additionalProperties", "not"].into_iter().flat_map(schemas) {
-        nested_keywords(file, inner, level + 1, left, sink);
-        inner.items().iter().for_each(|inner| nested_keywords(file, inner, level + 1, left, sink));
-    }
-    for inner in ["allOf", "anyOf", "oneOf"].into_iter().flat_map(schemas).flat_map(Node::items) {
-        nested_keywords(file, inner, level + 1, left, sink);
-    }
-}
-
-/// Tells whether schemas lie below a keyword.
-fn holds_schemas(keyword: &str) -> bool {
-    matches!(
-        keyword,
-        "properties"
-            | "patternProperties"
-            | "definitions"
-            | "items"
-            | "additionalItems"
-            | "additionalProperties"
-            | "not"
-            | "allOf"
-            | "anyOf"
-            | "oneOf"
-    )
 }
 
 fn untyped(file: &YamlFile<'_>, key: &Node, schema: &Node, inherited: bool, sink: &mut Sink) {
